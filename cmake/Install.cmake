@@ -1,0 +1,76 @@
+# `cmake --install`: the programs, the library libdraas with its CMake package, settings example and documents.
+# Parts to install alone with --component: programs, library, documents.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+# --- programs ---------------------------------------------------------------------------------------------------------
+foreach(program draas drasi-sim)
+  if(TARGET ${program})
+    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
+  endif()
+endforeach()
+install(FILES "${CMAKE_SOURCE_DIR}/docs/draas.yaml.example" DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/draas
+        COMPONENT programs)
+
+# --- library ----------------------------------------------------------------------------------------------------------
+# The rooms that make sense without the REST API and the command line, merged into one archive.
+set(library_rooms base net drasi core stores platforms)
+# Whose targets they may link to: what DRaaSConfig.cmake.in finds.
+set(library_namespaces Threads Boost nlohmann_json yaml-cpp spdlog OpenSSL ZLIB SQLite prometheus-cpp)
+
+add_library(draas_library STATIC)
+add_library(DRaaS::draas ALIAS draas_library)
+set_target_properties(draas_library PROPERTIES OUTPUT_NAME draas EXPORT_NAME draas LINKER_LANGUAGE CXX)
+set(library_externals "")
+foreach(room IN LISTS library_rooms)
+  get_target_property(type draas_${room} TYPE)
+  if(type STREQUAL "STATIC_LIBRARY")
+    target_sources(draas_library PRIVATE $<TARGET_OBJECTS:draas_${room}>)
+  endif()
+  get_target_property(links draas_${room} INTERFACE_LINK_LIBRARIES)
+  list(FILTER links EXCLUDE REGEX "draas_")
+  list(APPEND library_externals ${links})
+  install(DIRECTORY "${CMAKE_SOURCE_DIR}/src/${room}" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/draas COMPONENT library
+          FILES_MATCHING PATTERN "*.hpp" PATTERN "pch.hpp" EXCLUDE)
+endforeach()
+list(TRANSFORM library_externals REPLACE "^\\$<LINK_ONLY:(.*)>$" "\\1")
+list(REMOVE_DUPLICATES library_externals)
+foreach(library IN LISTS library_externals)
+  string(REGEX REPLACE "::.*" "" namespace "${library}")
+  if(NOT namespace IN_LIST library_namespaces)
+    message(FATAL_ERROR "${library} must also be found by cmake/DRaaSConfig.cmake.in; add it there and to library_namespaces")
+  endif()
+endforeach()
+# The definitions change the layout of shared types, so users of the headers need them too.
+get_target_property(library_definitions draas_compile_options INTERFACE_COMPILE_DEFINITIONS)
+target_compile_definitions(draas_library INTERFACE ${library_definitions})
+target_compile_features(draas_library INTERFACE cxx_std_23)
+target_include_directories(draas_library INTERFACE
+  $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/src> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/draas>)
+target_link_libraries(draas_library INTERFACE ${library_externals})
+
+set(library_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/DRaaS)
+install(TARGETS draas_library EXPORT DRaaSTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
+install(EXPORT DRaaSTargets NAMESPACE DRaaS:: DESTINATION ${library_cmake_dir} COMPONENT library)
+configure_package_config_file("${CMAKE_SOURCE_DIR}/cmake/DRaaSConfig.cmake.in"
+  "${CMAKE_BINARY_DIR}/generated/DRaaSConfig.cmake" INSTALL_DESTINATION ${library_cmake_dir})
+# Before 1.0 every minor version may change the interface.
+write_basic_package_version_file("${CMAKE_BINARY_DIR}/generated/DRaaSConfigVersion.cmake"
+  COMPATIBILITY SameMinorVersion)
+install(FILES "${CMAKE_BINARY_DIR}/generated/DRaaSConfig.cmake" "${CMAKE_BINARY_DIR}/generated/DRaaSConfigVersion.cmake"
+        DESTINATION ${library_cmake_dir} COMPONENT library)
+
+# --- documents --------------------------------------------------------------------------------------------------------
+install(FILES "${CMAKE_SOURCE_DIR}/README.md" "${CMAKE_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR}
+        COMPONENT documents)
+install(DIRECTORY "${CMAKE_SOURCE_DIR}/docs/" DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs COMPONENT documents
+        FILES_MATCHING PATTERN "*.md" PATTERN "*.svg")
+install(DIRECTORY "${CMAKE_SOURCE_DIR}/examples/" DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT documents)
+if(DRAAS_BUNDLE_API_DOCS)
+  install(FILES "${CMAKE_BINARY_DIR}/api-docs/node_modules/swagger-ui-dist/LICENSE"
+          DESTINATION ${CMAKE_INSTALL_DOCDIR}/licenses RENAME swagger-ui-dist.txt COMPONENT documents)
+  install(FILES "${CMAKE_BINARY_DIR}/api-docs/node_modules/swagger-ui-dist/NOTICE"
+          DESTINATION ${CMAKE_INSTALL_DOCDIR}/licenses RENAME swagger-ui-dist-notice.txt COMPONENT documents)
+  install(FILES "${CMAKE_BINARY_DIR}/api-docs/node_modules/swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt"
+          DESTINATION ${CMAKE_INSTALL_DOCDIR}/licenses COMPONENT documents)
+endif()

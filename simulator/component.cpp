@@ -1,0 +1,101 @@
+#include "simulator/component.hpp"
+
+#include "simulator/clock_text.hpp"
+
+namespace draas::simulator {
+
+std::string_view to_string(ComponentType type) {
+  switch (type) {
+    case ComponentType::Source: return "Source";
+    case ComponentType::Query: return "Query";
+    case ComponentType::Reaction: return "Reaction";
+  }
+  return "";
+}
+
+std::string_view lower_name(ComponentType type) {
+  switch (type) {
+    case ComponentType::Source: return "source";
+    case ComponentType::Query: return "query";
+    case ComponentType::Reaction: return "reaction";
+  }
+  return "";
+}
+
+std::string_view to_string(ComponentStatus status) {
+  switch (status) {
+    case ComponentStatus::Added: return "Added";
+    case ComponentStatus::Starting: return "Starting";
+    case ComponentStatus::Running: return "Running";
+    case ComponentStatus::Stopping: return "Stopping";
+    case ComponentStatus::Stopped: return "Stopped";
+    case ComponentStatus::Removed: return "Removed";
+    case ComponentStatus::Reconfiguring: return "Reconfiguring";
+    case ComponentStatus::Error: return "Error";
+  }
+  return "";
+}
+
+Json ComponentEvent::to_json() const {
+  Json out = {{"componentId", id},
+              {"componentType", to_string(type)},
+              {"status", to_string(status)},
+              {"timestamp", timestamp_text(time)}};
+  if (message) out["message"] = *message;
+  return out;
+}
+
+Json ComponentLogLine::to_json() const {
+  std::string name(to_string(level));
+  for (std::size_t index = 1; index < name.size(); ++index) name[index] = static_cast<char>(name[index] - 'A' + 'a');
+  return {{"timestamp", timestamp_text(time)},
+          {"level", name},
+          {"message", message},
+          {"componentId", id},
+          {"componentType", to_string(type)}};
+}
+
+Json QueryEmission::metadata() const {
+  return {{"processed_by", "drasi-core"}, {"result_count", results.size()}, {"source_id", source_id}};
+}
+
+Json QueryEmission::to_json() const {
+  return {{"query_id", query_id},
+          {"sequence", sequence},
+          {"timestamp", timestamp_text(time)},
+          {"results", results},
+          {"metadata", metadata()},
+          {"profiling",
+           {{"source_ns", nullptr},
+            {"reactivator_start_ns", nullptr},
+            {"reactivator_end_ns", nullptr},
+            {"source_receive_ns", nullptr},
+            {"source_send_ns", time},
+            {"query_receive_ns", time},
+            {"query_core_call_ns", time},
+            {"query_core_return_ns", time},
+            {"query_send_ns", time},
+            {"reaction_receive_ns", nullptr},
+            {"reaction_complete_ns", nullptr}}}};
+}
+
+DrasiFailure DrasiFailure::not_found(std::string_view type, const std::string& id) {
+  return {Kind::NotFound, std::string(type), id, ""};
+}
+
+DrasiFailure DrasiFailure::operation(std::string_view operation, std::string_view type, const std::string& id,
+                                     const std::string& reason) {
+  return {Kind::OperationFailed, std::string(type), id,
+          "Failed to " + std::string(operation) + " " + std::string(type) + " '" + id + "': " + reason};
+}
+
+std::string DrasiFailure::text() const {
+  switch (kind) {
+    case Kind::NotFound: return component_type + " '" + component_id + "' not found";
+    case Kind::InvalidState: return "Invalid state: " + message;
+    case Kind::Validation: return "Validation failed: " + message;
+    default: return message;
+  }
+}
+
+}  // namespace draas::simulator

@@ -1,0 +1,31 @@
+#pragma once
+// The reactions that deliver: log, sse, http; and those that only run.
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "simulator/component.hpp"
+#include "simulator/source_runtime.hpp"
+
+namespace draas::simulator {
+
+class ReactionRuntime {
+ public:
+  virtual ~ReactionRuntime() = default;
+  virtual std::string kind() const = 0;
+  virtual Json properties() const = 0;
+  virtual std::expected<void, std::string> start() = 0;
+  virtual void stop() = 0;
+  virtual void deliver(const QueryEmission& emission) = 0;
+};
+
+std::unique_ptr<ReactionRuntime> make_reaction_runtime(const std::string& kind, const std::string& id,
+                                                       std::vector<std::string> queries, const Json& config,
+                                                       RuntimeHost host);
+// Hands every emission to `sink`; what /attach is made of.
+std::unique_ptr<ReactionRuntime> make_attach_reaction(std::function<void(const QueryEmission&)> sink,
+                                                      RuntimeHost host);
+
+}  // namespace draas::simulator

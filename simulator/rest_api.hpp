@@ -1,0 +1,92 @@
+#pragma once
+// drasi-server's REST API over a ServerState.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "simulator/api_answer.hpp"
+#include "simulator/http_service.hpp"
+#include "simulator/server_state.hpp"
+
+namespace draas::simulator {
+
+class RestApi {
+ public:
+  explicit RestApi(ServerState& state);
+
+  // Answers a request, now or later.
+  void handle(const HttpRequest& request, const std::shared_ptr<HttpExchange>& exchange);
+
+ private:
+  // One call, with what its path held. `instance` is null on routes that have none.
+  struct Call {
+    const HttpRequest& request;
+    std::shared_ptr<HttpExchange> exchange;
+    std::vector<std::string> parameters;  // decoded, in order
+    Instance* instance = nullptr;
+  };
+  using Action = std::function<std::optional<HttpResponse>(Call&)>;  // nothing: answers by itself
+  // How a route answers when its instance is unknown.
+  enum class Missing { PlainText, InternalError, NotFoundError };
+
+  struct Route {
+    std::string method;
+    std::vector<std::string> segments;  // "*" takes one
+    Action action;
+    bool in_instance = false;
+    Missing missing = Missing::InternalError;
+  };
+
+  void add(const char* method, const std::string& pattern, Action action);
+  // Under /instances/{id} and, with `also_default`, for the first instance without that prefix.
+  void add_scoped(const char* method, const std::string& pattern, Action action,
+                  Missing missing = Missing::InternalError, bool also_default = true);
+  void add_component_routes(ComponentType type);
+  void add_source_and_reaction_routes();
+  void add_query_routes();
+  void add_instance_routes();
+  void add_plugin_routes();
+
+  void answer(const std::shared_ptr<HttpExchange>& exchange, const HttpRequest& request, HttpResponse response);
+  HeaderList cors_headers(const HttpRequest& request) const;
+  std::optional<HttpResponse> run(const Route& route, Call& call);
+  HttpResponse preflight(const HttpRequest& request, const std::vector<std::string>& allowed) const;
+
+  HttpResponse health();
+  std::optional<HttpResponse> faulty_health(Call& call);
+  HttpResponse list_components(ComponentType type, const Instance& instance);
+  HttpResponse get_component(ComponentType type, Call& call);
+  HttpResponse component_events(ComponentType type, Call& call);
+  HttpResponse component_logs(ComponentType type, Call& call);
+  std::optional<HttpResponse> stream_events(ComponentType type, Call& call);
+  std::optional<HttpResponse> stream_logs(ComponentType type, Call& call);
+  std::optional<HttpResponse> stream_instance_events(Call& call);
+  HttpResponse remove_component(ComponentType type, Call& call);
+  HttpResponse create_source(Call& call);
+  HttpResponse put_source(Call& call);
+  HttpResponse create_reaction(Call& call);
+  HttpResponse put_reaction(Call& call);
+  HttpResponse create_query(Call& call);
+  std::optional<HttpResponse> attach(Call& call);
+  std::optional<HttpResponse> push(Call& call);
+  HttpResponse create_instance(Call& call);
+  HttpResponse clone_instance(Call& call);
+  HttpResponse deploy_solution(Call& call);
+  HttpResponse load_plugin(Call& call);
+  HttpResponse openapi();
+
+  Json item(const Instance& instance, const Component& component, std::optional<Json> config);
+  HttpResponse saved(HttpResponse response, std::string_view operation);
+  std::optional<HttpResponse> refuse_read_only(std::string_view what);
+  HttpResponse add_source_checked(Call& call, const SourceDefinition& source, bool upsert);
+  HttpResponse add_reaction_checked(Call& call, const ReactionDefinition& reaction, bool upsert);
+  static HttpResponse stream_head();
+
+  ServerState& state_;
+  std::vector<Route> routes_;
+};
+
+}  // namespace draas::simulator

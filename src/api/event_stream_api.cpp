@@ -1,0 +1,130 @@
+// Events as they happen, as server-sent events.
+
+#include <algorithm>
+#include <charconv>
+
+#include "api/event_query.hpp"
+#include "api/query_reader.hpp"
+#include "net/server_sent_events.hpp"
+
+namespace draas::api {
+namespace {
+
+// How soon a stream notices that its client has gone or that the server drains.
+constexpr std::chrono::milliseconds kLookInterval{1'000};
+constexpr std::string_view kGreeting = "retry: 2000\n: connected\n\n";
+
+struct StreamQuery {
+  core::EventFilter filter;
+  std::vector<core::EventType> types;  // empty = all
+};
+
+Result<StreamQuery> read_stream_query(const Context& api, const Request& request) {
+  QueryReader query(request);
+  StreamQuery out;
+  out.filter.status_changes_only = false;
+  out.filter.statuses = query.statuses("statusFilter");
+  out.filter.instance_id = query.text("instanceId").value_or("");
+  out.filter.after = api.core().events().last_sequence();
+  if (const auto after = query.integer("after", 0, UINT64_MAX)) out.filter.after = *after;
+  for (const auto& name : query.list("types")) {
+    if (const auto type = core::parse_event_type(name)) {
+      out.types.push_back(*type);
+    } else {
+      query.add_fault("types", "'" + name + "' is not an event type");
+    }
+  }
+  if (auto ok = query.finish(); !ok) return std::unexpected(std::move(ok.error()));
+  // A reconnecting EventSource repeats its first URL and adds this header, which is the newer one.
+  if (const auto id = request.headers.get("Last-Event-ID"); !id.empty()) {
+    const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), out.filter.after);
+    if (error != std::errc() || end != id.data() + id.size()) {
+      return fail(ErrorCode::InvalidArgument, "Last-Event-ID: not a sequence number");
+    }
+  }
+  return out;
+}
+
+std::string to_wire(const core::EventSubscription::Delivery& delivery, const std::vector<core::EventType>& types,
+                    std::uint64_t first_available) {
+  std::string text;
+  if (delivery.missed > 0) {
+    if (!delivery.events.empty()) first_available = delivery.events.front()->sequence;
+    net::ServerSentEvent missed;
+    missed.event = "missed";
+    missed.data = to_text(Json{{"missed", delivery.missed}, {"firstAvailable", first_available}});
+    text += net::to_wire(missed);
+  }
+  for (const auto& event : delivery.events) {
+    if (!types.empty() && std::find(types.begin(), types.end(), event->type) == types.end()) continue;
+    net::ServerSentEvent out;
+    out.id = std::to_string(event->sequence);
+    out.event = core::to_string(event->type);
+    out.data = *event->json;
+    text += net::to_wire(out);
+  }
+  return text;
+}
+
+net::Task<void> send_events(const Context& api, std::shared_ptr<core::EventSubscription> subscription,
+                            std::vector<core::EventType> types, net::BodyWriter& writer) {
+  auto sent = co_await writer.write(kGreeting);
+  auto last_write = std::chrono::steady_clock::now();
+  while (sent && !writer.closed()) {
+    const auto delivery = co_await subscription->next(kLookInterval);
+    if (delivery.closed) co_return;
+    auto text = to_wire(delivery, types, api.core().events().first_sequence());
+    const auto now = std::chrono::steady_clock::now();
+    if (text.empty() && now - last_write >= api.options.heartbeat_interval) text = net::to_wire_comment("heartbeat");
+    if (text.empty()) continue;
+    sent = co_await writer.write(text);
+    last_write = now;
+  }
+}
+
+Response open_stream(const Context& api, const Request& request, const PathParameters&) {
+  auto query = read_stream_query(api, request);
+  if (!query) return problem(query.error(), request);
+  auto subscription = api.core().events().subscribe(query->filter);
+  Response response;
+  response.headers.set("Content-Type", kEventStream);
+  response.headers.set("X-Accel-Buffering", "no");
+  response.body = net::StreamBody(
+      [&api, subscription, types = std::move(query->types)](net::BodyWriter& writer) -> net::Task<void> {
+        return send_events(api, subscription, types, writer);
+      });
+  return response;
+}
+
+}  // namespace
+
+std::string canonical_source(std::string name) {
+  if (name == "ProcessMonitor") return "ProcessStatusMonitor";
+  return name;
+}
+
+void add_event_stream(RouteTable& table, const Context& context) {
+  table.add({.method = net::Method::Get,
+             .path = "/api/status/stream",
+             .permission = Permission::Read,
+             .operation_id = "streamEvents",
+             .summary = "All events as they happen; resumes by Last-Event-ID; `missed` tells what a slow reader lost",
+             .tag = "Status",
+             .query = {{"after", "Begin behind this sequence number (default: with the next event)",
+                        schema_integer(0, UINT64_MAX)},
+                       {"instanceId", "Only of this instance", schema_string()},
+                       {.name = "statusFilter",
+                        .description = "Only events with these statuses",
+                        .schema = schema_string(),
+                        .repeatable = true},
+                       {.name = "types",
+                        .description = "StatusChanged, PhaseChanged, InstanceCreated, InstanceUpdated, InstanceDeleted",
+                        .schema = schema_string(),
+                        .repeatable = true}},
+             .responses = {{.status = 200,
+                            .description = "Server-sent events: `event` is the type, `id` the sequence, `data` the event",
+                            .media_types = {kEventStream}}},
+             .quick = quick(context, open_stream)});
+}
+
+}  // namespace draas::api

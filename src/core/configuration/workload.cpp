@@ -1,0 +1,47 @@
+#include "core/configuration/workload.hpp"
+
+namespace draas::core {
+
+std::string component_port_key(const drasi::ComponentPort& port) {
+  const std::size_t field = port.path.rfind('/');
+  const std::size_t index = port.path.rfind('/', field == 0 ? 0 : field - 1);
+  if (field == std::string::npos || index == std::string::npos || index == field) return port.path;
+  return port.path.substr(0, index + 1) + port.component_id + port.path.substr(field);
+}
+
+PreparedWorkload prepare_workload(const Instance& instance, const Json& configuration, const Platform& platform,
+                                  const ControlPlaneOptions& options) {
+  drasi::RenderOptions render;
+  render.id = instance.id;
+  if (auto id = configuration.find("id"); id != configuration.end() && id->is_string()) {
+    const auto& literal = id->get_ref<const std::string&>();
+    if (!literal.empty() && literal.find("${") == std::string::npos) render.id = literal;
+  }
+  render.host = configuration.value("host", platform.default_host());
+  render.port = configuration.value("port", std::uint16_t{0});
+  render.default_log_level = options.default_log_level;
+  render.base_directory = platform.base_directory(instance.id);
+  for (const drasi::ComponentPort& port : drasi::component_ports(configuration)) {
+    if (!port.automatic) continue;
+    auto allocated = instance.component_ports.find(component_port_key(port));
+    if (allocated != instance.component_ports.end()) render.allocated_ports[port.path] = allocated->second;
+  }
+
+  PreparedWorkload prepared;
+  const Json rendered = drasi::render(configuration, render);
+  prepared.expected = drasi::expected_components(rendered);
+  WorkloadSpec& spec = prepared.spec;
+  spec.instance_id = instance.id;
+  spec.spec_hash = drasi::spec_hash(rendered);
+  spec.configuration = drasi::render_yaml(configuration, render);
+  spec.host = render.host;
+  spec.port = render.port;
+  spec.limits = instance.limits;
+  if (spec.limits.cpu_cores <= 0) spec.limits.cpu_cores = options.default_limits.cpu_cores;
+  if (spec.limits.memory_bytes == 0) spec.limits.memory_bytes = options.default_limits.memory_bytes;
+  if (spec.limits.open_files == 0) spec.limits.open_files = options.default_limits.open_files;
+  spec.platform_options = instance.platform_options;
+  return prepared;
+}
+
+}  // namespace draas::core

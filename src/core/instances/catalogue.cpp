@@ -1,0 +1,213 @@
+#include "core/instances/catalogue.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace draas::core {
+namespace {
+
+char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), lower);
+  return out;
+}
+
+// `*` stands for any run of characters; both sides in lower case.
+bool matches_pattern(std::string_view text, std::string_view pattern) {
+  std::size_t t = 0;
+  std::size_t p = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+bool id_less(const InstanceViewPtr& view, std::string_view id) { return view->id < id; }
+
+}  // namespace
+
+// The chunk that holds `id`, or would: the last one whose first id is not greater.
+std::size_t Catalogue::chunk_of(std::string_view id) const {
+  auto above = std::ranges::upper_bound(chunks_, id, std::less<>{}, [](const std::shared_ptr<const Chunk>& chunk) {
+    return std::string_view(chunk->front()->id);
+  });
+  return above == chunks_.begin() ? 0 : static_cast<std::size_t>(above - chunks_.begin()) - 1;
+}
+
+InstanceViewPtr Catalogue::find(std::string_view id) const {
+  if (chunks_.empty()) return nullptr;
+  const Chunk& chunk = *chunks_[chunk_of(id)];
+  auto found = std::lower_bound(chunk.begin(), chunk.end(), id, id_less);
+  return found != chunk.end() && (*found)->id == id ? *found : nullptr;
+}
+
+void Catalogue::for_each(std::string_view after, const std::function<bool(const InstanceViewPtr&)>& visit) const {
+  if (chunks_.empty()) return;
+  for (std::size_t c = chunk_of(after); c < chunks_.size(); ++c) {
+    const Chunk& chunk = *chunks_[c];
+    auto begin = std::lower_bound(chunk.begin(), chunk.end(), after, id_less);
+    if (!after.empty() && begin != chunk.end() && (*begin)->id == after) ++begin;
+    for (auto view = begin; view != chunk.end(); ++view) {
+      if (!visit(*view)) return;
+    }
+  }
+}
+
+std::shared_ptr<const std::string> Catalogue::list_body() const {
+  std::call_once(list_once_, [this] {
+    std::string out = "[";
+    std::size_t bytes = 2;
+    for (const auto& chunk : chunks_) {
+      for (const auto& view : *chunk) bytes += view->body->size() + 1;
+    }
+    out.reserve(bytes);
+    for (const auto& chunk : chunks_) {
+      for (const auto& view : *chunk) {
+        if (out.size() > 1) out += ',';
+        out += *view->body;
+      }
+    }
+    out += ']';
+    list_body_ = std::make_shared<const std::string>(std::move(out));
+  });
+  return list_body_;
+}
+
+std::shared_ptr<const Catalogue> Catalogue::with(InstanceViewPtr view) const {
+  auto next = std::make_shared<Catalogue>();
+  next->chunks_ = chunks_;
+  next->version_ = version_ + 1;
+  next->size_ = size_;
+  if (chunks_.empty()) {
+    next->chunks_.push_back(std::make_shared<const Chunk>(Chunk{std::move(view)}));
+    next->size_ = 1;
+    return next;
+  }
+  const std::size_t at = chunk_of(view->id);
+  Chunk chunk = *chunks_[at];
+  auto place = std::lower_bound(chunk.begin(), chunk.end(), std::string_view(view->id), id_less);
+  if (place != chunk.end() && (*place)->id == view->id) {
+    *place = std::move(view);
+  } else {
+    chunk.insert(place, std::move(view));
+    ++next->size_;
+  }
+  if (chunk.size() > kChunkSize) {
+    auto middle = chunk.begin() + static_cast<std::ptrdiff_t>(chunk.size() / 2);
+    auto upper = std::make_shared<const Chunk>(middle, chunk.end());
+    chunk.erase(middle, chunk.end());
+    next->chunks_[at] = std::make_shared<const Chunk>(std::move(chunk));
+    next->chunks_.insert(next->chunks_.begin() + static_cast<std::ptrdiff_t>(at) + 1, std::move(upper));
+  } else {
+    next->chunks_[at] = std::make_shared<const Chunk>(std::move(chunk));
+  }
+  return next;
+}
+
+std::shared_ptr<const Catalogue> Catalogue::without(std::string_view id) const {
+  auto next = std::make_shared<Catalogue>();
+  next->chunks_ = chunks_;
+  next->version_ = version_ + 1;
+  next->size_ = size_;
+  if (chunks_.empty()) return next;
+  const std::size_t at = chunk_of(id);
+  Chunk chunk = *chunks_[at];
+  auto place = std::lower_bound(chunk.begin(), chunk.end(), id, id_less);
+  if (place == chunk.end() || (*place)->id != id) return next;
+  chunk.erase(place);
+  --next->size_;
+  if (chunk.empty()) {
+    next->chunks_.erase(next->chunks_.begin() + static_cast<std::ptrdiff_t>(at));
+  } else {
+    next->chunks_[at] = std::make_shared<const Chunk>(std::move(chunk));
+  }
+  return next;
+}
+
+std::shared_ptr<const Catalogue> Catalogue::of(std::vector<InstanceViewPtr> views) {
+  std::ranges::sort(views, {}, [](const InstanceViewPtr& view) -> const std::string& { return view->id; });
+  auto catalogue = std::make_shared<Catalogue>();
+  catalogue->size_ = views.size();
+  constexpr std::size_t kFill = kChunkSize / 2;  // room to grow before the first split
+  for (std::size_t at = 0; at < views.size(); at += kFill) {
+    const std::size_t end = std::min(at + kFill, views.size());
+    catalogue->chunks_.push_back(std::make_shared<const Chunk>(views.begin() + static_cast<std::ptrdiff_t>(at),
+                                                               views.begin() + static_cast<std::ptrdiff_t>(end)));
+  }
+  return catalogue;
+}
+
+bool ListFilter::matches(const InstanceView& view) const {
+  if (!statuses.empty() && std::ranges::find(statuses, view.status) == statuses.end()) return false;
+  if (!platform.empty() && lowered(platform) != lowered(view.platform)) return false;
+  if (!name.empty()) {
+    const std::string pattern = lowered(name);
+    const std::string text = lowered(view.name);
+    const bool hit = pattern.find('*') != std::string::npos ? matches_pattern(text, pattern)
+                                                            : text.find(pattern) != std::string::npos;
+    if (!hit) return false;
+  }
+  return selector.matches(view.metadata);
+}
+
+InstancePage list_instances(const Catalogue& catalogue, const ListFilter& filter, std::size_t limit,
+                            std::string_view after) {
+  InstancePage page;
+  const bool everything = filter.empty();
+  bool more = false;
+  auto take = [&](const InstanceViewPtr& view) {
+    if (limit != 0 && page.items.size() == limit) {
+      more = true;
+      return;
+    }
+    page.items.push_back(view);
+  };
+  if (everything) {
+    page.total = catalogue.size();
+    catalogue.for_each(after, [&](const InstanceViewPtr& view) {
+      take(view);
+      return !more;
+    });
+  } else {
+    catalogue.for_each("", [&](const InstanceViewPtr& view) {
+      if (!filter.matches(*view)) return true;
+      ++page.total;
+      if (after.empty() || view->id > after) take(view);
+      return true;
+    });
+  }
+  if (more) page.continue_after = page.items.back()->id;
+  return page;
+}
+
+std::string join_bodies(const std::vector<InstanceViewPtr>& items) {
+  std::size_t bytes = 2;
+  for (const auto& view : items) bytes += view->body->size() + 1;
+  std::string out;
+  out.reserve(bytes);
+  out += '[';
+  for (const auto& view : items) {
+    if (out.size() > 1) out += ',';
+    out += *view->body;
+  }
+  out += ']';
+  return out;
+}
+
+}  // namespace draas::core

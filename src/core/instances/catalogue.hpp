@@ -1,0 +1,83 @@
+#pragma once
+// All instances as readers see them, in id order (ids sort by creation). Immutable; a change shares all but one chunk
+// with its predecessor, so that publishing one of 100,000 instances stays cheap.
+//
+// Writers: the control loop alone. Readers: any thread, through CatalogueCell.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/instances/selector.hpp"
+#include "core/model/instance.hpp"
+
+namespace draas::core {
+
+class Catalogue {
+ public:
+  InstanceViewPtr find(std::string_view id) const;
+  std::size_t size() const { return size_; }
+  // Grows with every change of anything in it.
+  std::uint64_t version() const { return version_; }
+  // In id order, from the first id greater than `after`; stops when `visit` returns false.
+  void for_each(std::string_view after, const std::function<bool(const InstanceViewPtr&)>& visit) const;
+
+  // The JSON array of all instances, made on first use and shared by all readers of this version.
+  std::shared_ptr<const std::string> list_body() const;
+
+  std::shared_ptr<const Catalogue> with(InstanceViewPtr view) const;
+  std::shared_ptr<const Catalogue> without(std::string_view id) const;
+  // For start-up: all at once; any order.
+  static std::shared_ptr<const Catalogue> of(std::vector<InstanceViewPtr> views);
+
+ private:
+  using Chunk = std::vector<InstanceViewPtr>;
+  static constexpr std::size_t kChunkSize = 256;
+  std::size_t chunk_of(std::string_view id) const;
+
+  std::vector<std::shared_ptr<const Chunk>> chunks_;
+  std::size_t size_ = 0;
+  std::uint64_t version_ = 1;
+  mutable std::once_flag list_once_;
+  mutable std::shared_ptr<const std::string> list_body_;
+};
+using CataloguePtr = std::shared_ptr<const Catalogue>;
+
+// The current catalogue, published by the control loop and read by every thread.
+class CatalogueCell {
+ public:
+  CatalogueCell() : current_(std::make_shared<const Catalogue>()) {}
+  CataloguePtr load() const { return current_.load(std::memory_order_acquire); }
+  void store(CataloguePtr next) { current_.store(std::move(next), std::memory_order_release); }
+
+ private:
+  std::atomic<CataloguePtr> current_;
+};
+
+struct ListFilter {
+  Selector selector;
+  std::vector<InstanceStatus> statuses;  // empty = any
+  std::string platform;                  // "" = any; compared without case
+  std::string name;                      // "" = any; substring, or with `*` a pattern; without case
+  bool empty() const { return selector.empty() && statuses.empty() && platform.empty() && name.empty(); }
+  bool matches(const InstanceView& view) const;
+};
+
+struct InstancePage {
+  std::vector<InstanceViewPtr> items;
+  std::size_t total = 0;       // of all that match, over all pages
+  std::string continue_after;  // "" on the last page
+};
+
+// `limit` 0 = all.
+InstancePage list_instances(const Catalogue& catalogue, const ListFilter& filter, std::size_t limit,
+                            std::string_view after);
+// "[" elements joined by "," "]".
+std::string join_bodies(const std::vector<InstanceViewPtr>& items);
+
+}  // namespace draas::core

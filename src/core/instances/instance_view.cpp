@@ -1,0 +1,43 @@
+#include "core/instances/instance_view.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace draas::core {
+
+std::string content_etag(std::string_view content) {
+  // FNV-1a, 64 bits: a tag must differ when the content does, not resist an adversary.
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (unsigned char byte : content) hash = (hash ^ byte) * 0x100000001b3ULL;
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "\"%016llx\"", static_cast<unsigned long long>(hash));
+  return text.data();
+}
+
+InstanceViewPtr make_view(const Instance& instance, const RuntimeRecord& runtime,
+                          const std::shared_ptr<const std::string>& configuration, const InstanceView* previous) {
+  auto view = std::make_shared<InstanceView>();
+  view->id = instance.id;
+  view->name = instance.name;
+  view->platform = instance.platform;
+  view->metadata = instance.metadata;
+  view->status = derive_status(instance, runtime);
+  view->phase = runtime.phase;
+  view->desired_state = instance.desired_state;
+  view->revision = instance.revision;
+  view->applied_revision = runtime.applied_revision;
+  if (runtime.handle) {
+    view->host = runtime.host;
+    view->port = runtime.port;
+  }
+  view->body = std::make_shared<const std::string>(to_text(to_json(instance, runtime)));
+  view->etag = content_etag(*view->body);
+  view->runtime = std::make_shared<const std::string>(to_text(runtime_to_json(instance, runtime)));
+  view->configuration = configuration;
+  view->configuration_etag = previous != nullptr && previous->configuration == configuration
+                                 ? previous->configuration_etag
+                                 : content_etag(*configuration);
+  return view;
+}
+
+}  // namespace draas::core

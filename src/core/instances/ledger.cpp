@@ -1,0 +1,340 @@
+#include "core/instances/ledger.hpp"
+
+#include <algorithm>
+#include <boost/asio/redirect_error.hpp>
+
+#include "base/crash_point.hpp"
+#include "base/log.hpp"
+#include "core/instances/instance_view.hpp"
+
+namespace draas::core {
+
+namespace asio = net::asio;
+
+namespace {
+
+constexpr std::uint64_t kTrimEvery = 256;  // events; trimming one by one would double the writes
+
+}  // namespace
+
+// What change() is about to commit for one entry.
+struct Ledger::Prepared {
+  Change change;
+  std::vector<Write> writes;
+  std::vector<Event> events;  // without sequence yet
+  bool empty() const { return writes.empty() && events.empty(); }
+};
+
+Ledger::Ledger(net::EventLoop& loop, Store& store, Clock& clock, const ControlPlaneOptions& options)
+    : loop_(loop), store_(store), clock_(clock), options_(options), events_(options.event_buffer), ports_(options.ports) {}
+
+EntryPtr Ledger::find(std::string_view id) const {
+  auto found = entries_.find(std::string(id));
+  return found == entries_.end() ? nullptr : found->second;
+}
+
+Result<EntryPtr> Ledger::require(std::string_view id) const {
+  if (EntryPtr entry = find(id)) return entry;
+  return fail(ErrorCode::NotFound, "Instance '" + std::string(id) + "' not found");
+}
+
+std::vector<EntryPtr> Ledger::all() const {
+  std::vector<EntryPtr> entries;
+  entries.reserve(entries_.size());
+  for (const auto& [id, entry] : entries_) entries.push_back(entry);
+  std::ranges::sort(entries, {}, [](const EntryPtr& entry) -> const std::string& { return entry->instance.id; });
+  return entries;
+}
+
+net::Task<Result<Commit>> Ledger::commit(Batch batch) {
+  auto executor = loop_.executor();
+  auto initiate = [&store = store_, executor](auto handler, Batch writes) {
+    // The store calls back from its own thread; the handler may only be touched on this loop.
+    auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+    store.commit(std::move(writes), [shared, executor](Result<Commit> result) {
+      asio::post(executor, [shared, result = std::move(result)]() mutable { (*shared)(std::move(result)); });
+    });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<net::Executor>, void(Result<Commit>)>(
+      initiate, net::use_task, std::move(batch));
+}
+
+Write Ledger::lease_write(std::uint16_t port, const std::string& instance_id) {
+  return Write::put(std::string(collections::kPorts), std::to_string(port), to_text(Json{{"instanceId", instance_id}}),
+                    {{"instance", instance_id}});
+}
+
+Write Ledger::release_write(std::uint16_t port) {
+  return Write::erase(std::string(collections::kPorts), std::to_string(port));
+}
+
+Event Ledger::make_event(EventType type, const std::string& id, InstanceStatus before, InstanceStatus after,
+                         std::string source, std::map<std::string, std::string> metadata) {
+  Event event;
+  event.type = type;
+  event.instance_id = id;
+  event.old_status = before;
+  event.new_status = after;
+  event.source = std::move(source);
+  event.timestamp = clock_.now();
+  event.metadata = std::move(metadata);
+  return event;
+}
+
+// Numbers the event and adds it to the commit. Numbers are given in the order in which commits are queued, which is
+// the order in which the store answers, so that they are published in order.
+void Ledger::add_event(Batch& batch, Event event, std::vector<EventPtr>& events) {
+  event.sequence = next_sequence_++;
+  seal(event);
+  batch.writes.push_back(Write::put(std::string(collections::kEvents), event_document_id(event.sequence), *event.json,
+                                    {{"instance", event.instance_id}}));
+  if (event.sequence % kTrimEvery == 0) trim_events(batch);
+  events.push_back(std::make_shared<const Event>(std::move(event)));
+}
+
+void Ledger::trim_events(Batch& batch) {
+  if (next_sequence_ <= options_.event_log) return;
+  const std::uint64_t keep_from = next_sequence_ - options_.event_log;
+  for (; oldest_sequence_ < keep_from; ++oldest_sequence_) {
+    batch.writes.push_back(Write::erase(std::string(collections::kEvents), event_document_id(oldest_sequence_)));
+  }
+}
+
+void Ledger::publish_view(const EntryPtr& entry) {
+  entry->view = make_view(entry->instance, entry->runtime, entry->configuration, entry->view.get());
+  catalogue_.store(catalogue_.load()->with(entry->view));
+  for (net::Timer* waiter : entry->waiters) waiter->cancel();
+}
+
+net::Task<Result<EntryPtr>> Ledger::create(Instance instance, Revision revision, std::vector<Write> writes,
+                                           std::string source) {
+  const std::string id = instance.id;
+  if (entries_.contains(id) || !creating_.try_emplace(id, true).second) {
+    co_return fail(ErrorCode::AlreadyExists, "Instance '" + id + "' already exists",
+                   {{"/id", "is taken; choose another or leave it out"}});
+  }
+  auto entry = std::make_shared<Entry>(loop_.executor());
+  entry->instance = std::move(instance);
+  entry->instance.revision = revision.number;
+  entry->configuration = revision.configuration;
+
+  Batch batch{std::move(writes)};
+  batch.writes.push_back(Write::put(std::string(collections::kInstances), id, to_document(entry->instance), {}, kAbsent));
+  batch.writes.push_back(Write::put(std::string(collections::kRuntimes), id, to_document(entry->runtime)));
+  batch.writes.push_back(Write::put(std::string(collections::kRevisions), revision_document_id(id, revision.number),
+                                    to_document(revision), {{"instance", id}}));
+  std::vector<EventPtr> events;
+  Event event = make_event(EventType::InstanceCreated, id, InstanceStatus::Created, InstanceStatus::Created,
+                           std::move(source), {{"Name", entry->instance.name}});
+  add_event(batch, std::move(event), events);
+
+  crash_point("create.before_commit");
+  Result<Commit> committed = co_await commit(std::move(batch));
+  creating_.erase(id);
+  if (!committed) co_return std::unexpected(std::move(committed.error()));
+  crash_point("create.committed");
+  entries_.emplace(id, entry);
+  publish_view(entry);
+  for (EventPtr& published : events) events_.publish(std::move(published));
+  if (configuration_listener_) configuration_listener_(id, entry->configuration);
+  co_return entry;
+}
+
+Result<Ledger::Prepared> Ledger::prepare(const EntryPtr& entry, const std::function<Status(Change&)>& edit) {
+  Prepared prepared;
+  Change& change = prepared.change;
+  change.instance = entry->instance;
+  change.runtime = entry->runtime;
+  const InstanceStatus before = derive_status(entry->instance, entry->runtime);
+  const Phase phase_before = entry->runtime.phase;
+  if (Status edited = edit(change); !edited) return std::unexpected(std::move(edited.error()));
+
+  const std::string& id = entry->instance.id;
+  if (change.revision) {
+    change.edit_instance().revision = change.revision->number;
+    prepared.writes.push_back(Write::put(std::string(collections::kRevisions),
+                                         revision_document_id(id, change.revision->number),
+                                         to_document(*change.revision), {{"instance", id}}, kAbsent));
+  }
+  if (change.instance_changed) {
+    prepared.writes.push_back(Write::put(std::string(collections::kInstances), id, to_document(change.instance)));
+  }
+  if (change.runtime_changed) {
+    prepared.writes.push_back(Write::put(std::string(collections::kRuntimes), id, to_document(change.runtime)));
+  }
+  std::ranges::move(change.writes, std::back_inserter(prepared.writes));
+
+  const InstanceStatus after = derive_status(change.instance, change.runtime);
+  if (change.revision) {
+    // Each change of configuration is reported once, also when the status stays as it was (C35, #50).
+    auto metadata = change.event_metadata;
+    metadata["Revision"] = std::to_string(change.revision->number);
+    metadata["ChangeType"] = change.revision->change_type;
+    prepared.events.push_back(make_event(EventType::StatusChanged, id, before, InstanceStatus::ConfigurationChanged,
+                                         change.source, std::move(metadata)));
+    if (after != before && after != InstanceStatus::ConfigurationChanged) {
+      prepared.events.push_back(make_event(EventType::StatusChanged, id, InstanceStatus::ConfigurationChanged, after,
+                                           change.source, change.event_metadata));
+    }
+  } else if (after != before || change.report_status) {
+    auto metadata = change.event_metadata;
+    metadata["Phase"] = to_string(change.runtime.phase);
+    prepared.events.push_back(
+        make_event(EventType::StatusChanged, id, before, after, change.source, std::move(metadata)));
+  } else if (change.runtime.phase != phase_before) {
+    auto metadata = change.event_metadata;
+    metadata["Phase"] = to_string(change.runtime.phase);
+    prepared.events.push_back(
+        make_event(EventType::PhaseChanged, id, before, after, change.source, std::move(metadata)));
+  } else if (change.report_update) {
+    prepared.events.push_back(
+        make_event(EventType::InstanceUpdated, id, before, after, change.source, change.event_metadata));
+  }
+  return prepared;
+}
+
+void Ledger::apply(const EntryPtr& entry, Prepared prepared) {
+  entry->instance = std::move(prepared.change.instance);
+  entry->runtime = std::move(prepared.change.runtime);
+  if (prepared.change.revision) {
+    entry->configuration = prepared.change.revision->configuration;
+    if (configuration_listener_) configuration_listener_(entry->instance.id, entry->configuration);
+  }
+  publish_view(entry);
+}
+
+net::Task<Status> Ledger::change(EntryPtr entry, std::function<Status(Change&)> edit) {
+  net::AsyncMutex::Guard guard = co_await entry->record.lock();
+  if (entry->removed) co_return fail(ErrorCode::NotFound, "Instance '" + entry->instance.id + "' not found");
+  Result<Prepared> prepared = prepare(entry, edit);
+  if (!prepared) co_return std::unexpected(std::move(prepared.error()));
+  if (prepared->empty()) co_return Status{};
+
+  Batch batch{std::move(prepared->writes)};
+  std::vector<EventPtr> events;
+  for (Event& event : prepared->events) add_event(batch, std::move(event), events);
+  Result<Commit> committed = co_await commit(std::move(batch));
+  if (!committed) co_return std::unexpected(std::move(committed.error()));
+  apply(entry, std::move(*prepared));
+  for (EventPtr& event : events) events_.publish(std::move(event));
+  co_return Status{};
+}
+
+net::Task<std::vector<Status>> Ledger::change_all(
+    std::vector<std::pair<EntryPtr, std::function<Status(Change&)>>> edits) {
+  std::vector<Status> statuses(edits.size());
+  // Locks in id order, each once, so that two batches cannot wait for each other.
+  std::map<std::string, EntryPtr> distinct;
+  for (const auto& [entry, edit] : edits) distinct.emplace(entry->instance.id, entry);
+  std::vector<net::AsyncMutex::Guard> guards;
+  guards.reserve(distinct.size());
+  for (const auto& [id, entry] : distinct) {
+    net::AsyncMutex::Guard guard = co_await entry->record.lock();
+    guards.push_back(std::move(guard));
+  }
+
+  // Later edits of the same instance build on earlier ones, so each is applied to a scratch entry first.
+  std::map<std::string, EntryPtr> scratch;
+  std::map<std::string, Prepared> last;
+  Batch batch;
+  std::vector<EventPtr> events;
+  for (std::size_t i = 0; i < edits.size(); ++i) {
+    const auto& [entry, edit] = edits[i];
+    const std::string& id = entry->instance.id;
+    if (entry->removed) {
+      statuses[i] = fail(ErrorCode::NotFound, "Instance '" + id + "' not found");
+      continue;
+    }
+    EntryPtr& copy = scratch[id];
+    if (!copy) {
+      copy = std::make_shared<Entry>(loop_.executor());
+      copy->instance = entry->instance;
+      copy->runtime = entry->runtime;
+    }
+    Result<Prepared> prepared = prepare(copy, edit);
+    if (!prepared) {
+      statuses[i] = std::unexpected(std::move(prepared.error()));
+      continue;
+    }
+    for (Event& event : prepared->events) add_event(batch, std::move(event), events);
+    copy->instance = prepared->change.instance;
+    copy->runtime = prepared->change.runtime;
+    last.insert_or_assign(id, std::move(*prepared));
+  }
+  for (auto& [id, prepared] : last) std::ranges::move(prepared.writes, std::back_inserter(batch.writes));
+  if (batch.writes.empty()) co_return statuses;
+
+  Result<Commit> committed = co_await commit(std::move(batch));
+  if (!committed) {
+    for (Status& status : statuses) {
+      if (status) status = std::unexpected(committed.error());
+    }
+    co_return statuses;
+  }
+  for (auto& [id, prepared] : last) apply(distinct.at(id), std::move(prepared));
+  for (EventPtr& event : events) events_.publish(std::move(event));
+  co_return statuses;
+}
+
+net::Task<Status> Ledger::erase(EntryPtr entry, std::string source) {
+  net::AsyncMutex::Guard guard = co_await entry->record.lock();
+  const std::string id = entry->instance.id;
+  Batch batch;
+  batch.writes.push_back(Write::erase(std::string(collections::kInstances), id));
+  batch.writes.push_back(Write::erase(std::string(collections::kRuntimes), id));
+  for (std::uint64_t number = 1; number <= entry->instance.revision; ++number) {
+    batch.writes.push_back(Write::erase(std::string(collections::kRevisions), revision_document_id(id, number)));
+  }
+  for (std::uint16_t port : ports_.ports_of(id)) batch.writes.push_back(release_write(port));
+  const InstanceStatus status = derive_status(entry->instance, entry->runtime);
+  std::vector<EventPtr> events;
+  Event event = make_event(EventType::InstanceDeleted, id, status, status, std::move(source),
+                           {{"Name", entry->instance.name}});
+  add_event(batch, std::move(event), events);
+
+  crash_point("delete.before_commit");
+  Result<Commit> committed = co_await commit(std::move(batch));
+  if (!committed) co_return std::unexpected(std::move(committed.error()));
+  crash_point("delete.committed");
+  entry->removed = true;
+  ports_.release_all(id);
+  entries_.erase(id);
+  catalogue_.store(catalogue_.load()->without(id));
+  for (net::Timer* waiter : entry->waiters) waiter->cancel();
+  for (EventPtr& published : events) events_.publish(std::move(published));
+  if (configuration_listener_) configuration_listener_(id, nullptr);
+  co_return Status{};
+}
+
+net::Task<void> Ledger::wait_until(EntryPtr entry, std::function<bool(const Entry&)> done, SteadyTime deadline) {
+  net::Timer timer(loop_.executor());
+  entry->waiters.push_back(&timer);
+  while (!closed_ && !entry->removed && !done(*entry) && std::chrono::steady_clock::now() < deadline) {
+    timer.expires_at(deadline);
+    boost::system::error_code ignored;  // cancelled means: look again
+    auto token = asio::redirect_error(net::use_task, ignored);
+    co_await timer.async_wait(token);
+  }
+  std::erase(entry->waiters, &timer);
+}
+
+std::optional<std::string> Ledger::idempotent_instance(const std::string& key, std::string& fingerprint) const {
+  auto found = idempotency_.find(key);
+  if (found == idempotency_.end()) return std::nullopt;
+  fingerprint = found->second.fingerprint;
+  return found->second.instance_id;
+}
+
+void Ledger::remember_idempotency(const std::string& key, std::string instance_id, std::string fingerprint) {
+  idempotency_[key] = Idempotency{std::move(instance_id), std::move(fingerprint)};
+}
+
+void Ledger::close() {
+  closed_ = true;
+  for (const auto& [id, entry] : entries_) {
+    for (net::Timer* waiter : entry->waiters) waiter->cancel();
+  }
+  events_.close();
+}
+
+}  // namespace draas::core

@@ -1,0 +1,167 @@
+#pragma once
+// Keeps the records of all instances: changes them one durable commit at a time, publishes what readers see, numbers
+// and publishes events. Knows nothing of platforms.
+//
+// Control loop only, unless marked. A change is visible to readers only after it is durable.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "core/events/event_bus.hpp"
+#include "core/instances/catalogue.hpp"
+#include "core/model/event.hpp"
+#include "core/model/instance.hpp"
+#include "core/model/revision.hpp"
+#include "core/options.hpp"
+#include "core/placement/port_pool.hpp"
+#include "core/store/store.hpp"
+#include "net/task.hpp"
+
+namespace draas::core {
+
+namespace collections {
+inline constexpr std::string_view kInstances = "instances";
+inline constexpr std::string_view kRuntimes = "runtimes";
+inline constexpr std::string_view kRevisions = "revisions";
+inline constexpr std::string_view kEvents = "events";
+inline constexpr std::string_view kPorts = "ports";
+inline constexpr std::string_view kIdempotency = "idempotency";
+inline constexpr std::string_view kSystem = "system";
+}  // namespace collections
+
+// The working copy of one instance. Shared by the coroutines that work on it; `removed` once it is deleted.
+struct Entry {
+  explicit Entry(net::Executor executor) : lifecycle(executor), record(executor) {}
+
+  Instance instance;
+  RuntimeRecord runtime;
+  std::shared_ptr<const std::string> configuration;  // newest revision, API form
+  InstanceViewPtr view;
+  bool removed = false;
+
+  // Held for a whole start, stop, restart, delete or reaction to an exit. Taken before `record`.
+  net::AsyncMutex lifecycle;
+  // Held for one read-change-commit.
+  net::AsyncMutex record;
+  std::vector<net::Timer*> waiters;
+};
+using EntryPtr = std::shared_ptr<Entry>;
+
+// One change of one instance, filled by the caller of Ledger::change(). The copies start as the current records.
+struct Change {
+  Instance instance;
+  RuntimeRecord runtime;
+  bool instance_changed = false;
+  bool runtime_changed = false;
+  std::optional<Revision> revision;      // a new newest one; instance.revision is set from it
+  std::vector<Write> writes;             // more for the same commit: port leases
+  std::string source = "ControlPlane";   // of the events
+  std::map<std::string, std::string> event_metadata;
+  bool report_status = false;            // a StatusChanged event also when the status stays the same
+  bool report_update = false;            // an InstanceUpdated event when nothing else is reported
+
+  Instance& edit_instance() {
+    instance_changed = true;
+    return instance;
+  }
+  RuntimeRecord& edit_runtime() {
+    runtime_changed = true;
+    return runtime;
+  }
+};
+
+class Ledger {
+ public:
+  Ledger(net::EventLoop& loop, Store& store, Clock& clock, const ControlPlaneOptions& options);
+
+  // Reads everything from the store. Blocks; before anything else.
+  Status load();
+
+  EntryPtr find(std::string_view id) const;
+  Result<EntryPtr> require(std::string_view id) const;  // NotFound: "Instance 'x' not found"
+  std::vector<EntryPtr> all() const;
+  std::size_t size() const { return entries_.size(); }
+
+  // Writes a new instance and its first revision. AlreadyExists when the id is taken, also by a create under way.
+  net::Task<Result<EntryPtr>> create(Instance instance, Revision revision, std::vector<Write> writes,
+                                     std::string source);
+
+  // Calls `edit` on copies under the record lock, commits what it changed, then publishes. An error from `edit`
+  // changes nothing and is returned. NotFound when the instance was removed meanwhile.
+  net::Task<Status> change(EntryPtr entry, std::function<Status(Change&)> edit);
+
+  // Several instances in one commit, for batches of status reports: one status each, in order.
+  net::Task<std::vector<Status>> change_all(std::vector<std::pair<EntryPtr, std::function<Status(Change&)>>> edits);
+
+  // Deletes the instance with its revisions, leases and runtime record.
+  net::Task<Status> erase(EntryPtr entry, std::string source);
+
+  // Waits until `done` holds for the entry (checked after every published change) or the deadline passes or close().
+  net::Task<void> wait_until(EntryPtr entry, std::function<bool(const Entry&)> done, SteadyTime deadline);
+
+  net::Task<Result<Commit>> commit(Batch batch);
+
+  // A lease document.
+  static Write lease_write(std::uint16_t port, const std::string& instance_id);
+  static Write release_write(std::uint16_t port);
+
+  PortPool& ports() { return ports_; }
+  EventBus& events() { return events_; }                                  // [any thread]
+  CataloguePtr catalogue() const { return catalogue_.load(); }            // [any thread]
+  const std::string& control_plane_id() const { return control_plane_id_; }
+  Store& store() { return store_; }
+  Clock& clock() { return clock_; }
+  net::Executor executor() { return loop_.executor(); }
+  std::optional<std::string> idempotent_instance(const std::string& key, std::string& fingerprint) const;
+  void remember_idempotency(const std::string& key, std::string instance_id, std::string fingerprint);
+
+  // Called after a change of configuration, or with nullptr text when the instance is deleted.
+  using ConfigurationListener = std::function<void(const std::string& id, std::shared_ptr<const std::string> text)>;
+  void set_configuration_listener(ConfigurationListener listener) { configuration_listener_ = std::move(listener); }
+
+  void close();  // wakes all waiters
+
+ private:
+  struct Prepared;
+  struct Idempotency {
+    std::string instance_id;
+    std::string fingerprint;
+  };
+
+  Result<Prepared> prepare(const EntryPtr& entry, const std::function<Status(Change&)>& edit);
+  void apply(const EntryPtr& entry, Prepared prepared);
+  Event make_event(EventType type, const std::string& id, InstanceStatus before, InstanceStatus after,
+                   std::string source, std::map<std::string, std::string> metadata);
+  void add_event(Batch& batch, Event event, std::vector<EventPtr>& events);
+  void publish_view(const EntryPtr& entry);
+  void trim_events(Batch& batch);
+  Status load_system();
+  Status load_instances();
+  Status load_events();
+  Status load_leases();
+
+  net::EventLoop& loop_;
+  Store& store_;
+  Clock& clock_;
+  const ControlPlaneOptions& options_;
+  std::string control_plane_id_;
+  std::unordered_map<std::string, EntryPtr> entries_;
+  std::map<std::string, bool> creating_;  // ids of creates under way
+  std::map<std::string, Idempotency> idempotency_;
+  CatalogueCell catalogue_;
+  EventBus events_;
+  PortPool ports_;
+  std::uint64_t next_sequence_ = 1;
+  std::uint64_t oldest_sequence_ = 1;
+  ConfigurationListener configuration_listener_;
+  bool closed_ = false;
+};
+
+}  // namespace draas::core

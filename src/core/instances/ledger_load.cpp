@@ -1,0 +1,153 @@
+// Ledger: what the store holds, read at start-up.
+
+#include <chrono>
+#include <future>
+
+#include "base/id.hpp"
+#include "base/log.hpp"
+#include "core/instances/instance_view.hpp"
+#include "core/instances/ledger.hpp"
+
+namespace draas::core {
+namespace {
+
+constexpr std::size_t kPage = 1000;
+constexpr std::chrono::hours kIdempotencyLifetime{24};
+
+// Calls `visit` with every document of a collection.
+Status for_each_document(Store& store, std::string_view collection, const std::function<Status(const Document&)>& visit) {
+  ListQuery query{.collection = std::string(collection), .limit = kPage};
+  while (true) {
+    auto page = store.list(query);
+    if (!page) return std::unexpected(std::move(page.error()).with_context("Reading " + query.collection));
+    for (const Document& document : *page) {
+      if (Status visited = visit(document); !visited) return visited;
+    }
+    if (page->size() < kPage) return {};
+    query.after = page->back().id;
+  }
+}
+
+// Commits and waits; only before the loop has work.
+Status commit_now(Store& store, Batch batch) {
+  std::promise<Status> done;
+  store.commit(std::move(batch), [&done](Result<Commit> result) {
+    done.set_value(result ? Status{} : Status(std::unexpected(std::move(result.error()))));
+  });
+  return done.get_future().get();
+}
+
+}  // namespace
+
+Status Ledger::load() {
+  for (auto step : {&Ledger::load_system, &Ledger::load_instances, &Ledger::load_events, &Ledger::load_leases}) {
+    if (Status loaded = (this->*step)(); !loaded) return loaded;
+  }
+  return {};
+}
+
+Status Ledger::load_system() {
+  auto identity = store_.get(collections::kSystem, "control-plane");
+  if (!identity) return std::unexpected(std::move(identity.error()));
+  if (*identity) {
+    auto body = parse_json((*identity)->body);
+    if (!body) return std::unexpected(std::move(body.error()));
+    control_plane_id_ = body->value("id", std::string());
+  }
+  if (control_plane_id_.empty()) {
+    control_plane_id_ = make_uuid();
+    Batch batch;
+    batch.writes.push_back(
+        Write::put(std::string(collections::kSystem), "control-plane", to_text(Json{{"id", control_plane_id_}})));
+    if (Status written = commit_now(store_, std::move(batch)); !written) return written;
+  }
+  Batch expired;
+  const WallTime now = clock_.now();
+  Status read = for_each_document(store_, collections::kIdempotency, [&](const Document& document) -> Status {
+    auto body = parse_json(document.body);
+    if (!body) return std::unexpected(std::move(body.error()));
+    auto created = parse_rfc3339(body->value("createdAt", std::string()));
+    if (!created || now - *created > kIdempotencyLifetime) {
+      expired.writes.push_back(Write::erase(std::string(collections::kIdempotency), document.id));
+    } else {
+      remember_idempotency(document.id, body->value("instanceId", std::string()),
+                           body->value("fingerprint", std::string()));
+    }
+    return {};
+  });
+  if (!read) return read;
+  return expired.writes.empty() ? Status{} : commit_now(store_, std::move(expired));
+}
+
+Status Ledger::load_instances() {
+  Status read = for_each_document(store_, collections::kInstances, [&](const Document& document) -> Status {
+    auto instance = instance_from_document(document.body);
+    if (!instance) return std::unexpected(std::move(instance.error()));
+    auto entry = std::make_shared<Entry>(loop_.executor());
+    entry->instance = std::move(*instance);
+    entries_.emplace(document.id, std::move(entry));
+    return {};
+  });
+  if (!read) return read;
+  read = for_each_document(store_, collections::kRuntimes, [&](const Document& document) -> Status {
+    EntryPtr entry = find(document.id);
+    if (!entry) return {};
+    auto runtime = runtime_from_document(document.body);
+    if (!runtime) return std::unexpected(std::move(runtime.error()));
+    entry->runtime = std::move(*runtime);
+    return {};
+  });
+  if (!read) return read;
+
+  std::vector<InstanceViewPtr> views;
+  views.reserve(entries_.size());
+  for (const auto& [id, entry] : entries_) {
+    auto document = store_.get(collections::kRevisions, revision_document_id(id, entry->instance.revision));
+    if (!document) return std::unexpected(std::move(document.error()));
+    if (!*document) {
+      return fail(ErrorCode::DataLoss, "Instance '" + id + "' has no configuration revision " +
+                                           std::to_string(entry->instance.revision) +
+                                           " in the store. Restore the store from a backup");
+    }
+    auto revision = revision_from_document((*document)->body);
+    if (!revision) return std::unexpected(std::move(revision.error()));
+    entry->configuration = std::move(revision->configuration);
+    entry->view = make_view(entry->instance, entry->runtime, entry->configuration, nullptr);
+    views.push_back(entry->view);
+  }
+  catalogue_.store(Catalogue::of(std::move(views)));
+  return {};
+}
+
+Status Ledger::load_events() {
+  ListQuery newest{.collection = std::string(collections::kEvents), .limit = options_.event_buffer, .descending = true};
+  auto page = store_.list(newest);
+  if (!page) return std::unexpected(std::move(page.error()));
+  for (auto document = page->rbegin(); document != page->rend(); ++document) {
+    auto event = event_from_document(document->body);
+    if (!event) return std::unexpected(std::move(event.error()));
+    next_sequence_ = event->sequence + 1;
+    events_.publish(std::make_shared<const Event>(std::move(*event)));
+  }
+  ListQuery oldest{.collection = std::string(collections::kEvents), .limit = 1};
+  auto first = store_.list(oldest);
+  if (!first) return std::unexpected(std::move(first.error()));
+  oldest_sequence_ = first->empty() ? next_sequence_ : std::stoull(first->front().id);
+  return {};
+}
+
+Status Ledger::load_leases() {
+  Batch stale;
+  Status read = for_each_document(store_, collections::kPorts, [&](const Document& document) -> Status {
+    auto body = parse_json(document.body);
+    if (!body) return std::unexpected(std::move(body.error()));
+    const std::string holder = body->value("instanceId", std::string());
+    if (entries_.contains(holder)) return ports_.lease(static_cast<std::uint16_t>(std::stoul(document.id)), holder);
+    stale.writes.push_back(Write::erase(std::string(collections::kPorts), document.id));
+    return {};
+  });
+  if (!read) return read;
+  return stale.writes.empty() ? Status{} : commit_now(store_, std::move(stale));
+}
+
+}  // namespace draas::core

@@ -1,0 +1,234 @@
+// Supervisor: after a restart of the control plane, and the sweep for workloads that nobody wants.
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "core/instances/supervisor.hpp"
+
+namespace draas::core {
+namespace {
+
+constexpr std::size_t kParallelLaunches = 8;
+constexpr std::chrono::seconds kOrphanSweepInterval{60};
+constexpr std::chrono::seconds kOrphanStopTimeout{10};
+
+// Ends a workload that no record wants. Its exit interests nobody.
+net::Task<void> end_unwanted(Platform* platform, WorkloadHandle handle) {
+  const std::string id = handle.instance_id;
+  const std::uint64_t generation = handle.generation;
+  Result<WorkloadExit> ended = co_await platform->stop(std::move(handle), kOrphanStopTimeout);
+  if (ended) {
+    log_warn("a workload that nobody wanted was ended", {{"instanceId", id}, {"generation", generation}});
+  } else {
+    write_log(LogLevel::Error, "a workload that nobody wants could not be ended", ended.error(), {{"instanceId", id}});
+  }
+}
+
+}  // namespace
+
+net::Task<Status> Supervisor::recover() {
+  std::map<std::string, std::vector<FoundWorkload>> found;
+  for (const auto& platform : platforms_) {
+    std::string owner = ledger_.control_plane_id();
+    Result<std::vector<FoundWorkload>> listed = co_await platform->list(std::move(owner));
+    if (!listed) {
+      write_log(LogLevel::Warn, "workloads of a platform could not be listed", listed.error(),
+                {{"platform", std::string(platform->name())}});
+      continue;
+    }
+    for (FoundWorkload& workload : *listed) {
+      if (workload.running) found[workload.handle.instance_id].push_back(std::move(workload));
+    }
+  }
+  for (const EntryPtr& entry : ledger_.all()) {
+    std::vector<FoundWorkload> own = std::move(found[entry->instance.id]);
+    co_await recover_entry(entry, std::move(own));
+  }
+  for (std::size_t i = 0; i < std::min(kParallelLaunches, to_launch_.size()); ++i) {
+    tasks_.spawn("launch", [this] { return launch_pending(); });
+  }
+  tasks_.spawn("health", [this] { return watch_health(); });
+  tasks_.spawn("orphans", [this] { return sweep_orphans(); });
+  tasks_.spawn("platforms", [this] { return poll_platforms(); });
+  co_return Status{};
+}
+
+net::Task<void> Supervisor::recover_entry(EntryPtr entry, std::vector<FoundWorkload> found) {
+  const RuntimeRecord& runtime = entry->runtime;
+  Platform* platform = find_platform(entry->instance.platform);
+  if (platform == nullptr) {
+    if (runtime.phase != Phase::Idle) {
+      log_warn("instance is on a platform that is not configured",
+               {{"instanceId", entry->instance.id}, {"platform", entry->instance.platform}});
+    }
+    co_return;
+  }
+
+  // A start that was cut off between the workload's birth and the record of its handle.
+  if (!runtime.handle && runtime.phase == Phase::Starting) {
+    auto born = std::ranges::find_if(found, [&](const FoundWorkload& workload) {
+      return workload.handle.generation == runtime.generation && workload.handle.spec_hash == runtime.spec_hash;
+    });
+    if (born != found.end()) {
+      const WorkloadHandle handle = born->handle;
+      const auto description = platform->describe(handle);
+      co_await record(entry, [&](Change& change) -> Status {
+        RuntimeRecord& changed = change.edit_runtime();
+        changed.handle = handle;
+        changed.started_at = ledger_.clock().now();
+        for (const auto& [name, value] : description) changed.metadata[name] = value;
+        return {};
+      });
+    }
+  }
+  // Whatever else runs under this instance's name is a leftover of an earlier generation.
+  for (const FoundWorkload& workload : found) {
+    if (runtime.handle && workload.handle.generation == runtime.handle->generation) continue;
+    tasks_.spawn("leftover", [platform, handle = workload.handle] { return end_unwanted(platform, handle); });
+  }
+
+  if (runtime.handle) {
+    WorkloadHandle handle = *runtime.handle;
+    Result<Platform::Recovered> recovered = co_await platform->recover(std::move(handle));
+    if (!recovered) {
+      write_log(LogLevel::Error, "instance could not be examined", recovered.error(),
+                {{"instanceId", entry->instance.id}});
+      co_return;
+    }
+    if (recovered->running) {
+      co_await adopt(entry);
+      co_return;
+    }
+    log_warn("instance ended while the control plane was away",
+             {{"instanceId", entry->instance.id}, {"reason", recovered->exit.reason}});
+    std::string source = monitor_source(*entry);
+    WorkloadExit exit = recovered->exit;
+    co_await record_exit(entry, std::move(exit), std::move(source));
+    if (runtime.deleting) tasks_.spawn("delete", [this, entry] { return finish_remove(entry); });
+    co_return;
+  }
+
+  if (runtime.deleting) {
+    tasks_.spawn("delete", [this, entry] { return finish_remove(entry); });
+  } else if (runtime.phase == Phase::BackOff) {
+    const WallTime now = ledger_.clock().now();
+    const auto delay = runtime.next_start_at && *runtime.next_start_at > now
+                           ? std::chrono::duration_cast<Duration>(*runtime.next_start_at - now)
+                           : Duration(0);
+    tasks_.spawn("restart", [this, entry, generation = runtime.generation, delay] {
+      return restart_later(entry, generation, delay);
+    });
+  } else if (entry->instance.desired_state == DesiredState::Running &&
+             (runtime.phase == Phase::Starting || runtime.phase == Phase::Running || runtime.phase == Phase::Stopping)) {
+    to_launch_.push_back(entry);
+  } else if (runtime.phase == Phase::Stopping || runtime.phase == Phase::Starting || runtime.phase == Phase::Running) {
+    co_await record(entry, [&](Change& change) -> Status {
+      change.edit_runtime().phase = Phase::Stopped;
+      change.runtime.stopped_at = ledger_.clock().now();
+      return {};
+    });
+  }
+}
+
+// It runs. What was under way with it when the control plane went away is finished.
+net::Task<void> Supervisor::adopt(EntryPtr entry) {
+  log_info("instance adopted", {{"instanceId", entry->instance.id}, {"generation", entry->runtime.generation}});
+  if (entry->runtime.deleting) {
+    tasks_.spawn("delete", [this, entry] { return finish_remove(entry); });
+  } else if (entry->instance.desired_state == DesiredState::Stopped) {
+    tasks_.spawn("stop", [this, entry] { return finish_stop(entry); });
+  } else if (entry->runtime.phase == Phase::Stopping) {
+    tasks_.spawn("restart", [this, entry] { return finish_restart(entry); });
+  } else if (entry->runtime.phase == Phase::Starting) {
+    const Json configuration = configuration_of(*entry);
+    Platform* platform = find_platform(entry->instance.platform);
+    PreparedWorkload prepared = prepare_workload(entry->instance, configuration, *platform, options_);
+    tasks_.spawn("readiness", [this, entry, generation = entry->runtime.generation, expected = prepared.expected] {
+      return watch_readiness(entry, generation, expected);
+    });
+  }
+  co_return;
+}
+
+net::Task<void> Supervisor::finish_stop(EntryPtr entry) {
+  net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
+  if (entry->removed || !entry->runtime.handle) co_return;
+  Status ended = co_await end_workload(entry, false, "ControlPlane");
+  if (!ended) write_log(LogLevel::Error, "an interrupted stop could not be finished", ended.error());
+}
+
+net::Task<void> Supervisor::finish_restart(EntryPtr entry) {
+  net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
+  if (entry->removed || !entry->runtime.handle) co_return;
+  Status ended = co_await end_workload(entry, true, "ControlPlane");
+  if (!ended) {
+    write_log(LogLevel::Error, "an interrupted restart could not be finished", ended.error());
+    co_return;
+  }
+  Launch request{.automatic = true, .one_shot = std::nullopt, .source = "ControlPlane"};
+  Status launched = co_await launch(entry, std::move(request));
+  if (!launched) co_return;  // recorded by launch_failed()
+}
+
+net::Task<void> Supervisor::finish_remove(EntryPtr entry) {
+  const bool keep_data = entry->runtime.keep_data;
+  Actor actor;
+  Status removed = co_await remove(entry, keep_data, std::move(actor));
+  if (!removed) write_log(LogLevel::Error, "an interrupted delete could not be finished", removed.error());
+}
+
+net::Task<void> Supervisor::launch_pending() {
+  while (!to_launch_.empty() && !closing_) {
+    EntryPtr entry = to_launch_.back();
+    to_launch_.pop_back();
+    net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
+    if (entry->removed || entry->runtime.handle || entry->instance.desired_state != DesiredState::Running) continue;
+    Launch request{.automatic = true, .one_shot = std::nullopt, .source = "ControlPlane"};
+    Status launched = co_await launch(entry, std::move(request));
+    if (!launched) continue;  // recorded and scheduled again by launch_failed()
+  }
+}
+
+// Looks for workloads with our marks that no record knows, and ends those that stay so for the grace period.
+net::Task<void> Supervisor::sweep_orphans() {
+  while (!closing_) {
+    std::map<std::string, SteadyTime> seen;
+    const SteadyTime now = std::chrono::steady_clock::now();
+    for (const auto& platform : platforms_) {
+      std::string owner = ledger_.control_plane_id();
+      Result<std::vector<FoundWorkload>> listed = co_await platform->list(std::move(owner));
+      if (!listed) continue;  // poll_platforms() tells why
+      for (const FoundWorkload& workload : *listed) {
+        if (!workload.running) continue;
+        const WorkloadHandle& handle = workload.handle;
+        EntryPtr entry = ledger_.find(handle.instance_id);
+        const bool known = entry && (entry->lifecycle.locked() ||
+                                     (entry->runtime.handle && entry->runtime.handle->generation == handle.generation));
+        if (known) continue;
+        std::string key = handle.platform + "/" + handle.instance_id + "/" + std::to_string(handle.generation);
+        auto before = orphans_seen_.find(key);
+        const SteadyTime first = before == orphans_seen_.end() ? now : before->second;
+        if (now - first >= options_.orphan_grace_period) {
+          tasks_.spawn("orphan", [platform = platform.get(), handle] { return end_unwanted(platform, handle); });
+        } else {
+          log_warn("a workload that no instance owns was found",
+                   {{"instanceId", handle.instance_id}, {"generation", handle.generation}});
+          seen.emplace(std::move(key), first);
+        }
+      }
+    }
+    orphans_seen_ = std::move(seen);
+    const auto pause = orphans_seen_.empty() ? std::chrono::milliseconds(kOrphanSweepInterval)
+                                             : std::max(options_.orphan_grace_period, Duration(1'000));
+    const bool slept = co_await net::sleep_for(pause);
+    if (!slept) co_return;
+  }
+}
+
+net::Task<void> Supervisor::close() {
+  closing_ = true;
+  co_await tasks_.close();
+  for (const auto& platform : platforms_) co_await platform->close();
+}
+
+}  // namespace draas::core

@@ -1,0 +1,332 @@
+#include "core/model/instance.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace draas::core {
+namespace {
+
+constexpr std::size_t kMaxNameLength = 128;
+constexpr std::size_t kMaxIdLength = 63;
+
+Json time_or_null(const std::optional<WallTime>& time) { return time ? Json(to_rfc3339(*time)) : Json(nullptr); }
+
+Json to_json(const Metadata& metadata) {
+  Json out = Json::object();
+  for (const auto& [name, value] : metadata) out[name] = value;
+  return out;
+}
+
+Json to_json(const ResourceLimits& limits) {
+  Json out = Json::object();
+  if (limits.cpu_cores > 0) out["cpuCores"] = limits.cpu_cores;
+  if (limits.memory_bytes > 0) out["memoryBytes"] = limits.memory_bytes;
+  if (limits.open_files > 0) out["openFiles"] = limits.open_files;
+  return out;
+}
+
+Json to_json(const WorkloadExit& exit) {
+  Json out = Json::object();
+  if (exit.exit_code) out["exitCode"] = *exit.exit_code;
+  if (exit.signal) out["signal"] = *exit.signal;
+  if (exit.out_of_memory) out["outOfMemory"] = true;
+  out["time"] = to_rfc3339(exit.time);
+  out["reason"] = exit.reason;
+  return out;
+}
+
+// Reads our own documents: written by to_document(), so a failure means damage, not bad input.
+class DocumentReader {
+ public:
+  explicit DocumentReader(const Json& value) : value_(value) {}
+
+  std::string text(const char* key) const { return value_.value(key, std::string()); }
+  std::uint64_t number(const char* key) const { return value_.value(key, std::uint64_t{0}); }
+  bool flag(const char* key) const { return value_.value(key, false); }
+  const Json* any(const char* key) const {
+    auto found = value_.find(key);
+    return found == value_.end() || found->is_null() ? nullptr : &*found;
+  }
+  std::optional<WallTime> time(const char* key) const {
+    const Json* found = any(key);
+    if (found == nullptr) return std::nullopt;
+    auto parsed = parse_rfc3339(found->get<std::string>());
+    if (!parsed) throw std::runtime_error("bad time in '" + std::string(key) + "'");
+    return *parsed;
+  }
+
+ private:
+  const Json& value_;
+};
+
+template <class T, class Read>
+Result<T> read_document(std::string_view body, std::string_view what, Read read) {
+  auto parsed = parse_json(body);
+  if (!parsed) return fail(ErrorCode::DataLoss, std::string(what) + " in the store is not readable: " + parsed.error().message);
+  try {
+    return read(DocumentReader(*parsed));
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::DataLoss, std::string(what) + " in the store is not readable: " + error.what());
+  }
+}
+
+WorkloadExit exit_from_json(const Json& value) {
+  DocumentReader in(value);
+  WorkloadExit exit;
+  if (const Json* code = in.any("exitCode")) exit.exit_code = code->get<int>();
+  if (const Json* signal = in.any("signal")) exit.signal = signal->get<int>();
+  exit.out_of_memory = in.flag("outOfMemory");
+  exit.time = in.time("time").value_or(WallTime{});
+  exit.reason = in.text("reason");
+  return exit;
+}
+
+// Runtime fields that monitoring daemons send in their metadata under any capitalisation (C21).
+const std::string* metadata_value(const std::map<std::string, std::string>& metadata, std::string_view name) {
+  for (const auto& [key, value] : metadata) {
+    if (std::ranges::equal(key, name, [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); })) {
+      return &value;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+InstanceStatus derive_status(const Instance& instance, const RuntimeRecord& runtime) {
+  if (runtime.reported_status) return *runtime.reported_status;
+  switch (runtime.phase) {
+    case Phase::Idle:
+      return InstanceStatus::Created;
+    case Phase::Starting:
+      return runtime.stopped_at ? InstanceStatus::Stopped : InstanceStatus::Created;
+    case Phase::Running:
+      return !runtime.one_shot && runtime.applied_revision < instance.revision ? InstanceStatus::ConfigurationChanged
+                                                                               : InstanceStatus::Running;
+    case Phase::Stopping:
+      return InstanceStatus::Running;
+    case Phase::Stopped:
+    case Phase::BackOff:
+      return InstanceStatus::Stopped;
+    case Phase::Failed:
+      return InstanceStatus::Error;
+  }
+  return InstanceStatus::Error;
+}
+
+Json to_json(const Instance& instance, const RuntimeRecord& runtime) {
+  Json out = Json::object();
+  out["id"] = instance.id;
+  out["name"] = instance.name;
+  out["description"] = instance.description;
+  out["platformType"] = instance.platform;
+  out["status"] = to_string(derive_status(instance, runtime));
+  out["phase"] = to_string(runtime.phase);
+  out["health"] = to_string(runtime.health);
+  out["desiredState"] = to_string(instance.desired_state);
+  out["restartPolicy"] = instance.restart_policy ? Json(to_string(*instance.restart_policy)) : Json(nullptr);
+  out["createdAt"] = to_rfc3339(instance.created_at);
+  out["lastModifiedAt"] = to_rfc3339(instance.last_modified_at);
+  out["metadata"] = to_json(instance.metadata);
+  if (Json limits = to_json(instance.limits); !limits.empty()) out["limits"] = std::move(limits);
+  if (!instance.platform_options.is_null()) out["platformOptions"] = instance.platform_options;
+  out["configurationRevision"] = instance.revision;
+  out["appliedRevision"] = runtime.applied_revision;
+  if (runtime.handle) {
+    out["address"] = "http://" + runtime.host + ":" + std::to_string(runtime.port);
+  }
+  out["restartCount"] = runtime.restart_count;
+  if (!runtime.error_message.empty()) out["errorMessage"] = runtime.error_message;
+  return out;
+}
+
+Json runtime_to_json(const Instance& instance, const RuntimeRecord& runtime) {
+  Json out = Json::object();
+  out["instanceId"] = instance.id;
+  out["status"] = to_string(derive_status(instance, runtime));
+  out["phase"] = to_string(runtime.phase);
+  out["health"] = to_string(runtime.health);
+  out["desiredState"] = to_string(instance.desired_state);
+  out["startedAt"] = time_or_null(runtime.started_at);
+  out["stoppedAt"] = time_or_null(runtime.stopped_at);
+  for (const char* field : {"processId", "containerId", "podName", "namespace"}) {
+    const std::string* value = metadata_value(runtime.metadata, field);
+    out[field] = value != nullptr ? Json(*value) : Json(nullptr);
+  }
+  if (runtime.handle) {
+    out["host"] = runtime.host;
+    out["port"] = runtime.port;
+  }
+  out["generation"] = runtime.generation;
+  out["appliedRevision"] = runtime.applied_revision;
+  out["oneShot"] = runtime.one_shot;
+  out["restartCount"] = runtime.restart_count;
+  out["nextStartAt"] = time_or_null(runtime.next_start_at);
+  if (runtime.last_exit) out["lastExit"] = to_json(*runtime.last_exit);
+  Json metadata = Json::object();
+  for (const auto& [name, value] : runtime.metadata) metadata[name] = value;
+  out["runtimeMetadata"] = std::move(metadata);
+  out["errorMessage"] = runtime.error_message.empty() ? Json(nullptr) : Json(runtime.error_message);
+  return out;
+}
+
+std::string to_document(const Instance& instance) {
+  Json out = Json::object();
+  out["id"] = instance.id;
+  out["name"] = instance.name;
+  out["description"] = instance.description;
+  out["platform"] = instance.platform;
+  out["createdAt"] = to_rfc3339(instance.created_at);
+  out["lastModifiedAt"] = to_rfc3339(instance.last_modified_at);
+  out["metadata"] = to_json(instance.metadata);
+  out["desiredState"] = to_string(instance.desired_state);
+  if (instance.restart_policy) out["restartPolicy"] = to_string(*instance.restart_policy);
+  if (Json limits = to_json(instance.limits); !limits.empty()) out["limits"] = std::move(limits);
+  if (!instance.platform_options.is_null()) out["platformOptions"] = instance.platform_options;
+  out["revision"] = instance.revision;
+  if (!instance.component_ports.empty()) out["componentPorts"] = instance.component_ports;
+  return out.dump();
+}
+
+Result<Instance> instance_from_document(std::string_view body) {
+  return read_document<Instance>(body, "An instance", [](const DocumentReader& in) {
+    Instance instance;
+    instance.id = in.text("id");
+    instance.name = in.text("name");
+    instance.description = in.text("description");
+    instance.platform = in.text("platform");
+    instance.created_at = in.time("createdAt").value_or(WallTime{});
+    instance.last_modified_at = in.time("lastModifiedAt").value_or(WallTime{});
+    if (const Json* metadata = in.any("metadata")) {
+      for (const auto& [name, value] : metadata->items()) instance.metadata.emplace_back(name, value.get<std::string>());
+    }
+    instance.desired_state = parse_desired_state(in.text("desiredState")).value_or(DesiredState::Stopped);
+    instance.restart_policy = parse_restart_policy(in.text("restartPolicy"));
+    if (const Json* limits = in.any("limits")) {
+      instance.limits.cpu_cores = limits->value("cpuCores", 0.0);
+      instance.limits.memory_bytes = limits->value("memoryBytes", std::uint64_t{0});
+      instance.limits.open_files = limits->value("openFiles", std::uint64_t{0});
+    }
+    if (const Json* options = in.any("platformOptions")) instance.platform_options = *options;
+    instance.revision = in.number("revision");
+    if (const Json* ports = in.any("componentPorts")) {
+      for (const auto& [pointer, port] : ports->items()) instance.component_ports[pointer] = port.get<std::uint16_t>();
+    }
+    return instance;
+  });
+}
+
+std::string to_document(const RuntimeRecord& runtime) {
+  Json out = Json::object();
+  out["phase"] = to_string(runtime.phase);
+  out["health"] = to_string(runtime.health);
+  out["generation"] = runtime.generation;
+  out["appliedRevision"] = runtime.applied_revision;
+  if (runtime.one_shot) out["oneShot"] = true;
+  out["specHash"] = runtime.spec_hash;
+  out["host"] = runtime.host;
+  out["port"] = runtime.port;
+  if (runtime.handle) out["handle"] = to_json(*runtime.handle);
+  if (runtime.started_at) out["startedAt"] = to_rfc3339(*runtime.started_at);
+  if (runtime.stopped_at) out["stoppedAt"] = to_rfc3339(*runtime.stopped_at);
+  if (runtime.last_exit) out["lastExit"] = to_json(*runtime.last_exit);
+  out["restartCount"] = runtime.restart_count;
+  if (!runtime.recent_restarts.empty()) {
+    Json times = Json::array();
+    for (WallTime time : runtime.recent_restarts) times.push_back(to_rfc3339(time));
+    out["recentRestarts"] = std::move(times);
+  }
+  if (runtime.next_start_at) out["nextStartAt"] = to_rfc3339(*runtime.next_start_at);
+  if (!runtime.error_message.empty()) out["errorMessage"] = runtime.error_message;
+  if (!runtime.metadata.empty()) out["metadata"] = runtime.metadata;
+  if (runtime.reported_status) out["reportedStatus"] = to_string(*runtime.reported_status);
+  if (runtime.deleting) out["deleting"] = true;
+  if (runtime.keep_data) out["keepData"] = true;
+  return out.dump();
+}
+
+Result<RuntimeRecord> runtime_from_document(std::string_view body) {
+  return read_document<RuntimeRecord>(body, "A runtime record", [](const DocumentReader& in) {
+    RuntimeRecord runtime;
+    runtime.phase = parse_phase(in.text("phase")).value_or(Phase::Idle);
+    const std::string health = in.text("health");
+    for (Health value : {Health::Healthy, Health::Degraded, Health::Unhealthy}) {
+      if (health == to_string(value)) runtime.health = value;
+    }
+    runtime.generation = in.number("generation");
+    runtime.applied_revision = in.number("appliedRevision");
+    runtime.one_shot = in.flag("oneShot");
+    runtime.spec_hash = in.text("specHash");
+    runtime.host = in.text("host");
+    runtime.port = static_cast<std::uint16_t>(in.number("port"));
+    if (const Json* handle = in.any("handle")) {
+      auto read = handle_from_json(*handle);
+      if (!read) throw std::runtime_error(read.error().message);
+      runtime.handle = std::move(*read);
+    }
+    runtime.started_at = in.time("startedAt");
+    runtime.stopped_at = in.time("stoppedAt");
+    if (const Json* exit = in.any("lastExit")) runtime.last_exit = exit_from_json(*exit);
+    runtime.restart_count = in.number("restartCount");
+    if (const Json* times = in.any("recentRestarts")) {
+      for (const Json& time : *times) {
+        if (auto parsed = parse_rfc3339(time.get<std::string>())) runtime.recent_restarts.push_back(*parsed);
+      }
+    }
+    runtime.next_start_at = in.time("nextStartAt");
+    runtime.error_message = in.text("errorMessage");
+    if (const Json* metadata = in.any("metadata")) {
+      for (const auto& [name, value] : metadata->items()) runtime.metadata[name] = value.get<std::string>();
+    }
+    runtime.reported_status = parse_instance_status(in.text("reportedStatus"));
+    runtime.deleting = in.flag("deleting");
+    runtime.keep_data = in.flag("keepData");
+    return runtime;
+  });
+}
+
+Json to_json(const WorkloadHandle& handle) {
+  return Json{{"platform", handle.platform},
+              {"instanceId", handle.instance_id},
+              {"generation", handle.generation},
+              {"specHash", handle.spec_hash},
+              {"data", handle.data}};
+}
+
+Result<WorkloadHandle> handle_from_json(const Json& value) {
+  try {
+    return WorkloadHandle{value.at("platform").get<std::string>(), value.at("instanceId").get<std::string>(),
+                          value.at("generation").get<std::uint64_t>(), value.at("specHash").get<std::string>(),
+                          value.at("data")};
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::DataLoss, std::string("A workload handle is not readable: ") + error.what());
+  }
+}
+
+Status check_instance_name(std::string_view name) {
+  const bool blank = std::ranges::all_of(name, [](unsigned char c) { return std::isspace(c) != 0; });
+  if (blank) return fail(ErrorCode::InvalidArgument, "name must not be empty", {{"/name", "must not be empty"}});
+  if (name.size() > kMaxNameLength) {
+    const std::string message = "must be at most " + std::to_string(kMaxNameLength) + " bytes long";
+    return fail(ErrorCode::InvalidArgument, "name " + message, {{"/name", message}});
+  }
+  if (std::ranges::any_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
+    return fail(ErrorCode::InvalidArgument, "name must not contain control characters",
+                {{"/name", "must not contain control characters"}});
+  }
+  return {};
+}
+
+Status check_instance_id(std::string_view id) {
+  auto allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.'; };
+  const bool well_formed = !id.empty() && id.size() <= kMaxIdLength && std::ranges::all_of(id, allowed) &&
+                           std::isalnum(static_cast<unsigned char>(id.front())) != 0;
+  if (!well_formed) {
+    const std::string message = "must be 1 to " + std::to_string(kMaxIdLength) +
+                                " letters, digits, '-', '_' or '.', beginning with a letter or digit";
+    return fail(ErrorCode::InvalidArgument, "id " + message, {{"/id", message}});
+  }
+  return {};
+}
+
+}  // namespace draas::core

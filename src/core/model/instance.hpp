@@ -1,0 +1,105 @@
+#pragma once
+// An instance: what the user asked for (Instance), what is (RuntimeRecord), and the two together as clients see them
+// (InstanceView). Plain values.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "core/model/status.hpp"
+#include "core/platform/platform.hpp"
+
+namespace draas::core {
+
+// Ordered name/value pairs of the user; also what selectors match.
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+// What was asked for. Document of collection "instances".
+struct Instance {
+  std::string id;
+  std::string name;
+  std::string description;
+  std::string platform;  // Platform::name()
+  WallTime created_at;
+  WallTime last_modified_at;
+  Metadata metadata;
+  DesiredState desired_state = DesiredState::Stopped;
+  std::optional<RestartPolicy> restart_policy;  // nullopt: the default of the settings
+  ResourceLimits limits;
+  Json platform_options;                        // null when none
+  std::uint64_t revision = 0;                   // the newest configuration revision
+  std::map<std::string, std::uint16_t> component_ports;  // JSON pointer -> allocated port (`auto`)
+};
+
+// What is. Document of collection "runtimes", under the instance's id.
+struct RuntimeRecord {
+  Phase phase = Phase::Idle;
+  Health health = Health::Unknown;
+  std::uint64_t generation = 0;         // of the newest start
+  std::uint64_t applied_revision = 0;   // what the workload was started with (or was changed to); 0 = none
+  bool one_shot = false;                // started with a configuration that is not stored (`start` with a body)
+  std::string spec_hash;
+  std::string host;                     // where the workload listens; may differ from the configuration until applied
+  std::uint16_t port = 0;
+  std::optional<WorkloadHandle> handle;
+  std::optional<WallTime> started_at;
+  std::optional<WallTime> stopped_at;
+  std::optional<WorkloadExit> last_exit;
+  std::uint64_t restart_count = 0;      // automatic restarts since the last start by a user
+  std::vector<WallTime> recent_restarts;  // inside the crash-loop window
+  std::optional<WallTime> next_start_at;  // BackOff only
+  std::string error_message;
+  std::map<std::string, std::string> metadata;         // from status updates of monitoring daemons, as sent
+  std::optional<InstanceStatus> reported_status;       // set by hand or by a daemon; until the next own observation
+  bool deleting = false;                // a delete is under way; recovery finishes it
+  bool keep_data = false;               // of that delete
+};
+
+// The status on the wire, from both sides.
+InstanceStatus derive_status(const Instance& instance, const RuntimeRecord& runtime);
+
+// One instance as readers see it: immutable, shared, with its answers already serialised.
+struct InstanceView {
+  std::string id;
+  std::string name;
+  std::string platform;
+  Metadata metadata;
+  InstanceStatus status = InstanceStatus::Created;
+  Phase phase = Phase::Idle;
+  DesiredState desired_state = DesiredState::Stopped;
+  std::uint64_t revision = 0;
+  std::uint64_t applied_revision = 0;
+  std::string host;       // where the workload is reached now; "" when none runs
+  std::uint16_t port = 0;
+  std::string etag;                                    // of `body`, with its quotes
+  std::shared_ptr<const std::string> body;             // GET one instance
+  std::shared_ptr<const std::string> runtime;          // last known runtime status
+  std::shared_ptr<const std::string> configuration;    // the newest revision, API form
+  std::string configuration_etag;
+};
+using InstanceViewPtr = std::shared_ptr<const InstanceView>;
+
+Json to_json(const Instance& instance, const RuntimeRecord& runtime);          // GET one
+Json runtime_to_json(const Instance& instance, const RuntimeRecord& runtime);  // runtime status
+
+// Documents of the store.
+std::string to_document(const Instance& instance);
+std::string to_document(const RuntimeRecord& runtime);
+Result<Instance> instance_from_document(std::string_view body);
+Result<RuntimeRecord> runtime_from_document(std::string_view body);
+
+Json to_json(const WorkloadHandle& handle);
+Result<WorkloadHandle> handle_from_json(const Json& value);
+
+// Rules for names and ids, shared by server and command line.
+Status check_instance_name(std::string_view name);
+Status check_instance_id(std::string_view id);
+
+}  // namespace draas::core

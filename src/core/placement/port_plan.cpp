@@ -1,0 +1,116 @@
+#include "core/placement/port_plan.hpp"
+
+#include "core/configuration/workload.hpp"
+#include "core/instances/ledger.hpp"
+#include "drasi/configuration.hpp"
+
+namespace draas::core {
+namespace {
+
+class Planner {
+ public:
+  Planner(PortPool& pool, Platform& platform, const std::string& host, const std::string& instance_id)
+      : pool_(pool), platform_(platform), host_(host), instance_id_(instance_id), own_(pool.ports_of(instance_id)) {}
+
+  Status lease(std::uint16_t port, const std::string& path) {
+    if (own_.contains(port)) return {};
+    Status leased = pool_.lease(port, instance_id_);
+    if (!leased) {
+      Error error = std::move(leased.error());
+      error.faults = {{path, error.message}};
+      error.message = path + ": " + error.message;
+      return std::unexpected(std::move(error));
+    }
+    note(port);
+    return {};
+  }
+
+  Result<std::uint16_t> allocate() {
+    auto port = pool_.allocate(instance_id_, [this](std::uint16_t candidate) {
+      return platform_.port_is_free(host_, candidate);
+    });
+    if (port) note(*port);
+    return port;
+  }
+
+  bool occupied(std::uint16_t port) const { return !own_.contains(port) && !platform_.port_is_free(host_, port); }
+
+  PortPlan plan;
+
+ private:
+  void note(std::uint16_t port) {
+    plan.leased.push_back(port);
+    plan.writes.push_back(Ledger::lease_write(port, instance_id_));
+  }
+
+  PortPool& pool_;
+  Platform& platform_;
+  const std::string& host_;
+  const std::string& instance_id_;
+  const std::set<std::uint16_t> own_;
+};
+
+Status plan_server_port(Planner& planner, const PortPool& pool, const std::string& instance_id,
+                        const PortWishes& wishes) {
+  if (wishes.server_port) {
+    const std::uint16_t port = *wishes.server_port;
+    const auto holder = pool.holder(port);
+    const bool taken = (holder && *holder != instance_id) || planner.occupied(port);
+    if (!taken || !wishes.server_port_is_wish) {
+      if (!holder && planner.occupied(port)) {
+        const std::string message = "Port " + std::to_string(port) + " is in use by another program on this host";
+        return fail(ErrorCode::Conflict, "/port: " + message, {{"/port", message}});
+      }
+      planner.plan.server_port = port;
+      return planner.lease(port, "/port");
+    }
+  }
+  auto allocated = planner.allocate();
+  if (!allocated) return std::unexpected(std::move(allocated.error()));
+  planner.plan.server_port = *allocated;
+  if (wishes.server_port) {
+    planner.plan.warnings.push_back("port " + std::to_string(*wishes.server_port) + " is taken; port " +
+                                    std::to_string(*allocated) + " was allocated instead");
+  }
+  return {};
+}
+
+Status plan_component_ports(Planner& planner, const Json& configuration, const PortWishes& wishes) {
+  for (const drasi::ComponentPort& component : drasi::component_ports(configuration)) {
+    if (component.port) {
+      if (Status leased = planner.lease(*component.port, component.path); !leased) return leased;
+    } else if (component.automatic) {
+      const std::string key = component_port_key(component);
+      auto before = wishes.allocated_before.find(key);
+      if (before != wishes.allocated_before.end()) {
+        planner.plan.component_ports[key] = before->second;
+        continue;
+      }
+      auto allocated = planner.allocate();
+      if (!allocated) return std::unexpected(std::move(allocated.error()));
+      planner.plan.component_ports[key] = *allocated;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<PortPlan> plan_ports(PortPool& pool, Platform& platform, const std::string& host, const std::string& instance_id,
+                            const Json& configuration, const PortWishes& wishes) {
+  Planner planner(pool, platform, host, instance_id);
+  // Components first: they name their ports, the server takes what is left.
+  Status planned = plan_component_ports(planner, configuration, wishes);
+  if (planned) planned = plan_server_port(planner, pool, instance_id, wishes);
+  if (!planned) {
+    undo(pool, instance_id, planner.plan);
+    return std::unexpected(std::move(planned.error()));
+  }
+  return std::move(planner.plan);
+}
+
+void undo(PortPool& pool, const std::string& instance_id, const PortPlan& plan) {
+  for (std::uint16_t port : plan.leased) pool.release(port, instance_id);
+}
+
+}  // namespace draas::core

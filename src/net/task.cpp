@@ -1,0 +1,282 @@
+#include "net/task.hpp"
+
+#include <pthread.h>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <mutex>
+
+#include "base/log.hpp"
+
+namespace draas::net {
+namespace {
+
+constexpr std::size_t kMaxThreadName = 15;
+
+void name_this_thread(const std::string& name) {
+  pthread_setname_np(pthread_self(), name.substr(0, kMaxThreadName).c_str());
+}
+
+// A peer that has gone is an error code of the write, not a reason to end the process.
+void block_broken_pipe_signal() {
+  sigset_t signals{};
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+// What a task that was asked to stop may end with.
+bool is_cancellation(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const boost::system::system_error& e) {
+    return e.code() == asio::error::operation_aborted;
+  } catch (...) {
+    return false;
+  }
+}
+
+std::string describe(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "an exception that is not a std::exception";
+  }
+}
+
+}  // namespace
+
+// --- EventLoop ---
+
+EventLoop::EventLoop(std::string name) : name_(std::move(name)), context_(1), work_(context_.get_executor()) {}
+
+EventLoop::~EventLoop() { stop(); }
+
+void EventLoop::start() {
+  if (thread_.joinable()) return;
+  context_.restart();
+  thread_ = std::thread([this] {
+    name_this_thread(name_);
+    block_broken_pipe_signal();
+    for (;;) {
+      try {
+        context_.run();
+        return;
+      } catch (const std::exception& e) {
+        log_error("an exception reached the event loop", {{"loop", name_}, {"error", e.what()}});
+      }
+    }
+  });
+}
+
+void EventLoop::stop() {
+  if (!thread_.joinable()) return;
+  asio::post(context_, [this] { context_.stop(); });
+  thread_.join();
+}
+
+bool EventLoop::on_this_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
+
+// --- WorkerPool ---
+
+struct WorkerPool::State {
+  std::mutex mutex;
+  std::condition_variable ready;
+  std::deque<std::function<void()>> queue;
+  bool closing = false;
+  std::vector<std::thread> threads;
+
+  void work_until_closed(const std::string& name) {
+    name_this_thread(name);
+    std::unique_lock lock(mutex);
+    for (;;) {
+      ready.wait(lock, [this] { return closing || !queue.empty(); });
+      if (queue.empty()) return;
+      auto work = std::move(queue.front());
+      queue.pop_front();
+      lock.unlock();
+      try {
+        work();
+      } catch (const std::exception& e) {
+        log_error("an exception escaped from a worker", {{"pool", name}, {"error", e.what()}});
+      }
+      work = nullptr;
+      lock.lock();
+    }
+  }
+};
+
+WorkerPool::WorkerPool(std::string name, std::size_t threads) : state_(std::make_unique<State>()) {
+  for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i) {
+    state_->threads.emplace_back([state = state_.get(), name] { state->work_until_closed(name); });
+  }
+}
+
+WorkerPool::~WorkerPool() {
+  {
+    std::lock_guard lock(state_->mutex);
+    state_->closing = true;
+  }
+  state_->ready.notify_all();
+  for (auto& thread : state_->threads) thread.join();
+}
+
+void WorkerPool::post(std::function<void()> work) {
+  {
+    std::lock_guard lock(state_->mutex);
+    state_->queue.push_back(std::move(work));
+  }
+  state_->ready.notify_one();
+}
+
+// --- sleep_for ---
+
+Task<bool> sleep_for(std::chrono::steady_clock::duration duration) {
+  Executor executor = co_await asio::this_coro::executor;
+  Timer timer(executor, duration);
+  boost::system::error_code error;
+  auto token = asio::redirect_error(use_task, error);
+  co_await timer.async_wait(token);
+  co_return !error;
+}
+
+// --- TaskGroup ---
+
+struct TaskGroup::State {
+  struct Entry {
+    std::string name;
+    std::function<Task<void>()> start;  // kept: a coroutine lambda's captures live in here
+    asio::cancellation_signal cancel;
+  };
+
+  explicit State(Executor e) : executor(e), ended(e, Timer::time_point::max()) {}
+
+  Executor executor;
+  Timer ended;  // never expires; cancelled each time a task ends
+  std::vector<std::shared_ptr<Entry>> entries;
+  bool closing = false;
+};
+
+TaskGroup::TaskGroup(Executor executor) : state_(std::make_shared<State>(executor)) {}
+
+TaskGroup::~TaskGroup() { state_->closing = true; }
+
+void TaskGroup::spawn(std::string name, std::function<Task<void>()> task) {
+  if (state_->closing) return;
+  auto entry = std::make_shared<State::Entry>();
+  entry->name = std::move(name);
+  entry->start = std::move(task);
+  state_->entries.push_back(entry);
+  auto on_end = [state = state_, entry](std::exception_ptr error) {
+    if (error && !(state->closing && is_cancellation(error))) {
+      log_error("a background task ended with an exception", {{"task", entry->name}, {"error", describe(error)}});
+    }
+    std::erase(state->entries, entry);
+    state->ended.cancel();
+  };
+  asio::co_spawn(state_->executor, entry->start(), asio::bind_cancellation_slot(entry->cancel.slot(), on_end));
+}
+
+Task<void> TaskGroup::close() {
+  auto state = state_;
+  state->closing = true;
+  const auto running = state->entries;
+  for (const auto& entry : running) entry->cancel.emit(asio::cancellation_type::terminal);
+  while (!state->entries.empty()) {
+    boost::system::error_code ignored;
+    auto token = asio::redirect_error(use_task, ignored);
+    co_await state->ended.async_wait(token);
+  }
+}
+
+std::size_t TaskGroup::size() const { return state_->entries.size(); }
+
+// --- AsyncMutex ---
+
+struct AsyncMutex::State {
+  struct Waiter {
+    explicit Waiter(Executor executor) : wake(executor, Timer::time_point::max()) {}
+    Timer wake;
+    bool granted = false;
+  };
+
+  explicit State(Executor e) : executor(e) {}
+
+  Executor executor;
+  bool locked = false;
+  std::deque<std::shared_ptr<Waiter>> waiters;
+
+  void pass_on() {
+    if (waiters.empty()) {
+      locked = false;
+      return;
+    }
+    auto next = std::move(waiters.front());
+    waiters.pop_front();
+    next->granted = true;
+    next->wake.cancel();
+  }
+};
+
+namespace {
+
+// Takes a waiter that gives up out of the queue, or hands on the lock it was just given.
+template <class State, class Waiter>
+class WaitScope {
+ public:
+  WaitScope(std::shared_ptr<State> state, std::shared_ptr<Waiter> waiter)
+      : state_(std::move(state)), waiter_(std::move(waiter)) {}
+  WaitScope(const WaitScope&) = delete;
+  WaitScope& operator=(const WaitScope&) = delete;
+  ~WaitScope() {
+    if (taken_) return;
+    if (waiter_->granted) {
+      state_->pass_on();
+    } else {
+      std::erase(state_->waiters, waiter_);
+    }
+  }
+  void taken() { taken_ = true; }
+
+ private:
+  std::shared_ptr<State> state_;
+  std::shared_ptr<Waiter> waiter_;
+  bool taken_ = false;
+};
+
+}  // namespace
+
+AsyncMutex::AsyncMutex(Executor executor) : state_(std::make_shared<State>(executor)) {}
+
+AsyncMutex::~AsyncMutex() = default;
+
+Task<AsyncMutex::Guard> AsyncMutex::lock() {
+  if (!state_->locked) {
+    state_->locked = true;
+    co_return Guard(this);
+  }
+  auto waiter = std::make_shared<State::Waiter>(state_->executor);
+  state_->waiters.push_back(waiter);
+  WaitScope<State, State::Waiter> scope(state_, waiter);
+  boost::system::error_code woken;
+  auto token = asio::redirect_error(use_task, woken);
+  co_await waiter->wake.async_wait(token);
+  if (!waiter->granted) throw boost::system::system_error(asio::error::operation_aborted);
+  scope.taken();
+  co_return Guard(this);
+}
+
+bool AsyncMutex::locked() const { return state_->locked; }
+
+void AsyncMutex::unlock() { state_->pass_on(); }
+
+}  // namespace draas::net

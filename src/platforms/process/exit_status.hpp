@@ -1,0 +1,23 @@
+#pragma once
+// How a process ended. Thread-safe; nothing here waits.
+
+#include <optional>
+
+#include "core/platform/platform.hpp"
+#include "platforms/process/identity.hpp"
+
+namespace draas::platforms::process {
+
+// A status as wait(2) encodes it; nullopt where nobody tells.
+using WaitStatus = std::optional<int>;
+
+// Takes a child of ours off the process table. nullopt when it has not ended or is not our child.
+WaitStatus reap(int pidfd);
+
+// Of a process that is not our child: from the pidfd once it was reaped (PIDFD_GET_INFO, Linux 6.15), from
+// /proc/<pid>/stat while it is a zombie.
+WaitStatus status_of_stranger(int pidfd, const ProcessIdentity& identity);
+
+core::WorkloadExit to_workload_exit(WaitStatus status, WallTime time);
+
+}  // namespace draas::platforms::process

@@ -1,0 +1,61 @@
+#pragma once
+// Readers of instance logs, and what wakes those that follow.
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "core/platform/platform.hpp"
+#include "net/task.hpp"
+#include "platforms/process/instance_log.hpp"
+
+namespace draas::platforms::process {
+
+// One inotify descriptor for all followed logs: a log that nobody follows costs nothing. On the control loop only.
+class LogChanges : public std::enable_shared_from_this<LogChanges> {
+ public:
+  // One follower's view of one log directory.
+  struct Subscription {
+    explicit Subscription(net::Executor executor) : wake(executor) {}
+    std::filesystem::path directory;
+    int watch = -1;             // -1: not watched (no such directory yet, or inotify is used up); the follower polls
+    std::uint64_t changes = 0;  // grows with each change
+    bool removed = false;       // the instance is gone
+    net::Timer wake;
+  };
+
+  explicit LogChanges(net::Executor executor);
+  std::shared_ptr<Subscription> subscribe(const std::filesystem::path& directory);
+  void unsubscribe(const std::shared_ptr<Subscription>& subscription);
+  // Wakes the followers of a directory that is about to go, for the last time.
+  void announce_removal(const std::filesystem::path& directory);
+  // Wakes everybody; all later waits return at once.
+  void close();
+  bool closed() const { return closed_; }
+
+  // Returns when the count of changes differs from `seen`, or after `wait`.
+  net::Task<void> wait(std::shared_ptr<Subscription> subscription, std::uint64_t seen, std::chrono::milliseconds wait);
+
+ private:
+  using Descriptor = net::asio::posix::basic_stream_descriptor<net::Executor>;
+  void open();
+  void watch(Subscription& subscription);
+  void arm();
+  void collect();
+  static void notify(Subscription& subscription);
+
+  net::Executor executor_;
+  std::unique_ptr<Descriptor> inotify_;
+  net::Timer pause_;
+  bool closed_ = false;
+  std::set<std::shared_ptr<Subscription>> subscriptions_;
+};
+
+// Opens a reader at the place that `query` names.
+net::Task<Result<std::unique_ptr<core::LogReader>>> open_log_reader(std::shared_ptr<InstanceLog> log,
+                                                                    std::shared_ptr<LogChanges> changes,
+                                                                    net::WorkerPool& workers, core::LogQuery query);
+
+}  // namespace draas::platforms::process

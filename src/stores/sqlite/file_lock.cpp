@@ -1,0 +1,52 @@
+#include "stores/sqlite/file_lock.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string>
+
+namespace draas::stores {
+namespace {
+
+// "" when the holder has not written it yet.
+std::string holder_of(int fd) {
+  std::array<char, 32> text{};
+  const ssize_t got = ::pread(fd, text.data(), text.size(), 0);
+  if (got <= 0) return {};
+  const std::string written(text.data(), static_cast<std::size_t>(got));
+  return written.substr(0, written.find_first_not_of("0123456789"));
+}
+
+}  // namespace
+
+Result<FileLock> FileLock::acquire(const std::filesystem::path& path) {
+  const std::string lock_path = path.string() + ".lock";
+  UniqueFd fd(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!fd) return fail_errno("Cannot open the lock file '" + lock_path + "'", errno);
+  while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    if (errno != EWOULDBLOCK) return fail_errno("Cannot lock '" + lock_path + "'", errno);
+    const std::string holder = holder_of(fd.get());
+    return fail(ErrorCode::Conflict, "The store '" + path.string() + "' is in use by " +
+                                         (holder.empty() ? "another process" : "process " + holder) +
+                                         ". Stop that control plane first, or give this one a store of its own");
+  }
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(fd.get(), 0) != 0 ||
+      ::pwrite(fd.get(), pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+    return fail_errno("Cannot write the lock file '" + lock_path + "'", errno);
+  }
+  return FileLock(std::move(fd));
+}
+
+void FileLock::release() {
+  if (!fd_) return;
+  // The PID is for people only: a file that keeps it is no harm, the lock itself is what counts.
+  [[maybe_unused]] const int ignored = ::ftruncate(fd_.get(), 0);
+  fd_.reset();
+}
+
+}  // namespace draas::stores

@@ -1,0 +1,52 @@
+#pragma once
+// The connections that read. Thread-safe: each is used by one thread at a time; when all are in use, the next waits.
+// Readers see what is committed and never hold up the writer.
+
+#include <array>
+#include <condition_variable>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "core/store/store.hpp"
+#include "stores/sqlite/connection.hpp"
+
+namespace draas::stores {
+
+class ReaderPool {
+ public:
+  ReaderPool(std::filesystem::path path, std::size_t max_readers);
+
+  Result<std::optional<core::Document>> get(std::string_view collection, std::string_view id);
+  Result<std::vector<core::Document>> list(const core::ListQuery& query);
+  // Copies the store as it is now to `target`.
+  Status backup(const std::filesystem::path& target);
+
+  // Waits for reads in progress; later ones fail with Cancelled.
+  void close();
+
+ private:
+  struct Reader {
+    Connection connection;
+    Statement get;
+    std::array<Statement, 8> lists;  // one per shape of query
+  };
+  // Takes a reader for `use` and gives it back; one that failed is closed instead, the next read opens a new one.
+  template <class Value, class Use>
+  Result<Value> with_reader(const Use& use);
+  Result<std::unique_ptr<Reader>> take();
+  void give_back(std::unique_ptr<Reader> reader);
+  Result<std::unique_ptr<Reader>> open_reader() const;
+
+  const std::filesystem::path path_;
+  const std::size_t max_readers_;
+
+  std::mutex mutex_;
+  std::condition_variable returned_;
+  std::vector<std::unique_ptr<Reader>> idle_;
+  std::size_t in_use_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace draas::stores
