@@ -5,10 +5,11 @@ if(NOT DRAAS_BUNDLE_API_DOCS)
 endif()
 
 find_program(DRAAS_NPM npm)
+find_program(DRAAS_NODE NAMES node nodejs)
 find_program(DRAAS_GZIP gzip)
-if(NOT DRAAS_NPM OR NOT DRAAS_GZIP)
+if(NOT DRAAS_NPM OR NOT DRAAS_NODE OR NOT DRAAS_GZIP)
   message(FATAL_ERROR
-    "npm and gzip are needed to build the API pages (/swagger and /scalar/v1) into draas.\n"
+    "npm, node and gzip are needed to build the API pages (/swagger and /scalar/v1) into draas.\n"
     "Install them (Debian: apt-get install npm gzip), or leave the pages out with -DDRAAS_BUNDLE_API_DOCS=OFF.")
 endif()
 
@@ -16,19 +17,16 @@ enable_language(ASM)
 
 set(api_docs_source "${CMAKE_SOURCE_DIR}/web/api-docs")
 set(api_docs_build "${CMAKE_BINARY_DIR}/api-docs")
-set(api_docs_stamp "${api_docs_build}/installed.stamp")
+set(api_docs_stamp "${api_docs_build}/fetched.stamp")
 
-# npm writes beside package.json, so it works on copies in the build tree, and only when the lock file changes.
+# Downloads go into the build tree, and only when the lock file changes.
 add_custom_command(
   OUTPUT "${api_docs_stamp}"
-  COMMAND ${CMAKE_COMMAND} -E make_directory "${api_docs_build}"
-  COMMAND ${CMAKE_COMMAND} -E copy "${api_docs_source}/package.json" "${api_docs_source}/package-lock.json"
-          "${api_docs_build}"
-  COMMAND "${DRAAS_NPM}" ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error
+  COMMAND "${DRAAS_NODE}" "${api_docs_source}/fetch.mjs" "${api_docs_source}/package-lock.json" "${DRAAS_NPM}"
   COMMAND ${CMAKE_COMMAND} -E touch "${api_docs_stamp}"
-  DEPENDS "${api_docs_source}/package.json" "${api_docs_source}/package-lock.json"
-  WORKING_DIRECTORY "${CMAKE_BINARY_DIR}/api-docs"
-  COMMENT "Installing the bundles of the API pages"
+  DEPENDS "${api_docs_source}/fetch.mjs" "${api_docs_source}/package-lock.json"
+  WORKING_DIRECTORY "${api_docs_build}"
+  COMMENT "Fetching the bundles of the API pages"
   VERBATIM)
 file(MAKE_DIRECTORY "${api_docs_build}/assets")
 

@@ -35,3 +35,7 @@ if(DRAAS_SANITIZE)
   # GCC cannot see through fences under ThreadSanitizer; the warning is about that and nothing else.
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
 endif()
+
+if(DRAAS_BUILD_FUZZERS)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -106,8 +106,10 @@ HttpResponse failure(const DrasiFailure& reason) {
       return failure(code + "_NOT_FOUND", reason.text());
     }
     case Kind::InvalidState:
-    case Kind::Validation: return failure("INVALID_REQUEST", reason.message);
-    default: return failure("INTERNAL_ERROR", reason.message);
+    case Kind::Validation:
+      return failure("INVALID_REQUEST", reason.message);
+    default:
+      return failure("INTERNAL_ERROR", reason.message);
   }
 }
 
@@ -130,8 +132,7 @@ std::expected<Json, HttpResponse> read_config_body(const HttpRequest& request) {
     return std::unexpected(parse_failure(request, parsed.error().message));
   }
   if (has_anchor(request.body)) {
-    return std::unexpected(
-        failure("INVALID_REQUEST", "YAML anchors and aliases are not permitted in request bodies"));
+    return std::unexpected(failure("INVALID_REQUEST", "YAML anchors and aliases are not permitted in request bodies"));
   }
   auto parsed = parse_yaml(request.body);
   if (!parsed) return std::unexpected(parse_failure(request, parsed.error().message));

@@ -1,11 +1,11 @@
 #include "simulator/clock_text.hpp"
 
-#include <sys/random.h>
-
 #include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <random>
+
+#include <sys/random.h>
 
 namespace draas::simulator {
 

@@ -1,5 +1,6 @@
 #pragma once
-// Times and identifiers in the spellings of the simulated API. Thread safety: none needed; the simulator has one thread.
+// Times and identifiers in the spellings of the simulated API. Thread safety: none needed; the simulator has one
+// thread.
 
 #include <cstdint>
 #include <string>

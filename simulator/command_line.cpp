@@ -181,7 +181,8 @@ class Parser {
   void check() {
     const CommandLine& command = result_.command;
     if (command.enable_ui && command.disable_ui) {
-      return wrong("the argument '--enable-ui' cannot be used with '--disable-ui'", "Usage: drasi-server --enable-ui\n");
+      return wrong("the argument '--enable-ui' cannot be used with '--disable-ui'",
+                   "Usage: drasi-server --enable-ui\n");
     }
     if (command.verb == Verb::Plugin && command.plugin_action.empty()) {
       result_.exit = EarlyExit{2, help_text()};

@@ -6,32 +6,46 @@ namespace draas::simulator {
 
 std::string_view to_string(ComponentType type) {
   switch (type) {
-    case ComponentType::Source: return "Source";
-    case ComponentType::Query: return "Query";
-    case ComponentType::Reaction: return "Reaction";
+    case ComponentType::Source:
+      return "Source";
+    case ComponentType::Query:
+      return "Query";
+    case ComponentType::Reaction:
+      return "Reaction";
   }
   return "";
 }
 
 std::string_view lower_name(ComponentType type) {
   switch (type) {
-    case ComponentType::Source: return "source";
-    case ComponentType::Query: return "query";
-    case ComponentType::Reaction: return "reaction";
+    case ComponentType::Source:
+      return "source";
+    case ComponentType::Query:
+      return "query";
+    case ComponentType::Reaction:
+      return "reaction";
   }
   return "";
 }
 
 std::string_view to_string(ComponentStatus status) {
   switch (status) {
-    case ComponentStatus::Added: return "Added";
-    case ComponentStatus::Starting: return "Starting";
-    case ComponentStatus::Running: return "Running";
-    case ComponentStatus::Stopping: return "Stopping";
-    case ComponentStatus::Stopped: return "Stopped";
-    case ComponentStatus::Removed: return "Removed";
-    case ComponentStatus::Reconfiguring: return "Reconfiguring";
-    case ComponentStatus::Error: return "Error";
+    case ComponentStatus::Added:
+      return "Added";
+    case ComponentStatus::Starting:
+      return "Starting";
+    case ComponentStatus::Running:
+      return "Running";
+    case ComponentStatus::Stopping:
+      return "Stopping";
+    case ComponentStatus::Stopped:
+      return "Stopped";
+    case ComponentStatus::Removed:
+      return "Removed";
+    case ComponentStatus::Reconfiguring:
+      return "Reconfiguring";
+    case ComponentStatus::Error:
+      return "Error";
   }
   return "";
 }
@@ -91,10 +105,14 @@ DrasiFailure DrasiFailure::operation(std::string_view operation, std::string_vie
 
 std::string DrasiFailure::text() const {
   switch (kind) {
-    case Kind::NotFound: return component_type + " '" + component_id + "' not found";
-    case Kind::InvalidState: return "Invalid state: " + message;
-    case Kind::Validation: return "Validation failed: " + message;
-    default: return message;
+    case Kind::NotFound:
+      return component_type + " '" + component_id + "' not found";
+    case Kind::InvalidState:
+      return "Invalid state: " + message;
+    case Kind::Validation:
+      return "Validation failed: " + message;
+    default:
+      return message;
   }
 }
 

@@ -19,9 +19,9 @@ namespace draas::simulator {
 enum class ComponentType { Source, Query, Reaction };
 enum class ComponentStatus { Added, Starting, Running, Stopping, Stopped, Removed, Reconfiguring, Error };
 
-std::string_view to_string(ComponentType type);          // "Source"
-std::string_view lower_name(ComponentType type);         // "source"
-std::string_view to_string(ComponentStatus status);      // "Running"
+std::string_view to_string(ComponentType type);      // "Source"
+std::string_view lower_name(ComponentType type);     // "source"
+std::string_view to_string(ComponentStatus status);  // "Running"
 
 struct ComponentEvent {
   std::string id;

@@ -1,12 +1,12 @@
 #include "simulator/config_file.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "base/yaml.hpp"
 #include "simulator/template_text.hpp"
@@ -32,7 +32,7 @@ std::expected<std::string, std::string> read_text(const std::filesystem::path& p
 
 // " at line 5 column 3": where the faulty key or value stands.
 std::string position_text(std::string_view text, const YamlDocument& document, const DecodeFault& fault) {
-  if (!fault.positioned) return {};
+  if (!fault.positioned || fault.pointer.empty()) return {};
   const YamlMark* mark = nullptr;
   for (const YamlMark& candidate : document.marks) {
     if (candidate.path == fault.pointer) mark = &candidate;
@@ -83,8 +83,7 @@ void check_reaction_templates(const Json& document, std::vector<std::string>& fa
       return value != reaction.end() && value->is_string() ? value->get<std::string>() : std::string("unknown");
     };
     std::string kind = text_of("kind");
-    std::string context =
-        "reaction[" + std::to_string(index) + "] (kind=" + kind + ", id=" + text_of("id") + ")";
+    std::string context = "reaction[" + std::to_string(index) + "] (kind=" + kind + ", id=" + text_of("id") + ")";
     bool http = kind == "http" || kind == "http-adaptive";
     bool plain = kind == "log" || kind == "sse";
     if (!http && !plain) continue;
@@ -165,8 +164,7 @@ std::expected<ServerDefinition, LoadFault> parse_config_text(std::string_view te
   if (decoder.failed()) {
     const DecodeFault& fault = *decoder.fault();
     std::string reason = fault.text();
-    if (text.find_first_not_of(" \t\r\n") != std::string_view::npos &&
-        text[text.find_first_not_of(" \t\r\n")] == '{') {
+    if (text.find_first_not_of(" \t\r\n") != std::string_view::npos && text[text.find_first_not_of(" \t\r\n")] == '{') {
       end = ", JSON error: " + fault.message;
     }
     return std::unexpected(LoadFault{start + reason + position_text(text, *document, fault) + end, ""});

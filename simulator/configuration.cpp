@@ -1,10 +1,10 @@
 #include "simulator/configuration.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <array>
 #include <set>
+
+#include <arpa/inet.h>
 
 #include "simulator/clock_text.hpp"
 
@@ -525,8 +525,8 @@ std::optional<std::string> validate_server(const ServerDefinition& server) {
       if (!source.bootstrap_provider || !source.bootstrap_provider->is_string()) continue;
       std::string reference = source.bootstrap_provider->get<std::string>();
       if (!providers.contains(reference)) {
-        return "Instance '" + *id + "': source '" + source.id + "' references unknown bootstrapProvider '" +
-               reference + "'";
+        return "Instance '" + *id + "': source '" + source.id + "' references unknown bootstrapProvider '" + reference +
+               "'";
       }
     }
   }

@@ -14,7 +14,8 @@
 
 namespace draas::simulator {
 
-// A value that may be given as `${VAR}`, `${VAR:-default}`, `{kind: EnvironmentVariable, ...}` or `{kind: Secret, ...}`.
+// A value that may be given as `${VAR}`, `${VAR:-default}`, `{kind: EnvironmentVariable, ...}` or `{kind: Secret,
+// ...}`.
 struct ConfigValue {
   enum class Kind { Static, Environment, Secret };
   Kind kind = Kind::Static;

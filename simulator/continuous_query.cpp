@@ -41,21 +41,31 @@ Json arithmetic(char sign, const Json& left, const Json& right) {
     std::int64_t a = left.get<std::int64_t>();
     std::int64_t b = right.get<std::int64_t>();
     switch (sign) {
-      case '+': return a + b;
-      case '-': return a - b;
-      case '*': return a * b;
-      case '/': return b == 0 ? Json(nullptr) : Json(a / b);
-      default: return b == 0 ? Json(nullptr) : Json(a % b);
+      case '+':
+        return a + b;
+      case '-':
+        return a - b;
+      case '*':
+        return a * b;
+      case '/':
+        return b == 0 ? Json(nullptr) : Json(a / b);
+      default:
+        return b == 0 ? Json(nullptr) : Json(a % b);
     }
   }
   double a = left.get<double>();
   double b = right.get<double>();
   switch (sign) {
-    case '+': return a + b;
-    case '-': return a - b;
-    case '*': return a * b;
-    case '/': return b == 0 ? Json(nullptr) : Json(a / b);
-    default: return std::fmod(a, b);
+    case '+':
+      return a + b;
+    case '-':
+      return a - b;
+    case '*':
+      return a * b;
+    case '/':
+      return b == 0 ? Json(nullptr) : Json(a / b);
+    default:
+      return std::fmod(a, b);
   }
 }
 
@@ -132,11 +142,16 @@ bool aggregate_item(const ReturnItem& item) {
 Json evaluate(const Expression& expression, const Json& properties) {
   using Kind = Expression::Kind;
   switch (expression.kind) {
-    case Kind::Literal: return expression.literal;
-    case Kind::Node: return properties;
-    case Kind::Property: return property_value(properties, expression.text);
-    case Kind::IsNull: return evaluate(expression.operands[0], properties).is_null();
-    case Kind::IsNotNull: return !evaluate(expression.operands[0], properties).is_null();
+    case Kind::Literal:
+      return expression.literal;
+    case Kind::Node:
+      return properties;
+    case Kind::Property:
+      return property_value(properties, expression.text);
+    case Kind::IsNull:
+      return evaluate(expression.operands[0], properties).is_null();
+    case Kind::IsNotNull:
+      return !evaluate(expression.operands[0], properties).is_null();
     case Kind::List: {
       Json out = Json::array();
       for (const Expression& operand : expression.operands) out.push_back(evaluate(operand, properties));
@@ -150,7 +165,8 @@ Json evaluate(const Expression& expression, const Json& properties) {
     case Kind::Binary:
       return binary_value(expression.text, evaluate(expression.operands[0], properties),
                           evaluate(expression.operands[1], properties));
-    case Kind::Aggregate: return nullptr;
+    case Kind::Aggregate:
+      return nullptr;
   }
   return nullptr;
 }
@@ -271,8 +287,8 @@ Json ContinuousQuery::group_row(const Group& group, const Json& keys) const {
       if (greatest == nullptr || compare(entry.first, *greatest).value_or(0) > 0) greatest = &entry.first;
     }
     if (function == "count") {
-      row[item.name] = found.front()->distinct ? static_cast<std::int64_t>(accumulator.values.size())
-                                               : accumulator.count;
+      row[item.name] =
+          found.front()->distinct ? static_cast<std::int64_t>(accumulator.values.size()) : accumulator.count;
     } else if (function == "sum") {
       row[item.name] = decimal ? Json(sum) : Json(static_cast<std::int64_t>(std::llround(sum)));
     } else if (function == "avg") {
@@ -309,8 +325,8 @@ std::vector<Json> ContinuousQuery::apply_groups(const std::optional<Element>& be
     auto& [keys, group] = groups_[index];
     Json row = group_row(group, keys);
     if (row == group.row) continue;
-    differences.push_back(Json{
-        {"type", "aggregation"}, {"before", group.row}, {"after", row}, {"row_signature", group.signature}});
+    differences.push_back(
+        Json{{"type", "aggregation"}, {"before", group.row}, {"after", row}, {"row_signature", group.signature}});
     group.row = std::move(row);
   }
   return differences;

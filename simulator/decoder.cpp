@@ -26,14 +26,21 @@ std::string listed(std::initializer_list<std::string_view> names) {
 
 std::string describe_value(const Json& value) {
   switch (value.type()) {
-    case Json::value_t::null: return "unit value";
-    case Json::value_t::boolean: return value.get<bool>() ? "boolean `true`" : "boolean `false`";
+    case Json::value_t::null:
+      return "unit value";
+    case Json::value_t::boolean:
+      return value.get<bool>() ? "boolean `true`" : "boolean `false`";
     case Json::value_t::number_integer:
-    case Json::value_t::number_unsigned: return "integer `" + value.dump() + "`";
-    case Json::value_t::number_float: return "floating point `" + value.dump() + "`";
-    case Json::value_t::string: return "string " + to_text(value);
-    case Json::value_t::array: return "sequence";
-    default: return "map";
+    case Json::value_t::number_unsigned:
+      return "integer `" + value.dump() + "`";
+    case Json::value_t::number_float:
+      return "floating point `" + value.dump() + "`";
+    case Json::value_t::string:
+      return "string " + to_text(value);
+    case Json::value_t::array:
+      return "sequence";
+    default:
+      return "map";
   }
 }
 
@@ -109,8 +116,7 @@ std::uint64_t ObjectReader::unsigned_integer(std::string_view key, std::uint64_t
   return optional_unsigned(key, type).value_or(fallback);
 }
 
-void ObjectReader::list(std::string_view key,
-                        const std::function<void(const Json&, std::string, std::string)>& each) {
+void ObjectReader::list(std::string_view key, const std::function<void(const Json&, std::string, std::string)>& each) {
   const Json* value = any(key);
   if (value == nullptr || value->is_null()) return;
   if (!value->is_array()) {
@@ -128,8 +134,8 @@ std::vector<std::string> ObjectReader::strings(std::string_view key) {
     if (item.is_string()) {
       out.push_back(item.get<std::string>());
     } else {
-      decoder_.fail({std::move(path), "invalid type: " + describe_value(item) + ", expected a string",
-                     std::move(pointer)});
+      decoder_.fail(
+          {std::move(path), "invalid type: " + describe_value(item) + ", expected a string", std::move(pointer)});
     }
   });
   return out;

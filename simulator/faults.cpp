@@ -1,11 +1,11 @@
 #include "simulator/faults.hpp"
 
-#include <unistd.h>
-
 #include <array>
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
+
+#include <unistd.h>
 
 #include "simulator/tracing_log.hpp"
 

@@ -24,26 +24,26 @@ struct Crash {
 };
 
 struct Faults {
-  Milliseconds start_delay{0};           // between starting the components and opening the port
-  std::optional<std::string> fail_start; // end with this text and status 1 instead of opening the port
-  std::optional<Crash> crash;            // counted from the start of the process' main work
+  Milliseconds start_delay{0};            // between starting the components and opening the port
+  std::optional<std::string> fail_start;  // end with this text and status 1 instead of opening the port
+  std::optional<Crash> crash;             // counted from the start of the process' main work
   bool hang_on_sigint = false;
   Milliseconds stop_delay{0};
-  std::set<std::string> fail_sources;    // "*" stands for all, here and below
+  std::set<std::string> fail_sources;  // "*" stands for all, here and below
   std::set<std::string> fail_queries;
   std::set<std::string> fail_reactions;
-  std::set<std::string> fail_creates;    // API creations that leave an Error component behind
+  std::set<std::string> fail_creates;  // API creations that leave an Error component behind
   bool fail_persist = false;
-  bool lying_health = false;             // components that failed report Running all the same
+  bool lying_health = false;  // components that failed report Running all the same
   HealthFault health = HealthFault::None;
-  Milliseconds response_delay{0};        // of every API answer
+  Milliseconds response_delay{0};  // of every API answer
   bool read_only = false;
   std::uint32_t noise_lines_per_second = 0;
   std::uint32_t noise_line_bytes = 80;
   bool noise_on_stderr = false;
-  std::uint64_t ballast_bytes = 0;       // memory held resident
-  std::optional<std::string> plugins;    // what is installed: "all", "none", "mock,log", "-postgres"
-  bool unverified_plugins = false;       // plugins load only when verification is off, as without a lockfile
+  std::uint64_t ballast_bytes = 0;     // memory held resident
+  std::optional<std::string> plugins;  // what is installed: "all", "none", "mock,log", "-postgres"
+  bool unverified_plugins = false;     // plugins load only when verification is off, as without a lockfile
 };
 
 bool selects(const std::set<std::string>& ids, const std::string& id);

@@ -1,13 +1,5 @@
 #include "simulator/http_service.hpp"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -15,6 +7,14 @@
 #include <fstream>
 #include <sstream>
 #include <vector>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "simulator/clock_text.hpp"
 
@@ -324,8 +324,8 @@ class HttpCall : public std::enable_shared_from_this<HttpCall> {
     }
     std::string_view length = header_in(std::string_view(input_).substr(0, head), "content-length:");
     std::size_t expected = 0;
-    bool known = !length.empty() &&
-                 std::from_chars(length.data(), length.data() + length.size(), expected).ec == std::errc{};
+    bool known =
+        !length.empty() && std::from_chars(length.data(), length.data() + length.size(), expected).ec == std::errc{};
     if (!ended_ && (!known || input_.size() < head + 4 + expected)) return;
     HttpCallResult result;
     if (input_.size() > 12) std::from_chars(input_.data() + 9, input_.data() + 12, result.status);

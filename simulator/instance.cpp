@@ -14,15 +14,21 @@ constexpr std::size_t kMaximumOutbox = 256;
 bool allowed(ComponentStatus from, ComponentStatus to) {
   using enum ComponentStatus;
   switch (to) {
-    case Starting: return from == Added || from == Stopped || from == Error || from == Reconfiguring;
-    case Running: return from == Starting;
-    case Stopping: return from == Starting || from == Running;
+    case Starting:
+      return from == Added || from == Stopped || from == Error || from == Reconfiguring;
+    case Running:
+      return from == Starting;
+    case Stopping:
+      return from == Starting || from == Running;
     case Stopped:
       return from == Added || from == Starting || from == Running || from == Stopping || from == Error ||
              from == Reconfiguring;
-    case Error: return from == Starting || from == Running || from == Stopping || from == Reconfiguring;
-    case Reconfiguring: return from == Added || from == Stopped || from == Running || from == Error;
-    default: return false;
+    case Error:
+      return from == Starting || from == Running || from == Stopping || from == Reconfiguring;
+    case Reconfiguring:
+      return from == Added || from == Stopped || from == Running || from == Error;
+    default:
+      return false;
   }
 }
 
@@ -34,8 +40,10 @@ std::string refusal(const std::string& id, ComponentStatus from, ComponentStatus
   if (to == Starting && from == Reconfiguring) return "Cannot start component " + quoted + " while it is reconfiguring";
   if (to == Stopping && from == Stopped) return "Cannot stop component " + quoted + ": it is already stopped";
   if (to == Stopping && from == Error) return "Cannot stop component " + quoted + ": it is in error state";
-  if (to == Reconfiguring && from == Starting) return "Cannot reconfigure component " + quoted + " while it is starting";
-  if (to == Reconfiguring && from == Stopping) return "Cannot reconfigure component " + quoted + " while it is stopping";
+  if (to == Reconfiguring && from == Starting)
+    return "Cannot reconfigure component " + quoted + " while it is starting";
+  if (to == Reconfiguring && from == Stopping)
+    return "Cannot reconfigure component " + quoted + " while it is stopping";
   return "Invalid state transition for component " + quoted + ": " + std::string(to_string(from)) + " → " +
          std::string(to_string(to));
 }
@@ -70,13 +78,10 @@ Instance::~Instance() {
 RuntimeHost Instance::host_for(Component& component) {
   // The component owns the runtime that holds these, so its address stays good.
   Component* target = &component;
-  return {around_.reactor,
-          [this, target](ComponentStatus status, std::string message) {
-            set_status(*target, status, std::move(message));
-          },
-          [this, target](TraceLevel level, const std::string& message) {
-            write_component_log(*target, level, message);
-          }};
+  return {
+      around_.reactor,
+      [this, target](ComponentStatus status, std::string message) { set_status(*target, status, std::move(message)); },
+      [this, target](TraceLevel level, const std::string& message) { write_component_log(*target, level, message); }};
 }
 
 std::string Instance::load(const InstanceDefinition& definition) {
@@ -95,7 +100,8 @@ std::string Instance::load(const InstanceDefinition& definition) {
       std::string name = query.storage_backend->get<std::string>();
       if (name != "rocksdb" || !definition.persist_index) {
         return "Failed to create DrasiLib: Validation failed: Query '" + query.id +
-               "' references unknown storage backend '" + name + "'. Declare it in storage_backends or inject a provider";
+               "' references unknown storage backend '" + name +
+               "'. Declare it in storage_backends or inject a provider via with_index_provider(\"" + name + "\", ...).";
       }
     }
   }
@@ -145,8 +151,8 @@ std::vector<const Component*> Instance::list(ComponentType type) const {
 }
 
 // Registers a component in the graph.
-Outcome<Component*> Instance::enter(ComponentType type, const std::string& id,
-                                    const std::vector<std::string>& upstream, std::string_view upstream_name) {
+Outcome<Component*> Instance::enter(ComponentType type, const std::string& id, const std::vector<std::string>& upstream,
+                                    std::string_view upstream_name) {
   std::string name(lower_name(type));
   auto refuse = [&](const std::string& reason) {
     std::string text = type == ComponentType::Query ? reason : "Failed to register: " + reason;
@@ -191,8 +197,7 @@ void Instance::record(Component& component, ComponentStatus status, std::optiona
 
 void Instance::set_status(Component& component, ComponentStatus status, std::optional<std::string> message) {
   if (component.status == status || !allowed(component.status, status)) return;
-  if (status == ComponentStatus::Error && around_.faults.lying_health &&
-      component.status == ComponentStatus::Running) {
+  if (status == ComponentStatus::Error && around_.faults.lying_health && component.status == ComponentStatus::Running) {
     return;
   }
   component.status = status;
@@ -453,8 +458,9 @@ Outcome<void> Instance::update_source(const SourceDefinition& source) {
   if (component == nullptr) return std::unexpected(DrasiFailure::not_found("source", source.id));
   return reconfigure(*component, [&] {
     component->own_bootstrap = !source.bootstrap_provider.has_value();
-    component->source = make_source_runtime(source.kind, source.id, source.config, host_for(*component),
-                                            [this, id = source.id](const GraphChange& change) { dispatch(id, change); });
+    component->source =
+        make_source_runtime(source.kind, source.id, source.config, host_for(*component),
+                            [this, id = source.id](const GraphChange& change) { dispatch(id, change); });
   });
 }
 
@@ -527,8 +533,9 @@ void Instance::dispatch(const std::string& source_id, const GraphChange& change)
   for (std::size_t index = 0; index < components_.size(); ++index) {
     Component& query = *components_[index];
     if (!query.running_query || query.status != ComponentStatus::Running) continue;
-    bool subscribed = std::any_of(query.query->sources.begin(), query.query->sources.end(),
-                                  [&](const Subscription& subscription) { return subscription.source_id == source_id; });
+    bool subscribed =
+        std::any_of(query.query->sources.begin(), query.query->sources.end(),
+                    [&](const Subscription& subscription) { return subscription.source_id == source_id; });
     if (!subscribed) continue;
     std::vector<Json> differences = query.running_query->apply(source_id, change);
     if (differences.empty()) continue;
@@ -581,8 +588,7 @@ Json Instance::snapshot() const {
                          {"properties", component->source->properties()},
                          {"bootstrap_provider", nullptr}});
     } else if (component->type == ComponentType::Query) {
-      queries.push_back(
-          {{"id", component->id}, {"config", component->query->to_snapshot_form()}, {"status", status}});
+      queries.push_back({{"id", component->id}, {"config", component->query->to_snapshot_form()}, {"status", status}});
     } else {
       reactions.push_back({{"id", component->id},
                            {"reaction_type", component->registered_kind},

@@ -35,8 +35,8 @@ struct Component {
   bool registered_auto_start = true;
   std::vector<std::string> upstream;  // what it subscribes to, as registered
 
-  std::deque<ComponentEvent> events;    // the last 100
-  std::deque<ComponentLogLine> logs;    // the last 100
+  std::deque<ComponentEvent> events;  // the last 100
+  std::deque<ComponentLogLine> logs;  // the last 100
   Subscribers<ComponentEvent> on_event;
   Subscribers<ComponentLogLine> on_log;
 

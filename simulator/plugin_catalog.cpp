@@ -43,8 +43,17 @@ constexpr std::array<std::pair<PluginCategory, std::string_view>, 22> kInstallab
 constexpr std::array kAllCategories = {PluginCategory::Source, PluginCategory::Reaction, PluginCategory::Bootstrap,
                                        PluginCategory::IdentityProvider};
 
+// "source.mock.MockSourceConfig"
 std::string schema_name(PluginCategory category, const std::string& kind) {
-  return std::string(to_string(category)) + "." + kind + ".Config";
+  static constexpr std::array<std::string_view, 4> kNouns = {"Source", "Reaction", "Bootstrap", "IdentityProvider"};
+  std::string name = kind == "noop" ? "NoOp" : "";
+  bool begins = true;
+  for (char c : kind == "noop" ? std::string() : kind) {
+    if (c != '-') name.push_back(static_cast<char>(begins && c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c));
+    begins = c == '-';
+  }
+  name += std::string(kNouns[static_cast<std::size_t>(category)]) + "Config";
+  return std::string(to_string(category)) + "." + kind + "." + name;
 }
 
 Json schema_of(PluginCategory category, const std::string& kind) {
@@ -91,12 +100,19 @@ Json schema_of(PluginCategory category, const std::string& kind) {
 
 // Reads the plugin's fields with a decoder of their own; the first fault's text is the answer.
 template <class Read>
-std::optional<std::string> checked(const Json& config, Read read) {
+std::optional<std::string> checked(const Json& config, ValueCheck values, Read read) {
   Decoder decoder;
   ObjectReader reader(decoder, config, "", "", "a map");
   read(reader, decoder);
-  if (!decoder.failed()) return std::nullopt;
-  return decoder.fault()->message;
+  if (decoder.failed()) return decoder.fault()->message;
+  if (values == ValueCheck::Shape) return std::nullopt;
+  // The plugin resolves what it reads; one variable that is not set is enough to refuse.
+  for (const auto& [key, value] : config.items()) {
+    auto parsed = read_config_value(value, "a string");
+    if (!parsed || parsed->kind != ConfigValue::Kind::Environment) continue;
+    if (auto resolved = resolve_string(*parsed); !resolved) return resolved.error();
+  }
+  return std::nullopt;
 }
 
 void check_value(ObjectReader& reader, Decoder& decoder, std::string_view key, std::string_view type, bool required) {
@@ -105,8 +121,8 @@ void check_value(ObjectReader& reader, Decoder& decoder, std::string_view key, s
   if (auto parsed = read_config_value(*value, type); !parsed) decoder.fail({"", parsed.error(), ""});
 }
 
-std::optional<std::string> mock_fault(const Json& config) {
-  return checked(config, [](ObjectReader& reader, Decoder& decoder) {
+std::optional<std::string> mock_fault(const Json& config, ValueCheck values) {
+  return checked(config, values, [](ObjectReader& reader, Decoder& decoder) {
     for (const auto& [key, ignored] : reader.value().items()) {
       if (key != "dataType" && key != "intervalMs" && key != "sim") {
         reader.fail("unknown field `" + key + "`, expected `dataType` or `intervalMs`");
@@ -147,10 +163,14 @@ void check_template_block(const Json* block, ObjectReader& reader, const std::st
 
 std::string_view to_string(PluginCategory category) {
   switch (category) {
-    case PluginCategory::Source: return "source";
-    case PluginCategory::Reaction: return "reaction";
-    case PluginCategory::Bootstrap: return "bootstrap";
-    case PluginCategory::IdentityProvider: return "identity_provider";
+    case PluginCategory::Source:
+      return "source";
+    case PluginCategory::Reaction:
+      return "reaction";
+    case PluginCategory::Bootstrap:
+      return "bootstrap";
+    case PluginCategory::IdentityProvider:
+      return "identity_provider";
   }
   return "";
 }
@@ -168,9 +188,8 @@ void PluginCatalog::install(const std::optional<std::string>& selection) {
     names.emplace_back(rest.substr(0, comma));
     rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
   }
-  bool leaving_out = std::all_of(names.begin(), names.end(), [](const std::string& name) {
-    return name == "all" || name.starts_with('-');
-  });
+  bool leaving_out = std::all_of(names.begin(), names.end(),
+                                 [](const std::string& name) { return name == "all" || name.starts_with('-'); });
   for (const auto& [category, kind] : kInstallable) {
     auto named = [&](const std::string& name) {
       std::string_view bare = name;
@@ -300,10 +319,10 @@ std::string missing_plugins_text(const PluginCatalog& catalog, const std::vector
   return text;
 }
 
-std::optional<std::string> source_config_fault(const std::string& kind, const Json& config) {
-  if (kind == "mock") return mock_fault(config);
+std::optional<std::string> source_config_fault(const std::string& kind, const Json& config, ValueCheck values) {
+  if (kind == "mock") return mock_fault(config, values);
   if (kind == "http") {
-    return checked(config, [](ObjectReader& reader, Decoder& decoder) {
+    return checked(config, values, [](ObjectReader& reader, Decoder& decoder) {
       reader.deny_unknown({"host", "port", "endpoint", "timeoutMs", "adaptiveMaxBatchSize", "adaptiveMinBatchSize",
                            "adaptiveMaxWaitMs", "adaptiveMinWaitMs", "adaptiveWindowSecs", "adaptiveEnabled",
                            "webhooks", "durability"});
@@ -314,7 +333,7 @@ std::optional<std::string> source_config_fault(const std::string& kind, const Js
     });
   }
   if (kind == "postgres") {
-    return checked(config, [](ObjectReader& reader, Decoder& decoder) {
+    return checked(config, values, [](ObjectReader& reader, Decoder& decoder) {
       check_value(reader, decoder, "database", "a string", true);
       check_value(reader, decoder, "user", "a string", true);
       check_value(reader, decoder, "host", "a string", false);
@@ -322,7 +341,7 @@ std::optional<std::string> source_config_fault(const std::string& kind, const Js
     });
   }
   if (kind == "platform") {
-    return checked(config, [](ObjectReader& reader, Decoder& decoder) {
+    return checked(config, values, [](ObjectReader& reader, Decoder& decoder) {
       check_value(reader, decoder, "redisUrl", "a string", true);
       check_value(reader, decoder, "streamKey", "a string", true);
     });
@@ -331,9 +350,9 @@ std::optional<std::string> source_config_fault(const std::string& kind, const Js
 }
 
 std::optional<std::string> reaction_config_fault(const std::string& kind, const std::vector<std::string>& queries,
-                                                 const Json& config) {
+                                                 const Json& config, ValueCheck values) {
   if (kind == "log") {
-    return checked(config, [&](ObjectReader& reader, Decoder&) {
+    return checked(config, values, [&](ObjectReader& reader, Decoder&) {
       const Json* routes = reader.any("routes");
       if (routes != nullptr && routes->is_object()) {
         for (const auto& [name, route] : routes->items()) {
@@ -342,8 +361,8 @@ std::optional<std::string> reaction_config_fault(const std::string& kind, const 
             return id == route_name || id.ends_with("." + route_name);
           });
           if (!subscribed && !queries.empty()) {
-            reader.fail("Route '" + name + "' does not match any subscribed query. Subscribed queries: " +
-                        Json(queries).dump());
+            reader.fail("Route '" + name +
+                        "' does not match any subscribed query. Subscribed queries: " + Json(queries).dump());
           }
         }
       }
@@ -351,7 +370,7 @@ std::optional<std::string> reaction_config_fault(const std::string& kind, const 
     });
   }
   if (kind == "sse") {
-    return checked(config, [](ObjectReader& reader, Decoder& decoder) {
+    return checked(config, values, [](ObjectReader& reader, Decoder& decoder) {
       check_value(reader, decoder, "host", "a string", false);
       check_value(reader, decoder, "port", "u16", false);
       check_value(reader, decoder, "ssePath", "a string", false);
@@ -359,7 +378,7 @@ std::optional<std::string> reaction_config_fault(const std::string& kind, const 
     });
   }
   if (kind == "http" || kind == "http-adaptive") {
-    return checked(config, [](ObjectReader& reader, Decoder& decoder) {
+    return checked(config, values, [](ObjectReader& reader, Decoder& decoder) {
       check_value(reader, decoder, "baseUrl", "a string", false);
       check_value(reader, decoder, "timeoutMs", "u64", false);
       check_value(reader, decoder, "token", "a string", false);

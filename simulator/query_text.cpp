@@ -201,8 +201,12 @@ class QueryParser {
     } while (symbol(","));
   }
 
-  Expression expression() { return binary_chain({"OR", "XOR"}, [this] { return conjunction(); }); }
-  Expression conjunction() { return binary_chain({"AND"}, [this] { return negation(); }); }
+  Expression expression() {
+    return binary_chain({"OR", "XOR"}, [this] { return conjunction(); });
+  }
+  Expression conjunction() {
+    return binary_chain({"AND"}, [this] { return negation(); });
+  }
 
   Expression negation() {
     if (!word("NOT")) return comparison();
@@ -290,16 +294,23 @@ class QueryParser {
     }
     const Token token = take();
     switch (token.kind) {
-      case Token::Kind::Text: out.literal = token.text; return out;
+      case Token::Kind::Text:
+        out.literal = token.text;
+        return out;
       case Token::Kind::Integer: {
         std::int64_t number = 0;
         std::from_chars(token.text.data(), token.text.data() + token.text.size(), number);
         out.literal = number;
         return out;
       }
-      case Token::Kind::Decimal: out.literal = std::stod(token.text); return out;
-      case Token::Kind::Word: return named(token);
-      default: give_up("an expression that is not evaluated"); return out;
+      case Token::Kind::Decimal:
+        out.literal = std::stod(token.text);
+        return out;
+      case Token::Kind::Word:
+        return named(token);
+      default:
+        give_up("an expression that is not evaluated");
+        return out;
     }
   }
 

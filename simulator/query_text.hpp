@@ -38,8 +38,8 @@ struct ReturnItem {
 };
 
 struct ParsedQuery {
-  bool supported = true;      // false: well-formed, but outside of what is evaluated
-  std::string reason;         // why not
+  bool supported = true;  // false: well-formed, but outside of what is evaluated
+  std::string reason;     // why not
   std::string variable;
   std::vector<std::string> labels;  // any of them; empty: every node
   std::vector<Expression> filters;  // all must hold

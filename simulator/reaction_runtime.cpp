@@ -83,8 +83,8 @@ class LogReaction final : public ReactionRuntime {
   void stop() override { host_.log(TraceLevel::Info, "Stopping reaction: " + id_); }
 
   void deliver(const QueryEmission& emission) override {
-    std::string out = "[" + id_ + "] Query '" + emission.query_id + "' (" + std::to_string(emission.results.size()) +
-                      " items):\n";
+    std::string out =
+        "[" + id_ + "] Query '" + emission.query_id + "' (" + std::to_string(emission.results.size()) + " items):\n";
     for (const Json& result : emission.results) out += "[" + id_ + "]   " + line(result, emission.query_id) + "\n";
     write_all(1, out);
   }
@@ -141,9 +141,9 @@ class SseReaction final : public ReactionRuntime {
 
   void deliver(const QueryEmission& emission) override {
     std::int64_t now = unix_nanoseconds() / 1'000'000;
-    bool configured = config_.contains("defaultTemplate") ||
-                      (config_.contains("routes") && config_["routes"].is_object() &&
-                       config_["routes"].contains(emission.query_id));
+    bool configured =
+        config_.contains("defaultTemplate") ||
+        (config_.contains("routes") && config_["routes"].is_object() && config_["routes"].contains(emission.query_id));
     if (!configured) {
       Json payload = {{"queryId", emission.query_id}, {"results", emission.results}, {"timestamp", now}};
       return broadcast(base_path_, to_text(payload));
@@ -159,8 +159,9 @@ class SseReaction final : public ReactionRuntime {
         if (!path.starts_with('/')) path = base_path_ + "/" + path;
       }
       std::string text = spec->value("template", "");
-      broadcast(path, text.empty() ? to_text(Json{{"queryId", emission.query_id}, {"result", result}, {"timestamp", now}})
-                                   : render_template(text, difference.context));
+      broadcast(path, text.empty()
+                          ? to_text(Json{{"queryId", emission.query_id}, {"result", result}, {"timestamp", now}})
+                          : render_template(text, difference.context));
     }
   }
 
@@ -199,8 +200,7 @@ class SseReaction final : public ReactionRuntime {
   }
 
   void beat() {
-    std::string text =
-        to_text(Json{{"ts", unix_nanoseconds() / 1'000'000}, {"type", "heartbeat"}});
+    std::string text = to_text(Json{{"ts", unix_nanoseconds() / 1'000'000}, {"type", "heartbeat"}});
     auto readers = readers_;
     for (const auto& [token, reader] : readers) reader.exchange->send("data: " + text + "\n\n");
     timer_ = host_.reactor.after(heartbeat_, [this] { beat(); });
@@ -302,7 +302,8 @@ class HttpReaction final : public ReactionRuntime {
     if (!body.empty()) call.body = render_template(body, difference.context);
     if (spec->contains("headers") && (*spec)["headers"].is_object()) {
       for (const auto& [name, value] : (*spec)["headers"].items()) {
-        if (value.is_string()) call.headers.emplace_back(name, render_template(value.get<std::string>(), difference.context));
+        if (value.is_string())
+          call.headers.emplace_back(name, render_template(value.get<std::string>(), difference.context));
       }
     }
     return call;
@@ -313,7 +314,8 @@ class HttpReaction final : public ReactionRuntime {
     busy_ = true;
     Call& call = queue_.front();
     ++call.attempts;
-    std::string url = call.url.starts_with("http://") ? call.url : base_url_ + (call.url.starts_with('/') ? "" : "/") + call.url;
+    std::string url =
+        call.url.starts_with("http://") ? call.url : base_url_ + (call.url.starts_with('/') ? "" : "/") + call.url;
     std::string_view rest = std::string_view(url).substr(url.find("://") + 3);
     std::string_view authority = rest.substr(0, rest.find('/'));
     std::string target(rest.size() > authority.size() ? rest.substr(authority.size()) : std::string_view("/"));
@@ -345,8 +347,8 @@ class HttpReaction final : public ReactionRuntime {
     }
     std::string reason = "HTTP delivery failed for query '" + call.query_id + "' (seq " +
                          std::to_string(call.sequence) + "); stopped per recovery policy";
-    host_.log(TraceLevel::Error, "[" + id_ + "] Failed to process result: no success after " +
-                                     std::to_string(kAttempts) + " attempts");
+    host_.log(TraceLevel::Error,
+              "[" + id_ + "] Failed to process result: no success after " + std::to_string(kAttempts) + " attempts");
     stop();
     host_.set_status(ComponentStatus::Error, reason);
   }

@@ -25,7 +25,6 @@ std::unique_ptr<ReactionRuntime> make_reaction_runtime(const std::string& kind, 
                                                        std::vector<std::string> queries, const Json& config,
                                                        RuntimeHost host);
 // Hands every emission to `sink`; what /attach is made of.
-std::unique_ptr<ReactionRuntime> make_attach_reaction(std::function<void(const QueryEmission&)> sink,
-                                                      RuntimeHost host);
+std::unique_ptr<ReactionRuntime> make_attach_reaction(std::function<void(const QueryEmission&)> sink, RuntimeHost host);
 
 }  // namespace draas::simulator

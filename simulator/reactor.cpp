@@ -1,12 +1,12 @@
 #include "simulator/reactor.hpp"
 
-#include <sys/epoll.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <stdexcept>
+
+#include <sys/epoll.h>
+#include <unistd.h>
 
 namespace draas::simulator {
 

@@ -1,9 +1,9 @@
 #include "simulator/server_state.hpp"
 
-#include <unistd.h>
-
-#include <cstdio>
 #include <cerrno>
+#include <cstdio>
+
+#include <unistd.h>
 
 #include "simulator/config_file.hpp"
 
@@ -15,9 +15,8 @@ ServerState::ServerState(Surroundings surroundings, ServerDefinition definition,
 std::string ServerState::load_instances(const std::vector<InstanceDefinition>& definitions) {
   for (const InstanceDefinition& definition : definitions) {
     std::string id = resolve_string(definition.id).value_or("");
-    around_.log.info("drasi_server::server",
-                     "Loading " + std::to_string(definition.sources.size()) +
-                         " source(s) from configuration for instance '" + id + "'");
+    around_.log.info("drasi_server::server", "Loading " + std::to_string(definition.sources.size()) +
+                                                 " source(s) from configuration for instance '" + id + "'");
     declared_[id] = definition;
     InstanceDefinition resolved = definition;
     for (SourceDefinition& source : resolved.sources) {

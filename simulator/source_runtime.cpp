@@ -122,8 +122,7 @@ class MockSource final : public SourceRuntime {
       std::uint32_t sensor = random_u32() % std::max(1U, sensors_);
       change.element_id = "sensor_" + std::to_string(sensor);
       change.labels = {"SensorReading"};
-      change.operation =
-          seen_.insert(sensor).second ? GraphChange::Operation::Insert : GraphChange::Operation::Update;
+      change.operation = seen_.insert(sensor).second ? GraphChange::Operation::Insert : GraphChange::Operation::Update;
       change.properties = {{"sensor_id", change.element_id},
                            {"temperature", 20.0 + random_unit() * 10.0},
                            {"humidity", 40.0 + random_unit() * 20.0},
@@ -131,9 +130,8 @@ class MockSource final : public SourceRuntime {
     } else {
       change.element_id = "generic_" + std::to_string(sequence_);
       change.labels = {"Generic"};
-      change.properties = {{"value", static_cast<std::int32_t>(random_u32())},
-                           {"message", "Generic mock data"},
-                           {"timestamp", now}};
+      change.properties = {
+          {"value", static_cast<std::int32_t>(random_u32())}, {"message", "Generic mock data"}, {"timestamp", now}};
     }
     return change;
   }
@@ -185,8 +183,7 @@ class HttpSource final : public SourceRuntime {
       host_.log(TraceLevel::Error, "[" + id_ + "] " + reason);
       return std::unexpected(reason);
     }
-    host_.set_status(ComponentStatus::Running,
-                     "Adaptive HTTP source running on " + address + " with batch support");
+    host_.set_status(ComponentStatus::Running, "Adaptive HTTP source running on " + address + " with batch support");
     return {};
   }
 
@@ -215,7 +212,8 @@ class HttpSource final : public SourceRuntime {
                                  {"error", "Expected source '" + id_ + "', got '" + name + "'"}});
     }
     auto body = parse_json(request.body);
-    if (!body) return {400, {{"content-type", "text/plain; charset=utf-8"}}, "Failed to parse the request body as JSON"};
+    if (!body)
+      return {400, {{"content-type", "text/plain; charset=utf-8"}}, "Failed to parse the request body as JSON"};
     Json events = batch && body->is_object() ? body->value("events", Json::array()) : Json::array({*body});
     std::size_t accepted = 0;
     for (const Json& event : events) accepted += take(event) ? 1U : 0U;

@@ -220,14 +220,29 @@ std::string escaped(const std::string& text) {
   std::string out;
   for (char c : text) {
     switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '&': out += "&amp;"; break;
-      case '\'': out += "&#x27;"; break;
-      case '=': out += "&#x3D;"; break;
-      case '`': out += "&#x60;"; break;
-      default: out += c;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '\'':
+        out += "&#x27;";
+        break;
+      case '=':
+        out += "&#x3D;";
+        break;
+      case '`':
+        out += "&#x60;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;

@@ -1,11 +1,11 @@
 #include "simulator/tracing_log.hpp"
 
-#include <poll.h>
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+
+#include <poll.h>
+#include <unistd.h>
 
 #include "simulator/clock_text.hpp"
 

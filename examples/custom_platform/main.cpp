@@ -37,7 +37,8 @@ int run(core::ControlPlane& control_plane) {
     if (event.new_status == core::InstanceStatus::Stopped) ended.set_value();
   });
 
-  const core::Actor actor{.name = "custom_platform"};
+  core::Actor actor;
+  actor.name = "custom_platform";
   core::CreateRequest request;
   request.name = "guest";
   request.platform = "inprocess";  // any case

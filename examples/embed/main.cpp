@@ -81,7 +81,8 @@ int run(core::ControlPlane& control_plane) {
     if (event.new_status == core::InstanceStatus::Running) saw_running = true;
   });
 
-  const core::Actor actor{.name = "embed"};
+  core::Actor actor;
+  actor.name = "embed";
   core::CreateRequest request;
   request.name = "embedded";
   auto configuration = draas::parse_json(kConfiguration);

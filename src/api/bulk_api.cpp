@@ -1,6 +1,7 @@
 // One operation on many instances.
 
 #include <algorithm>
+#include <boost/asio/redirect_error.hpp>
 
 #include "api/context.hpp"
 #include "api/list_filter.hpp"

@@ -1,6 +1,8 @@
 // An instance's own API, through the control plane: any method, streams included.
 
 #include <array>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <stdexcept>
 
 #include "api/context.hpp"
 #include "net/http_client.hpp"
@@ -82,22 +84,29 @@ net::ClientRequest forward(const Context& api, const Request& request) {
   return out;
 }
 
-net::Task<void> relay(std::shared_ptr<net::ResponseStream> upstream, std::chrono::milliseconds idle_timeout,
+// False when the instance broke its response off.
+net::Task<bool> relay(std::shared_ptr<net::ResponseStream> upstream, std::chrono::milliseconds idle_timeout,
                       net::BodyWriter& writer) {
-  while (!writer.closed()) {
+  for (;;) {
     const auto piece = co_await upstream->read(idle_timeout);
-    // A broken upstream ends the chunked body early; there is no other way to tell a client that has its header.
-    if (!piece) throw std::runtime_error("the instance broke off its response: " + piece.error().message);
-    if (piece->empty()) co_return;
+    if (!piece) co_return false;
+    if (piece->empty()) co_return true;
     const auto sent = co_await writer.write(*piece);
-    if (!sent) co_return;
+    if (!sent) co_return true;
   }
 }
 
-// An event stream may be silent for as long as it likes; look meanwhile whether our client is still there.
-net::Task<void> relay_events(std::shared_ptr<net::ResponseStream> upstream, net::BodyWriter& writer) {
-  constexpr std::chrono::hours kForever{24 * 365};
-  co_await relay(std::move(upstream), kForever, writer);
+// An instance's event stream may be silent for hours: the client's leaving ends the wait for it.
+net::Task<void> relay_while_wanted(std::shared_ptr<net::ResponseStream> upstream,
+                                   std::chrono::milliseconds idle_timeout, net::BodyWriter& writer) {
+  using net::asio::experimental::awaitable_operators::operator||;
+  auto relayed = relay(std::move(upstream), idle_timeout, writer);
+  auto left = writer.wait_closed();
+  auto either = std::move(relayed) || std::move(left);
+  const auto outcome = co_await std::move(either);
+  const auto* complete = std::get_if<0>(&outcome);
+  // A client that has its header already can only be told by a body without an end.
+  if (complete != nullptr && !*complete) throw std::runtime_error("the instance broke off its response");
 }
 
 Response upstream_problem(const Error& error, const Request& request) {
@@ -128,9 +137,10 @@ net::Task<Response> proxy(const Context& api, const Request& request, const Path
   }
   if (request.method == net::Method::Head || response.status == 204 || response.status == 304) co_return response;
   const bool events = media_type(response.headers.get("Content-Type")) == kEventStream;
-  const std::chrono::milliseconds idle = api.options.proxy_idle_timeout;
-  response.body = net::StreamBody([upstream, events, idle](net::BodyWriter& writer) -> net::Task<void> {
-    return events ? relay_events(upstream, writer) : relay(upstream, idle, writer);
+  constexpr std::chrono::milliseconds kForever = std::chrono::hours(24 * 365);
+  const std::chrono::milliseconds idle = events ? kForever : std::chrono::milliseconds(api.options.proxy_idle_timeout);
+  response.body = net::StreamBody([upstream, idle](net::BodyWriter& writer) -> net::Task<void> {
+    return relay_while_wanted(upstream, idle, writer);
   });
   co_return response;
 }

@@ -123,13 +123,15 @@ Status check_together(const ControlPlaneSettings& settings) {
     faults.emplace_back("Ports.First", "is above Ports.Last, which is " + std::to_string(settings.ports.last));
   }
   if (settings.restart.initial_delay > settings.restart.max_delay) {
-    faults.emplace_back("Restart.InitialDelay", "is longer than Restart.MaxDelay, which is " + to_text(settings.restart.max_delay));
+    faults.emplace_back("Restart.InitialDelay",
+                        "is longer than Restart.MaxDelay, which is " + to_text(settings.restart.max_delay));
   }
   for (const ListenUrl& listen : settings.server.listen) {
     if (settings.server.insecure || is_loopback(listen.host)) continue;
-    faults.emplace_back("Server.Urls", "the address " + listen.host +
-                                           " can be reached from other machines, and nobody is asked for a key; listen on "
-                                           "127.0.0.1, or set Server.Insecure (--insecure) on a network you trust");
+    faults.emplace_back("Server.Urls",
+                        "the address " + listen.host +
+                            " can be reached from other machines, and nobody is asked for a key; listen on "
+                            "127.0.0.1, or set Server.Insecure (--insecure) on a network you trust");
   }
   if (!faults.empty()) return settings_error(settings.all, faults);
   return {};
@@ -138,9 +140,7 @@ Status check_together(const ControlPlaneSettings& settings) {
 }  // namespace
 
 Result<ListenUrl> parse_listen_url(const std::string& url) {
-  const auto bad = [&](const char* reason) {
-    return fail(ErrorCode::InvalidArgument, "'" + url + "' " + reason);
-  };
+  const auto bad = [&](const char* reason) { return fail(ErrorCode::InvalidArgument, "'" + url + "' " + reason); };
   constexpr const char* kForm = "is not an address such as http://127.0.0.1:5000";
   if (url.starts_with("https://")) return bad("asks for https; put a proxy that ends TLS in front, and listen on http");
   constexpr std::string_view kScheme = "http://";
@@ -166,7 +166,8 @@ Result<ListenUrl> parse_listen_url(const std::string& url) {
     if (has_port) port_text = rest.substr(colon + 1);
   }
   if (listen.host.empty() || listen.host.find_first_of("/?#@ :") != std::string::npos) {
-    const bool is_ipv6 = listen.host.find(':') != std::string::npos && listen.host.find_first_of("/?#@ ") == std::string::npos;
+    const bool is_ipv6 =
+        listen.host.find(':') != std::string::npos && listen.host.find_first_of("/?#@ ") == std::string::npos;
     if (!is_ipv6) return bad(kForm);
   }
   if (has_port) {

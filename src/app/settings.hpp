@@ -59,7 +59,7 @@ struct PortSettings {
 };
 
 struct ProcessSettings {
-  std::string executable_path;  // absolute, or a bare name to be looked up in PATH
+  std::string executable_path;                   // absolute, or a bare name to be looked up in PATH
   std::filesystem::path configuration_template;  // "" = none
   std::filesystem::path instance_config_directory;
   std::string default_log_level;

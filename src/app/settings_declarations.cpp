@@ -37,7 +37,8 @@ SettingDeclaration bytes(std::string key, std::int64_t initial, double min, std:
 }
 
 SettingDeclaration duration(std::string key, Json initial, double min, std::string documentation) {
-  return {std::move(key), SettingType::Duration, std::move(initial), std::move(documentation), min, kMillisecondsPerDay};
+  return {std::move(key),     SettingType::Duration, std::move(initial), std::move(documentation), min,
+          kMillisecondsPerDay};
 }
 
 SettingDeclaration list(std::string key, Json initial, std::string documentation) {
@@ -54,7 +55,9 @@ SettingDeclaration with_check(SettingDeclaration declaration, Check check) {
   return declaration;
 }
 
-std::string not_empty(const Json& value) { return value.get_ref<const std::string&>().empty() ? "must not be empty" : ""; }
+std::string not_empty(const Json& value) {
+  return value.get_ref<const std::string&>().empty() ? "must not be empty" : "";
+}
 
 std::string all_listen_urls(const Json& value) {
   if (value.empty()) return "must name at least one address";
@@ -119,8 +122,10 @@ Declarations server() {
       duration("Server.DrainTimeout", seconds(10), 0, "At the end: for requests in progress."),
       flag("Server.AccessLog", true, "One log line per request."),
       flag("Server.Documentation", true, "Serve /openapi/v1.json, /scalar/v1 and /swagger."),
-      with_check(text("Server.PathBase", "", "Prefix of every path, behind a proxy that does not strip it."), path_prefix),
-      with_check(list("Cors.AllowedOrigins", Json::array(), "Origins whose pages may use the API; * for any."), all_origins),
+      with_check(text("Server.PathBase", "", "Prefix of every path, behind a proxy that does not strip it."),
+                 path_prefix),
+      with_check(list("Cors.AllowedOrigins", Json::array(), "Origins whose pages may use the API; * for any."),
+                 all_origins),
   };
 }
 
@@ -128,14 +133,16 @@ Declarations logging() {
   SettingDeclaration levels = map("Logging.LogLevel", Json{{"Default", "Information"}},
                                   "Level of each category; Default decides, others are accepted.");
   levels.choices = {"Trace", "Debug", "Information", "Warning", "Error", "Critical", "None"};
-  return {std::move(levels), choice("Logging.Format", "json", {"json", "text"}, "Log lines for machines or for people.")};
+  return {std::move(levels),
+          choice("Logging.Format", "json", {"json", "text"}, "Log lines for machines or for people.")};
 }
 
 Declarations storage() {
   return {
       choice("Store.Kind", "sqlite", {"sqlite", "memory"}, "Where state lives; memory forgets it at the end."),
       text("Store.Path", "", "The store's file; empty = draas.db in DataDirectory."),
-      flag("Store.FileConfigurations", false, "Also keep every configuration as config/{id}/server.yaml in DataDirectory."),
+      flag("Store.FileConfigurations", false,
+           "Also keep every configuration as config/{id}/server.yaml in DataDirectory."),
       integer("Ports.First", 8080, 1, 65535, "First port given to instances."),
       integer("Ports.Last", 9000, 1, 65535, "Last port given to instances."),
       with_check(text("Placement.DefaultPlatform", "Process", "Platform of instances that name none."), not_empty),
@@ -145,12 +152,18 @@ Declarations storage() {
 Declarations process() {
   const auto key = [](const char* name) { return std::string("ProcessInstanceManager.") + name; };
   return {
-      with_check(text(key("ExecutablePath"), "drasi-server", "drasi-server: a path, or a name looked up in PATH."), not_empty),
-      text(key("ConfigurationTemplatePath"), "", "YAML laid under every configuration; {InstanceId}, {Port}, {Host} are filled in."),
-      with_check(text(key("InstanceConfigDirectory"), "./drasi-configs", "Where rendered configurations lie while in use."), not_empty),
-      choice(key("DefaultLogLevel"), "info", {"trace", "debug", "info", "warn", "error"}, "logLevel of instances that name none."),
+      with_check(text(key("ExecutablePath"), "drasi-server", "drasi-server: a path, or a name looked up in PATH."),
+                 not_empty),
+      text(key("ConfigurationTemplatePath"), "",
+           "YAML laid under every configuration; {InstanceId}, {Port}, {Host} are filled in."),
+      with_check(
+          text(key("InstanceConfigDirectory"), "./drasi-configs", "Where rendered configurations lie while in use."),
+          not_empty),
+      choice(key("DefaultLogLevel"), "info", {"trace", "debug", "info", "warn", "error"},
+             "logLevel of instances that name none."),
       duration(key("ShutdownTimeoutSeconds"), seconds(30), 0, "From SIGINT to SIGKILL."),
-      with_check(text(key("WorkingDirectory"), "./drasi-runtime", "Parent of the instances' own directories."), not_empty),
+      with_check(text(key("WorkingDirectory"), "./drasi-runtime", "Parent of the instances' own directories."),
+                 not_empty),
       with_check(text(key("HostAddress"), "127.0.0.1", "Address on which instances listen."), not_empty),
       list(key("Arguments"), Json::array(), "Appended to the command line of every instance."),
       map(key("Environment"), Json::object(), "Variables for every instance."),
@@ -161,7 +174,8 @@ Declarations process() {
       {key("CpuLimit"), SettingType::Number, 0.0, "Cores an instance may use; 0 = no limit.", 0, 4096},
       bytes(key("MemoryLimitBytes"), 0, 0, "Memory an instance may use; 0 = no limit."),
       integer(key("OpenFilesLimit"), 0, 0, 1'048'576, "Descriptors an instance may open; 0 = as the control plane."),
-      duration(key("ReadinessTimeout"), seconds(300), 100, "From the start to Running; plugins may have to be fetched."),
+      duration(key("ReadinessTimeout"), seconds(300), 100,
+               "From the start to Running; plugins may have to be fetched."),
       duration(key("OrphanGracePeriod"), seconds(30), 0, "Before processes that belong to no instance are ended."),
   };
 }
@@ -173,7 +187,8 @@ Declarations supervision() {
       integer("Monitoring.EventBufferSize", 1000, 16, 1'000'000, "Events kept in memory."),
       integer("Monitoring.EventLogSize", 100'000, 16, 100'000'000, "Events kept in the store."),
       duration("Monitoring.HeartbeatInterval", seconds(15), 100, "Comment lines on quiet event streams."),
-      choice("Restart.DefaultPolicy", "OnFailure", {"Always", "OnFailure", "Never"}, "Policy of instances that name none."),
+      choice("Restart.DefaultPolicy", "OnFailure", {"Always", "OnFailure", "Never"},
+             "Policy of instances that name none."),
       duration("Restart.InitialDelay", seconds(1), 0, "Before the second restart; the first is immediate."),
       duration("Restart.MaxDelay", seconds(60), 0, "Longest delay between restarts."),
       integer("Restart.MaxRestarts", 5, 1, 1'000'000, "Restarts within Window; one more is a crash loop."),

@@ -15,9 +15,7 @@ using std::chrono::milliseconds;
 
 class SystemClock final : public Clock {
  public:
-  WallTime now() const override {
-    return std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now());
-  }
+  WallTime now() const override { return std::chrono::time_point_cast<microseconds>(std::chrono::system_clock::now()); }
   SteadyTime steady_now() const override { return std::chrono::steady_clock::now(); }
 };
 
@@ -180,8 +178,7 @@ struct Unit {
   std::int64_t milliseconds;
 };
 // From large to small; "ms" stands before "m" so that it is tried first.
-constexpr std::array<Unit, 5> kUnits{
-    {{"d", 86'400'000}, {"h", 3'600'000}, {"ms", 1}, {"m", 60'000}, {"s", 1000}}};
+constexpr std::array<Unit, 5> kUnits{{{"d", 86'400'000}, {"h", 3'600'000}, {"ms", 1}, {"m", 60'000}, {"s", 1000}}};
 
 std::optional<Duration> scan_unit_form(std::string_view text) {
   Scanner scanner(text);
@@ -224,10 +221,10 @@ std::string to_rfc3339(WallTime time) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
   std::array<char, 48> text{};
-  const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", int(date.year()),
-                                   unsigned(date.month()), unsigned(date.day()), int(clock.hours().count()),
-                                   int(clock.minutes().count()), int(clock.seconds().count()),
-                                   int(clock.subseconds().count()));
+  const int length =
+      std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ", int(date.year()),
+                    unsigned(date.month()), unsigned(date.day()), int(clock.hours().count()),
+                    int(clock.minutes().count()), int(clock.seconds().count()), int(clock.subseconds().count()));
   return {text.data(), static_cast<std::size_t>(length)};
 }
 

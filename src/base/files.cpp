@@ -1,13 +1,13 @@
 #include "base/files.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <limits>
 #include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/id.hpp"
 
@@ -97,7 +97,7 @@ Result<std::string> read_file(const fs::path& path, std::size_t max_bytes) {
     if (errno == ENOENT || errno == ENOTDIR) return fail(ErrorCode::NotFound, "no file " + quoted(path));
     return fail_errno("cannot open " + quoted(path), errno);
   }
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd.get(), &info) != 0) return fail_errno("cannot examine " + quoted(path), errno);
   if (S_ISDIR(info.st_mode)) return fail_errno("cannot read " + quoted(path), EISDIR);
 

@@ -1,8 +1,5 @@
 #include "base/id.hpp"
 
-#include <openssl/sha.h>
-#include <sys/random.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -11,6 +8,9 @@
 #include <mutex>
 #include <span>
 #include <system_error>
+
+#include <openssl/sha.h>
+#include <sys/random.h>
 
 namespace draas {
 namespace {

@@ -100,7 +100,8 @@ class SaxHandler : public nlohmann::json_sax<Json> {
     return refusal.empty() || stop(std::move(refusal), start_of_key());
   }
 
-  bool parse_error(std::size_t position, const std::string& /*token*/, const nlohmann::detail::exception& error) override {
+  bool parse_error(std::size_t position, const std::string& /*token*/,
+                   const nlohmann::detail::exception& error) override {
     return stop(reason_of(error.what()), position == 0 ? 0 : position - 1);
   }
 
@@ -205,7 +206,8 @@ void append_json_string(std::string& out, std::string_view text) {
 bool json_equal(const Json& left, const Json& right) {
   if (left.is_number() && right.is_number()) return equal_numbers(left, right);
   if (left.type() != right.type()) return false;
-  if (left.is_object()) return equal_objects(left.get_ref<const Json::object_t&>(), right.get_ref<const Json::object_t&>());
+  if (left.is_object())
+    return equal_objects(left.get_ref<const Json::object_t&>(), right.get_ref<const Json::object_t&>());
   if (!left.is_array()) return left == right;
   if (left.size() != right.size()) return false;
   for (std::size_t i = 0; i < left.size(); ++i) {

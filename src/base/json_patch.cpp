@@ -132,7 +132,8 @@ class Operation {
     auto pointer = text_member(key);
     if (!pointer) return std::unexpected(pointer.error());
     auto parsed = parse_pointer(*pointer);
-    if (!parsed) return malformed(key, "'" + *pointer + "' is not a JSON pointer; it starts with '/' and '~' is written '~0'");
+    if (!parsed)
+      return malformed(key, "'" + *pointer + "' is not a JSON pointer; it starts with '/' and '~' is written '~0'");
     text = std::move(*pointer);
     tokens = std::move(*parsed);
     return {};
@@ -146,7 +147,8 @@ class Operation {
 
   Status check_depth(const Json& value) const {
     if (path_.size() + depth_of(value) <= kMaxDepth) return {};
-    return error(ErrorCode::Unprocessable, "path", "the result would be nested deeper than " + std::to_string(kMaxDepth));
+    return error(ErrorCode::Unprocessable, "path",
+                 "the result would be nested deeper than " + std::to_string(kMaxDepth));
   }
 
   Status insert(Json& document, Json value) const {

@@ -1,14 +1,14 @@
 #include "base/log.hpp"
 
-#include <spdlog/async.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+
+#include <spdlog/async.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 
 #include "base/clock.hpp"
 
@@ -51,8 +51,8 @@ class Sink {
     const std::lock_guard lock(mutex_);
     if (pool_) return;
     pool_ = std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1);
-    logger_ = std::make_shared<spdlog::async_logger>("draas", target_, pool_,
-                                                     spdlog::async_overflow_policy::overrun_oldest);
+    logger_ =
+        std::make_shared<spdlog::async_logger>("draas", target_, pool_, spdlog::async_overflow_policy::overrun_oldest);
     prepare(*logger_);
     static const int registered = std::atexit([] { instance().stop(); });
     static_cast<void>(registered);

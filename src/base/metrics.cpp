@@ -1,14 +1,14 @@
 #include "base/metrics.hpp"
 
+#include <mutex>
+#include <utility>
+
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
-
-#include <mutex>
-#include <utility>
 
 namespace draas {
 namespace {

@@ -1,10 +1,10 @@
 #include "base/settings.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
+
+#include <unistd.h>
 
 #include "base/files.hpp"
 #include "base/json_reader.hpp"
@@ -348,7 +348,8 @@ std::optional<SettingFlag> parse_setting_flag(std::string_view argument) {
   if (equals == std::string_view::npos) return std::nullopt;
   const std::string_view key = argument.substr(2, equals - 2);
   if (key.find_first_of(":.") == std::string_view::npos) return std::nullopt;
-  return SettingFlag{std::string(key), std::string(argument.substr(equals + 1)), std::string(argument.substr(0, equals))};
+  return SettingFlag{std::string(key), std::string(argument.substr(equals + 1)),
+                     std::string(argument.substr(0, equals))};
 }
 
 std::vector<std::pair<std::string, std::string>> current_environment() {

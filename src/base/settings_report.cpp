@@ -69,7 +69,8 @@ std::string Settings::describe_as_text() const {
   std::string text;
   for (const Row& row : rows) {
     text += row.key + std::string(key_width - row.key.size() + 2, ' ') + row.value;
-    text += std::string(row.value.size() < value_width ? value_width - row.value.size() : 0, ' ') + "  " + row.source + "\n";
+    text += std::string(row.value.size() < value_width ? value_width - row.value.size() : 0, ' ') + "  " + row.source +
+            "\n";
   }
   return text;
 }
@@ -117,7 +118,8 @@ std::string settings_reference(const std::vector<SettingDeclaration>& declaratio
     const std::string own = dot == std::string::npos ? "" : declaration.key.substr(0, dot);
     if (is_first || own != section) {
       text += is_first ? "" : "\n";
-      text += "## " + (own.empty() ? std::string("Top level") : own) + "\n\n| key | type | default | meaning |\n|---|---|---|---|\n";
+      text += "## " + (own.empty() ? std::string("Top level") : own) +
+              "\n\n| key | type | default | meaning |\n|---|---|---|---|\n";
     }
     is_first = false;
     section = own;

@@ -1,12 +1,12 @@
 #include "base/yaml.hpp"
 
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
-
 #include <map>
 #include <sstream>
 #include <utility>
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
 #include "base/document_builder.hpp"
 #include "base/json_reader.hpp"
@@ -63,7 +63,8 @@ class YamlReader : public YAML::EventHandler {
     }
     // The count comes first: a few lines of nested aliases can stand for billions of values.
     if (values > document_.limits().max_values - document_.values()) {
-      throw Refusal{mark, "its aliases stand for more than " + std::to_string(document_.limits().max_values) + " values"};
+      throw Refusal{mark,
+                    "its aliases stand for more than " + std::to_string(document_.limits().max_values) + " values"};
     }
     begin_node(mark, YAML::NullAnchor);
     accept(mark, document_.add(value, values));
@@ -71,7 +72,8 @@ class YamlReader : public YAML::EventHandler {
     end_node(document_.last());
   }
 
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
     const bool is_plain = tag == "?";
     if (!is_plain && tag != "!") throw Refusal{mark, "the tag '" + tag + "' is not supported"};
     if (expects_key()) {

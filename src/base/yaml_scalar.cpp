@@ -94,7 +94,8 @@ std::optional<Json> resolve_plain_scalar(std::string_view text) {
   if (is_one_of(text, {"", "~", "null", "Null", "NULL"})) return Json(nullptr);
   if (is_one_of(text, {"true", "True", "TRUE"})) return Json(true);
   if (is_one_of(text, {"false", "False", "FALSE"})) return Json(false);
-  if (is_one_of(text, {".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", ".nan", ".NaN", ".NAN"})) {
+  if (is_one_of(text, {".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", ".nan", ".NaN",
+                       ".NAN"})) {
     return std::nullopt;
   }
   const char first = text.front();

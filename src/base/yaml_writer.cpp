@@ -17,7 +17,8 @@ constexpr std::size_t kLongestImplicitKey = 512;
 bool looks_like_other_type(std::string_view text) {
   const auto resolved = resolve_plain_scalar(text);
   if (!resolved || !resolved->is_string()) return true;
-  static constexpr std::array<std::string_view, 10> kOldWords{"y", "n", "yes", "no", "on", "off", "true", "false", "<<", "="};
+  static constexpr std::array<std::string_view, 10> kOldWords{"y",   "n",    "yes",   "no", "on",
+                                                              "off", "true", "false", "<<", "="};
   std::string lower(text.substr(0, 8));
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });

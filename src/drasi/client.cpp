@@ -73,7 +73,8 @@ net::Task<Status> Client::health() {
   auto answer = co_await exchange(std::move(request), steady_clock::now() + timeout_);
   if (!answer) co_return std::unexpected(std::move(answer.error()));
   if (answer->status != 200) {
-    co_return fail(ErrorCode::Unavailable, "drasi-server answered /health with status " + std::to_string(answer->status));
+    co_return fail(ErrorCode::Unavailable,
+                   "drasi-server answered /health with status " + std::to_string(answer->status));
   }
   co_return Status{};
 }
@@ -90,7 +91,8 @@ net::Task<Result<std::vector<std::string>>> Client::libraries(Deadline deadline)
   co_return ids;
 }
 
-net::Task<Result<std::vector<ComponentState>>> Client::list(std::string library, ComponentKind kind, Deadline deadline) {
+net::Task<Result<std::vector<ComponentState>>> Client::list(std::string library, ComponentKind kind,
+                                                            Deadline deadline) {
   std::string target = collection_path(library, kind);
   auto data = co_await get(std::move(target), deadline);
   if (!data) co_return std::unexpected(std::move(data.error()));
@@ -165,7 +167,8 @@ net::Task<Result<Json>> Client::library_configuration(std::string library, Deadl
     for (const Json& item : *queries) {
       const std::string* id = text_member(item, "id");
       if (id == nullptr || is_internal(*id)) continue;
-      std::string query_target = collection_path(library, ComponentKind::Query) + "/" + net::percent_encode(*id) + "?view=full";
+      std::string query_target =
+          collection_path(library, ComponentKind::Query) + "/" + net::percent_encode(*id) + "?view=full";
       auto query = co_await get(std::move(query_target), deadline);
       // It may have been deleted since the snapshot.
       if (!query && query.error().code == ErrorCode::NotFound) continue;
@@ -222,7 +225,8 @@ net::Task<Status> Client::settle(LiveAction action, Error failure, Deadline dead
     if (!removed || removed->status >= 300) {
       failure.message += "; what it left behind could not be removed";
     }
-    if (!state->error_message.empty()) failure.message += " (" + without_secrets(state->error_message, action.body) + ")";
+    if (!state->error_message.empty())
+      failure.message += " (" + without_secrets(state->error_message, action.body) + ")";
     failure.retryable = true;
   }
   co_return std::unexpected(std::move(failure));

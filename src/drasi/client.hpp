@@ -71,10 +71,11 @@ class Client {
   // mask_secrets), `autoStart` from the snapshot; each has its `status`.
   net::Task<Result<Json>> actual_configuration();
 
-  // Executes one action within `timeout`. A failure of the server's own (5xx, a lost answer) says nothing about what was
-  // done, so the server is asked: an action whose effect is there is a success, and what a failed creation left behind
-  // is removed. Errors: InvalidArgument (refused as wrong), Conflict (read-only, or still needed by others),
-  // AlreadyExists, NotFound, Unavailable and DeadlineExceeded (retryable), Internal. They never quote secrets of the body.
+  // Executes one action within `timeout`. A failure of the server's own (5xx, a lost answer) says nothing about what
+  // was done, so the server is asked: an action whose effect is there is a success, and what a failed creation left
+  // behind is removed. Errors: InvalidArgument (refused as wrong), Conflict (read-only, or still needed by others),
+  // AlreadyExists, NotFound, Unavailable and DeadlineExceeded (retryable), Internal. They never quote secrets of the
+  // body.
   net::Task<Status> execute(LiveAction action, std::chrono::milliseconds timeout);
 
  private:

@@ -11,8 +11,8 @@ namespace draas::drasi {
 namespace {
 
 // What drasi-server reports of a query although nobody wrote it: the library's defaults, made concrete.
-constexpr std::array<std::string_view, 4> kMaterialised = {"priorityQueueCapacity", "dispatchBufferCapacity", "dispatchMode",
-                                                           "storageBackend"};
+constexpr std::array<std::string_view, 4> kMaterialised = {"priorityQueueCapacity", "dispatchBufferCapacity",
+                                                           "dispatchMode", "storageBackend"};
 constexpr std::array<std::string_view, 3> kComponentLists = {"sources", "queries", "reactions"};
 constexpr std::array<std::string_view, 3> kReported = {"status", "errorMessage", "id"};
 
@@ -56,7 +56,8 @@ class ComponentDiff {
       const Json& wanted = value_or_null(&desired_, key == "queryText" ? "query" : key);
       const Json& reported = value_or_null(&actual_, key);
       if (wanted.is_null() && is_one_of(key, kMaterialised) && value_or_null(last_, key).is_null()) continue;
-      const bool equal = key == "storageBackend" ? fulfils(reported, wanted) : fulfils(reported, wanted) && fulfils(wanted, reported);
+      const bool equal =
+          key == "storageBackend" ? fulfils(reported, wanted) : fulfils(reported, wanted) && fulfils(wanted, reported);
       if (!equal) add(key, wanted, reported);
     }
     return std::move(found_);
@@ -69,7 +70,8 @@ class ComponentDiff {
       if (key == "queries" && reaction) {
         if (reported != nullptr && !same_ids(wanted, *reported)) add(key, wanted, *reported);
       } else if (key == "identityProvider") {
-        if (last_ != nullptr && value_or_null(last_, key) != wanted) add(key, wanted, value_or_null(last_, key), Liveness::Restart);
+        if (last_ != nullptr && value_or_null(last_, key) != wanted)
+          add(key, wanted, value_or_null(last_, key), Liveness::Restart);
       } else if (key == "bootstrapProvider" || reported == nullptr || is_reference(wanted)) {
         if (last_ != nullptr && value_or_null(last_, key) != wanted) add(key, wanted, value_or_null(last_, key));
       } else if (!fulfils(*reported, wanted)) {
@@ -107,7 +109,8 @@ bool fulfils(const Json& actual, const Json& desired) {
     });
   }
   if (desired.is_array() && actual.is_array()) {
-    return std::ranges::equal(actual, desired, [](const Json& left, const Json& right) { return fulfils(left, right); });
+    return std::ranges::equal(actual, desired,
+                              [](const Json& left, const Json& right) { return fulfils(left, right); });
   }
   return actual == desired;  // nlohmann compares numbers of all types by value
 }
@@ -126,13 +129,15 @@ bool updatable(ComponentKind kind, const std::vector<Difference>& differences, c
   });
 }
 
-void diff_settings(const Json& desired, const Json& last, const std::string& path, std::vector<Difference>& differences) {
+void diff_settings(const Json& desired, const Json& last, const std::string& path,
+                   std::vector<Difference>& differences) {
   const auto compared = [](const std::string& key) {
     return key != "instances" && key != "apiVersion" && !is_one_of(key, kComponentLists);
   };
   for (const auto& [key, wanted] : desired.items()) {
     const Json& applied = value_or_null(&last, key);
-    if (compared(key) && applied != wanted) differences.push_back({child(path, key), wanted, applied, Liveness::Restart});
+    if (compared(key) && applied != wanted)
+      differences.push_back({child(path, key), wanted, applied, Liveness::Restart});
   }
   for (const auto& [key, applied] : last.items()) {
     if (!compared(key) || desired.contains(key) || applied.is_null()) continue;

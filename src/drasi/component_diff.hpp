@@ -9,8 +9,8 @@
 
 namespace draas::drasi {
 
-// Does a reported value fulfil a wanted one? A reference fulfils itself with anything, numbers count by value, and of an
-// object only the wanted members are compared.
+// Does a reported value fulfil a wanted one? A reference fulfils itself with anything, numbers count by value, and of
+// an object only the wanted members are compared.
 bool fulfils(const Json& actual, const Json& desired);
 
 // `last` is the component as last applied, or null when unknown. All three in server form, except that a reported query
@@ -22,6 +22,7 @@ std::vector<Difference> diff_component(ComponentKind kind, const Json& desired, 
 bool updatable(ComponentKind kind, const std::vector<Difference>& differences, const std::string& path);
 
 // The settings of a block (the document or an entry of `instances`) that take a restart, without its components.
-void diff_settings(const Json& desired, const Json& last, const std::string& path, std::vector<Difference>& differences);
+void diff_settings(const Json& desired, const Json& last, const std::string& path,
+                   std::vector<Difference>& differences);
 
 }  // namespace draas::drasi

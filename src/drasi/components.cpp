@@ -40,7 +40,8 @@ std::optional<ListeningPort> listening_port(const Json& component, Category cate
   return result;
 }
 
-void collect_ports(const LibraryBlock& library, std::string_view list, Category category, std::vector<ListeningPort>& ports) {
+void collect_ports(const LibraryBlock& library, std::string_view list, Category category,
+                   std::vector<ListeningPort>& ports) {
   const Json* entries = member(*library.block, list);
   if (entries == nullptr || !entries->is_array()) return;
   for (std::size_t index = 0; index < entries->size(); ++index) {

@@ -40,8 +40,9 @@ ConfigValue read_text(const std::string& text) {
   if (separator != std::string_view::npos) {
     result.fallback = std::string(inner.substr(separator + 2));
     if (embedded_reference(*result.fallback)) {
-      return malformed("The default of '" + result.name +
-                       "' holds another reference, which is not expanded; use one ${NAME:-default} with a plain default");
+      return malformed(
+          "The default of '" + result.name +
+          "' holds another reference, which is not expanded; use one ${NAME:-default} with a plain default");
     }
   }
   return result;

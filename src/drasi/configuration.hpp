@@ -30,9 +30,9 @@ Json empty_configuration();
 // Defined for every JSON value.
 Json normalise(Json document);
 
-// Rewrites a JSON Patch for documents in API form: paths (`/queries/0/query`, `/serverConfiguration/port`) and the values
-// that it puts there. `replace` of a server setting becomes `add`, because a setting that is not written has its default.
-// A merge patch (an object) is rewritten likewise, its nulls kept.
+// Rewrites a JSON Patch for documents in API form: paths (`/queries/0/query`, `/serverConfiguration/port`) and the
+// values that it puts there. `replace` of a server setting becomes `add`, because a setting that is not written has its
+// default. A merge patch (an object) is rewritten likewise, its nulls kept.
 Json normalise_patch(Json patch);
 
 struct Finding {
@@ -45,15 +45,15 @@ struct Finding {
 };
 
 // Everything that is wrong with a document in API form, all at once, in document order; at most 1000 findings.
-// `instance_id` is the id that render() will be given ("" when it is not known yet): components share a namespace with it.
-// Defined for every JSON value.
+// `instance_id` is the id that render() will be given ("" when it is not known yet): components share a namespace with
+// it. Defined for every JSON value.
 std::vector<Finding> validate(const Json& document, std::string_view instance_id = {});
 // The errors among them as one InvalidArgument error; success when there is none.
 Status require_valid(const Json& document, std::string_view instance_id = {});
 
 // A port that a component listens on, inside the document.
 struct ComponentPort {
-  std::string path;                   // JSON pointer to the port field, e.g. "/sources/0/port"
+  std::string path;  // JSON pointer to the port field, e.g. "/sources/0/port"
   std::string component_id;
   std::optional<std::uint16_t> port;  // nullopt: `auto`, or an environment reference (see `automatic`)
   bool automatic = false;             // the literal "auto": the caller allocates one
@@ -61,11 +61,11 @@ struct ComponentPort {
 std::vector<ComponentPort> component_ports(const Json& document);
 
 struct RenderOptions {
-  std::string id;                     // literal instance id
+  std::string id;  // literal instance id
   std::string host;
   std::uint16_t port = 0;
-  std::string default_log_level = "info";      // used when the document names none
-  std::string base_directory;         // relative paths in the document become absolute below it
+  std::string default_log_level = "info";                // used when the document names none
+  std::string base_directory;                            // relative paths in the document become absolute below it
   std::map<std::string, std::uint16_t> allocated_ports;  // JSON pointer -> port, for `auto`
 };
 

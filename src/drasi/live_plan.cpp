@@ -9,6 +9,7 @@
 #include "drasi/components.hpp"
 #include "drasi/config_value.hpp"
 #include "drasi/defaults.hpp"
+#include "drasi/schema.hpp"
 #include "drasi/server_answer.hpp"
 #include "drasi/validation.hpp"
 
@@ -21,7 +22,9 @@ constexpr ComponentKind kKinds[] = {ComponentKind::Source, ComponentKind::Query,
 
 const Json kNull = nullptr;
 
-std::string describe(ComponentKind kind, const std::string& id) { return std::string(to_string(kind)) + " '" + id + "'"; }
+std::string describe(ComponentKind kind, const std::string& id) {
+  return std::string(to_string(kind)) + " '" + id + "'";
+}
 
 // What is to happen to one component.
 enum class Fate { Keep, Create, Delete, Replace, Update };
@@ -71,6 +74,10 @@ bool depends_on(const Component& component, const Component& needed) {
   });
 }
 
+bool is_empty(const Json* value) {
+  return value == nullptr || value->is_null() || (value->is_structured() && value->empty());
+}
+
 // Plans one library that the server has.
 class LibraryPlan {
  public:
@@ -81,6 +88,7 @@ class LibraryPlan {
     for (const ComponentKind kind : kKinds) collect(kind);
     for (Component& component : components_) compare(component, plan);
     spread();
+    check_recovery(plan);
     for (Component& component : components_) settle_start(component, plan);
     emit(plan);
     report_identities(plan);
@@ -105,8 +113,10 @@ class LibraryPlan {
       }
       return components_[found->second];
     };
-    each(&desired_, [&](const std::string& id, const Json& entry, std::size_t index) { place(id, index).desired = &entry; });
-    each(&actual_, [&](const std::string& id, const Json& entry, std::size_t index) { place(id, index).actual = &entry; });
+    each(&desired_,
+         [&](const std::string& id, const Json& entry, std::size_t index) { place(id, index).desired = &entry; });
+    each(&actual_,
+         [&](const std::string& id, const Json& entry, std::size_t index) { place(id, index).actual = &entry; });
     each(last_, [&](const std::string& id, const Json& entry, std::size_t) {
       if (const auto found = places.find(id); found != places.end()) components_[found->second].last = &entry;
     });
@@ -166,6 +176,43 @@ class LibraryPlan {
     paused_.erase(std::ranges::unique(paused_).begin(), paused_.end());
   }
 
+  // A reaction's checkpoint outlives the reaction: under its id, the state store remembers the definition of each
+  // query. A strict reaction does not start on another one. The in-memory store forgets at a restart, a file does not.
+  void check_recovery(LivePlan& plan) const {
+    for (const Component& reaction : components_) {
+      if (reaction.kind != ComponentKind::Reaction || reaction.desired == nullptr || reaction.actual == nullptr)
+        continue;
+      if (follows_changes(*reaction.desired)) continue;
+      for (const Component& query : components_) {
+        if (query.fate != Fate::Replace || !depends_on(reaction, query) || !mark_identity(plan, query)) continue;
+        if (is_empty(member(desired_, "stateStore"))) continue;
+        plan.obstacles.push_back(describe(reaction.kind, reaction.id) + " will not start on the changed " +
+                                 describe(query.kind, query.id) +
+                                 ", because the state store remembers the former one; give the reaction another id, or "
+                                 "recoveryPolicy: auto_skip_gap where its kind has that field");
+      }
+    }
+  }
+
+  static bool follows_changes(const Json& reaction) {
+    const std::string* policy = text_member(reaction, "recoveryPolicy");
+    if (policy != nullptr) return *policy != "strict";
+    const std::string* kind = text_member(reaction, "kind");
+    return kind != nullptr && schema::skips_gaps(*kind);
+  }
+
+  // Marks what makes the query another one for its reactions. False when nothing does.
+  static bool mark_identity(LivePlan& plan, const Component& query) {
+    bool found = false;
+    for (std::string_view field : {"queryText", "queryLanguage", "middleware", "sources", "joins"}) {
+      const auto difference = std::ranges::find(plan.differences, child(query.path, field), &Difference::path);
+      if (difference == plan.differences.end()) continue;
+      difference->liveness = Liveness::Restart;
+      found = true;
+    }
+    return found;
+  }
+
   static void settle_start(Component& component, LivePlan& plan) {
     if (component.desired == nullptr || component.actual == nullptr) return;
     const bool wanted = starts_by_itself(*component.desired, component.kind != ComponentKind::Query);
@@ -174,17 +221,21 @@ class LibraryPlan {
       component.start = !wanted && component.running();
     } else if (wanted && !component.start) {
       const ComponentStatus status = component.status();
-      const bool down = status == ComponentStatus::Stopped || status == ComponentStatus::Added || status == ComponentStatus::Error;
+      const bool down =
+          status == ComponentStatus::Stopped || status == ComponentStatus::Added || status == ComponentStatus::Error;
       if (!down) return;
       component.start = true;
-      if (component.fate == Fate::Keep) component.reason = "starts by itself, but is in " + std::string(to_string(status));
-      plan.differences.push_back({component.path + "/status", "Running", std::string(to_string(status)), Liveness::Live});
+      if (component.fate == Fate::Keep)
+        component.reason = "starts by itself, but is in " + std::string(to_string(status));
+      plan.differences.push_back(
+          {component.path + "/status", "Running", std::string(to_string(status)), Liveness::Live});
     }
   }
 
   void add(LivePlan& plan, Verb verb, const Component& component) const {
     const bool body = verb == Verb::Create || verb == Verb::Update;
-    plan.actions.push_back({verb, component.kind, library_, component.id, body ? *component.desired : kNull, component.reason});
+    plan.actions.push_back(
+        {verb, component.kind, library_, component.id, body ? *component.desired : kNull, component.reason});
   }
 
   template <class Chosen>
@@ -233,15 +284,14 @@ class LibraryPlan {
   std::vector<const Component*> paused_;
 };
 
-bool is_empty(const Json* value) { return value == nullptr || value->is_null() || (value->is_structured() && value->empty()); }
-
 // The body with which the API can create a library, or nullopt when it takes more than the API offers.
 std::optional<Json> creatable(const Json& library) {
   for (std::string_view key : {"stateStore", "secretStore", "identityProviders", "bootstrapProviders"}) {
     if (!is_empty(member(library, key))) return std::nullopt;
   }
   Json body = Json::object();
-  for (std::string_view key : {"id", "persistIndex", "enableArchive", "defaultPriorityQueueCapacity", "defaultDispatchBufferCapacity"}) {
+  for (std::string_view key :
+       {"id", "persistIndex", "enableArchive", "defaultPriorityQueueCapacity", "defaultDispatchBufferCapacity"}) {
     const Json* value = member(library, key);
     if (value == nullptr || value->is_null()) continue;
     if (is_reference(*value)) return std::nullopt;

@@ -88,8 +88,8 @@ void normalise_library(Json& library) {
   normalise_components(library);
 }
 
-// Lifts the settings of a nested `serverConfiguration` to the top. What is no setting, and what stands at the top already
-// with another value, stays nested, for validate() to report.
+// Lifts the settings of a nested `serverConfiguration` to the top. What is no setting, and what stands at the top
+// already with another value, stays nested, for validate() to report.
 void flatten(Json& document) {
   const Json* nested = member(document, kNested);
   if (nested == nullptr || !(nested->is_object() || nested->is_null())) return;
@@ -140,7 +140,9 @@ std::string join(const std::vector<std::string>& tokens) {
   return path;
 }
 
-bool is_component_list(std::string_view name) { return std::ranges::find(kComponentLists, name) != kComponentLists.end(); }
+bool is_component_list(std::string_view name) {
+  return std::ranges::find(kComponentLists, name) != kComponentLists.end();
+}
 
 // The tokens of a path below the library that it points into: /instances/0/queries/1 -> queries, 1.
 std::span<const std::string> below_library(const std::vector<std::string>& tokens) {

@@ -22,16 +22,19 @@ constexpr std::array<std::pair<ComponentStatus, std::string_view>, 8> kStatuses 
 
 Readiness judge_status(ComponentStatus status) {
   switch (status) {
-    case ComponentStatus::Running: return Readiness::Ready;
+    case ComponentStatus::Running:
+      return Readiness::Ready;
     case ComponentStatus::Starting:
     case ComponentStatus::Reconfiguring:
     case ComponentStatus::Stopping:
-    case ComponentStatus::Unknown: return Readiness::Progressing;
+    case ComponentStatus::Unknown:
+      return Readiness::Progressing;
     // By the time that the server answers it has tried to start all that starts by itself.
     case ComponentStatus::Added:
     case ComponentStatus::Stopped:
     case ComponentStatus::Error:
-    case ComponentStatus::Removed: return Readiness::Failed;
+    case ComponentStatus::Removed:
+      return Readiness::Failed;
   }
   return Readiness::Progressing;
 }
@@ -61,7 +64,9 @@ class Judgement {
   }
 
   void conclude(ReadinessReport& report) const {
-    report.readiness = !failed_.empty() ? Readiness::Failed : !waiting_.empty() ? Readiness::Progressing : Readiness::Ready;
+    report.readiness = !failed_.empty()    ? Readiness::Failed
+                       : !waiting_.empty() ? Readiness::Progressing
+                                           : Readiness::Ready;
     report.reason = !failed_.empty() ? failed_ : waiting_;
   }
 
@@ -81,9 +86,12 @@ class Judgement {
 
 std::string_view to_string(ComponentKind kind) {
   switch (kind) {
-    case ComponentKind::Source: return "source";
-    case ComponentKind::Query: return "query";
-    case ComponentKind::Reaction: return "reaction";
+    case ComponentKind::Source:
+      return "source";
+    case ComponentKind::Query:
+      return "query";
+    case ComponentKind::Reaction:
+      return "reaction";
   }
   return "component";
 }

@@ -74,14 +74,16 @@ Json exact(const Field& field, const Json& value, const Context& context) {
       const Json reference = exact_reference(value);
       return field.is_path ? absolute_path(reference, context) : reference;
     }
-    case Shape::Text: return field.is_path ? absolute_path(value, context) : value;
+    case Shape::Text:
+      return field.is_path ? absolute_path(value, context) : value;
     case Shape::Texts: {
       if (!field.is_path || !value.is_array()) return value;
       Json result = Json::array();
       for (const Json& entry : value) result.push_back(absolute_path(entry, context));
       return result;
     }
-    default: return value;
+    default:
+      return value;
   }
 }
 
@@ -138,20 +140,23 @@ Json render_component(const Json& component, Category category, const std::strin
 }
 
 Json render_query(const Json& query, const Context& context) {
-  const auto canonical = [](const std::optional<std::string>& name, const Json& value) { return name ? Json(*name) : value; };
-  return render_members(query, schema::query(), {}, context, [&](const std::string& key, const Json& value, Json& target) {
-    const std::string* text = as_text(&value);
-    if (key == "queryText") {
-      append_member(target, "query", value);
-    } else if (key == "queryLanguage" && text != nullptr) {
-      append_member(target, key, canonical(canonical_language(*text), value));
-    } else if (key == "dispatchMode" && text != nullptr) {
-      append_member(target, key, canonical(canonical_dispatch_mode(*text), value));
-    } else {
-      return false;
-    }
-    return true;
-  });
+  const auto canonical = [](const std::optional<std::string>& name, const Json& value) {
+    return name ? Json(*name) : value;
+  };
+  return render_members(query, schema::query(), {}, context,
+                        [&](const std::string& key, const Json& value, Json& target) {
+                          const std::string* text = as_text(&value);
+                          if (key == "queryText") {
+                            append_member(target, "query", value);
+                          } else if (key == "queryLanguage" && text != nullptr) {
+                            append_member(target, key, canonical(canonical_language(*text), value));
+                          } else if (key == "dispatchMode" && text != nullptr) {
+                            append_member(target, key, canonical(canonical_dispatch_mode(*text), value));
+                          } else {
+                            return false;
+                          }
+                          return true;
+                        });
 }
 
 template <class Each>
@@ -181,11 +186,12 @@ bool render_library_member(const std::string& key, const Json& value, const std:
     append_member(target, key, components(Category::Bootstrap));
   } else if (key == "queries") {
     append_member(target, key, render_list(value, place, [&](const Json& entry, const std::string&) {
-      return render_query(entry, context);
-    }));
+                    return render_query(entry, context);
+                  }));
   } else if (key == "stateStore") {
-    append_member(target, key, render_members(value, schema::state_store(), {}, context,
-                                       [](const std::string&, const Json&, Json&) { return false; }));
+    append_member(target, key,
+                  render_members(value, schema::state_store(), {}, context,
+                                 [](const std::string&, const Json&, Json&) { return false; }));
   } else if (key == "secretStore") {
     append_member(target, key, render_component(value, Category::SecretStore, place, context));
   } else {
@@ -219,7 +225,8 @@ std::string absolute_reference(const std::string& reference, const Context& cont
 Json render_plugins(const Json& plugins, const Context& context) {
   return render_list(plugins, "/plugins", [&](const Json& entry, const std::string&) {
     Json result = entry;
-    if (const std::string* reference = text_member(entry, "ref")) result["ref"] = absolute_reference(*reference, context);
+    if (const std::string* reference = text_member(entry, "ref"))
+      result["ref"] = absolute_reference(*reference, context);
     return result;
   });
 }
@@ -239,10 +246,11 @@ Json render_log_level(const Json& level) {
 
 bool render_server_member(const std::string& key, const Json& value, const Context& context, Json& target) {
   if (key == "instances") {
-    append_member(target, key, render_list(value, "/instances", [&, index = std::size_t{0}](const Json& entry,
-                                                                                      const std::string& path) mutable {
-      return render_library(entry, path, index++, context);
-    }));
+    append_member(target, key,
+                  render_list(value, "/instances",
+                              [&, index = std::size_t{0}](const Json& entry, const std::string& path) mutable {
+                                return render_library(entry, path, index++, context);
+                              }));
   } else if (key == "plugins") {
     append_member(target, key, render_plugins(value, context));
   } else if (key == "pluginRegistry") {
@@ -278,11 +286,14 @@ Json render(const Json& document, const RenderOptions& options) {
   for (const auto& [key, value] : settings.items()) {
     if (!form.contains(key)) append_member(result, key, value);
   }
-  for (const auto& [key, value] : form.items()) append_member(result, key, settings.contains(key) ? settings[key] : value);
+  for (const auto& [key, value] : form.items())
+    append_member(result, key, settings.contains(key) ? settings[key] : value);
   return result;
 }
 
-std::string render_yaml(const Json& document, const RenderOptions& options) { return to_yaml(render(document, options)); }
+std::string render_yaml(const Json& document, const RenderOptions& options) {
+  return to_yaml(render(document, options));
+}
 
 std::string spec_hash(const Json& rendered) {
   // nlohmann::json keeps its keys sorted.
@@ -305,8 +316,9 @@ Result<Json> import_text(std::string_view text) {
   auto document = parse_yaml(text);
   if (!document) return std::unexpected(document.error());
   if (!document->value.is_object()) {
-    return fail(ErrorCode::InvalidArgument,
-                "The text holds no configuration: an object with fields such as 'sources', 'queries' and 'reactions' is due");
+    return fail(
+        ErrorCode::InvalidArgument,
+        "The text holds no configuration: an object with fields such as 'sources', 'queries' and 'reactions' is due");
   }
   return normalise(std::move(document->value));
 }

@@ -55,11 +55,17 @@ constexpr std::array kLibrary = {
     Field{"bootstrapProviders", Shape::List},
 };
 
-constexpr std::array<std::string_view, 11> kLibraryKeys = {
-    "persistIndex", "enableArchive", "stateStore",
-    "secretStore",  "defaultPriorityQueueCapacity", "defaultDispatchBufferCapacity",
-    "sources",      "queries",       "reactions",
-    "identityProviders", "bootstrapProviders"};
+constexpr std::array<std::string_view, 11> kLibraryKeys = {"persistIndex",
+                                                           "enableArchive",
+                                                           "stateStore",
+                                                           "secretStore",
+                                                           "defaultPriorityQueueCapacity",
+                                                           "defaultDispatchBufferCapacity",
+                                                           "sources",
+                                                           "queries",
+                                                           "reactions",
+                                                           "identityProviders",
+                                                           "bootstrapProviders"};
 
 constexpr std::array kQuery = {
     Field{"id", Shape::Text, true},
@@ -98,19 +104,13 @@ constexpr std::array kStateStore = {
 };
 
 constexpr std::array kSource = {
-    Field{"kind", Shape::Text, true},
-    Field{"id", Shape::Text, true},
-    Field{"autoStart", Shape::Boolean},
-    Field{"bootstrapProvider", Shape::Any},
-    Field{"identityProvider", Shape::Text},
+    Field{"kind", Shape::Text, true},       Field{"id", Shape::Text, true},         Field{"autoStart", Shape::Boolean},
+    Field{"bootstrapProvider", Shape::Any}, Field{"identityProvider", Shape::Text},
 };
 
 constexpr std::array kReaction = {
-    Field{"kind", Shape::Text, true},
-    Field{"id", Shape::Text, true},
-    Field{"queries", Shape::Texts, true},
-    Field{"autoStart", Shape::Boolean},
-    Field{"identityProvider", Shape::Text},
+    Field{"kind", Shape::Text, true},   Field{"id", Shape::Text, true},         Field{"queries", Shape::Texts, true},
+    Field{"autoStart", Shape::Boolean}, Field{"identityProvider", Shape::Text},
 };
 
 constexpr std::array kProvider = {
@@ -158,12 +158,9 @@ constexpr std::array kMock = {
 };
 
 constexpr std::array kPlatformSource = {
-    Field{"redisUrl", Shape::TextValue, true},
-    Field{"streamKey", Shape::TextValue, true},
-    Field{"consumerGroup", Shape::TextValue},
-    Field{"consumerName", Shape::TextValue},
-    Field{"batchSize", Shape::IntegerValue},
-    Field{"blockMs", Shape::IntegerValue},
+    Field{"redisUrl", Shape::TextValue, true}, Field{"streamKey", Shape::TextValue, true},
+    Field{"consumerGroup", Shape::TextValue},  Field{"consumerName", Shape::TextValue},
+    Field{"batchSize", Shape::IntegerValue},   Field{"blockMs", Shape::IntegerValue},
 };
 
 constexpr std::array kMssql = {
@@ -223,12 +220,9 @@ constexpr std::array kGrpcReaction = {
 };
 
 constexpr std::array kSse = {
-    Field{"host", Shape::TextValue},
-    Field{"port", Shape::IntegerValue, false, 1, kMaxPort},
-    Field{"ssePath", Shape::TextValue},
-    Field{"heartbeatIntervalMs", Shape::IntegerValue},
-    Field{"routes", Shape::Object},
-    Field{"defaultTemplate", Shape::Object},
+    Field{"host", Shape::TextValue},    Field{"port", Shape::IntegerValue, false, 1, kMaxPort},
+    Field{"ssePath", Shape::TextValue}, Field{"heartbeatIntervalMs", Shape::IntegerValue},
+    Field{"routes", Shape::Object},     Field{"defaultTemplate", Shape::Object},
 };
 
 constexpr std::array kListener = {
@@ -298,18 +292,36 @@ constexpr std::array kPlugins = {
     Plugin{Category::SecretStore, "file", kFileSecretStore},
 };
 
-constexpr std::string_view kSourceKinds[] = {
-    "postgres", "http",     "grpc",         "mock",        "platform", "mssql",      "mysql",
-    "oracle",   "sqlite",   "neo4j",        "kafka",       "kubernetes", "dataverse", "gtfs-rt",
-    "open511",  "ris-live", "here-traffic", "hyperliquid", "sui-deepbook", "cloudflare-radar", "mapping"};
+constexpr std::string_view kSourceKinds[] = {"postgres",     "http",        "grpc",         "mock",
+                                             "platform",     "mssql",       "mysql",        "oracle",
+                                             "sqlite",       "neo4j",       "kafka",        "kubernetes",
+                                             "dataverse",    "gtfs-rt",     "open511",      "ris-live",
+                                             "here-traffic", "hyperliquid", "sui-deepbook", "cloudflare-radar",
+                                             "mapping"};
 constexpr std::string_view kBootstrapKinds[] = {
-    "noop",   "application", "postgres", "scriptfile", "platform", "mssql",   "mysql",   "oracle",       "sqlite",
-    "neo4j",  "http",        "kafka",    "kubernetes", "dataverse", "gtfs-rt", "open511", "here-traffic", "sui-deepbook",
-    "cloudflare-radar"};
-constexpr std::string_view kReactionKinds[] = {
-    "application", "log",     "http", "http-adaptive", "grpc", "grpc-adaptive", "sse",      "platform",  "profiler",
-    "storedproc-postgres", "storedproc-mysql", "storedproc-mssql", "file", "loki", "mcp", "dashboard", "rabbitmq",
-    "aws-sqs", "azure-storage", "eventgrid"};
+    "noop",    "application", "postgres",     "scriptfile",   "platform",        "mssql",      "mysql",
+    "oracle",  "sqlite",      "neo4j",        "http",         "kafka",           "kubernetes", "dataverse",
+    "gtfs-rt", "open511",     "here-traffic", "sui-deepbook", "cloudflare-radar"};
+constexpr std::string_view kReactionKinds[] = {"application",
+                                               "log",
+                                               "http",
+                                               "http-adaptive",
+                                               "grpc",
+                                               "grpc-adaptive",
+                                               "sse",
+                                               "platform",
+                                               "profiler",
+                                               "storedproc-postgres",
+                                               "storedproc-mysql",
+                                               "storedproc-mssql",
+                                               "file",
+                                               "loki",
+                                               "mcp",
+                                               "dashboard",
+                                               "rabbitmq",
+                                               "aws-sqs",
+                                               "azure-storage",
+                                               "eventgrid"};
 constexpr std::string_view kIdentityKinds[] = {"password", "azure", "aws"};
 constexpr std::string_view kSecretStoreKinds[] = {"file", "keyring", "azure-keyvault"};
 constexpr std::string_view kMiddlewareKinds[] = {"jq", "decoder", "map", "parse_json", "promote", "relabel", "unwind"};
@@ -322,8 +334,8 @@ struct Listener {
 };
 
 constexpr Listener kListeners[] = {
-    {Category::Source, "http", 0},          {Category::Source, "grpc", 50051},      {Category::Reaction, "sse", 8080},
-    {Category::Reaction, "mcp", 3000},      {Category::Reaction, "dashboard", 3000},
+    {Category::Source, "http", 0},     {Category::Source, "grpc", 50051},       {Category::Reaction, "sse", 8080},
+    {Category::Reaction, "mcp", 3000}, {Category::Reaction, "dashboard", 3000},
 };
 
 }  // namespace
@@ -347,11 +359,16 @@ Fields plugin(Category category, std::string_view kind) {
 
 std::span<const std::string_view> known_kinds(Category category) {
   switch (category) {
-    case Category::Source: return kSourceKinds;
-    case Category::Bootstrap: return kBootstrapKinds;
-    case Category::Reaction: return kReactionKinds;
-    case Category::Identity: return kIdentityKinds;
-    case Category::SecretStore: return kSecretStoreKinds;
+    case Category::Source:
+      return kSourceKinds;
+    case Category::Bootstrap:
+      return kBootstrapKinds;
+    case Category::Reaction:
+      return kReactionKinds;
+    case Category::Identity:
+      return kIdentityKinds;
+    case Category::SecretStore:
+      return kSecretStoreKinds;
   }
   return {};
 }
@@ -365,6 +382,11 @@ int listening_port(Category category, std::string_view kind) {
     if (listener.category == category && listener.kind == kind) return listener.default_port;
   }
   return -1;
+}
+
+bool skips_gaps(std::string_view reaction_kind) {
+  constexpr std::string_view kKinds[] = {"log", "sse", "profiler", "eventgrid"};
+  return std::ranges::find(kKinds, reaction_kind) != std::end(kKinds);
 }
 
 const Field* find(Fields fields, std::string_view name) {

@@ -53,6 +53,10 @@ std::span<const std::string_view> library_keys();
 // given, else the plugin's default.
 int listening_port(Category category, std::string_view kind);
 
+// Does a reaction of this kind go on by itself when a query that it knew has another definition? The others refuse to
+// start then, unless their `recoveryPolicy` says otherwise.
+bool skips_gaps(std::string_view reaction_kind);
+
 const Field* find(Fields fields, std::string_view name);
 std::vector<std::string> names(Fields fields);
 

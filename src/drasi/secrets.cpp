@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kMask = "***";
 
 constexpr std::array<std::string_view, 13> kEndings = {
-    "password", "passwd", "passphrase", "pwd",        "secret",     "token",         "apikey",
+    "password",  "passwd",     "passphrase", "pwd",       "secret",           "token",     "apikey",
     "accesskey", "accountkey", "privatekey", "sharedkey", "connectionstring", "credential"};
 constexpr std::array<std::string_view, 6> kNames = {"key", "authorization", "credentials", "cookie", "sas", "auth"};
 
@@ -41,7 +41,8 @@ Json masked_value(const Json& value) {
   const ConfigValue read = read_config_value(value);
   if (read.form == ConfigValue::Form::Secret) return value;
   if (read.form == ConfigValue::Form::Environment) {
-    if (value.is_string()) return read.fallback ? "${" + read.name + ":-" + std::string(kMask) + "}" : value.get<std::string>();
+    if (value.is_string())
+      return read.fallback ? "${" + read.name + ":-" + std::string(kMask) + "}" : value.get<std::string>();
     Json result = value;
     if (read.fallback) result["default"] = kMask;
     return result;

@@ -70,20 +70,28 @@ void collect_secrets(const Json& value, bool secret, std::vector<std::string>& f
 
 std::string_view collection_name(ComponentKind kind) {
   switch (kind) {
-    case ComponentKind::Source: return "sources";
-    case ComponentKind::Query: return "queries";
-    case ComponentKind::Reaction: return "reactions";
+    case ComponentKind::Source:
+      return "sources";
+    case ComponentKind::Query:
+      return "queries";
+    case ComponentKind::Reaction:
+      return "reactions";
   }
   return "";
 }
 
 std::string_view to_string(LiveAction::Verb verb) {
   switch (verb) {
-    case LiveAction::Verb::Delete: return "Delete";
-    case LiveAction::Verb::Create: return "Create";
-    case LiveAction::Verb::Update: return "Update";
-    case LiveAction::Verb::Start: return "Start";
-    case LiveAction::Verb::Stop: return "Stop";
+    case LiveAction::Verb::Delete:
+      return "Delete";
+    case LiveAction::Verb::Create:
+      return "Create";
+    case LiveAction::Verb::Update:
+      return "Update";
+    case LiveAction::Verb::Start:
+      return "Start";
+    case LiveAction::Verb::Stop:
+      return "Stop";
   }
   return "";
 }
@@ -95,7 +103,8 @@ Result<Json> read_answer(int status, std::string_view body) {
   const Json* success = member(*json, "success");
   if (success != nullptr && *success == Json(false)) {
     const std::string* message = text_member(*json, "error");
-    return fail(ErrorCode::Internal, "drasi-server reports a failure: " + (message != nullptr ? shortened(*message) : "no reason"));
+    return fail(ErrorCode::Internal,
+                "drasi-server reports a failure: " + (message != nullptr ? shortened(*message) : "no reason"));
   }
   const Json* data = member(*json, "data");
   if (data == nullptr) return fail(ErrorCode::Internal, "drasi-server's answer has no 'data'");
@@ -148,9 +157,15 @@ net::ClientRequest make_request(const LiveAction& action) {
     if (action.verb != LiveAction::Verb::Create) request.target += "/" + net::percent_encode(action.id);
   }
   switch (action.verb) {
-    case LiveAction::Verb::Delete: request.method = net::Method::Delete; break;
-    case LiveAction::Verb::Update: request.method = net::Method::Put; break;
-    case LiveAction::Verb::Create: request.method = net::Method::Post; break;
+    case LiveAction::Verb::Delete:
+      request.method = net::Method::Delete;
+      break;
+    case LiveAction::Verb::Update:
+      request.method = net::Method::Put;
+      break;
+    case LiveAction::Verb::Create:
+      request.method = net::Method::Post;
+      break;
     case LiveAction::Verb::Start:
       request.method = net::Method::Post;
       request.target += "/start";
@@ -174,7 +189,8 @@ Settlement judge_failure(const LiveAction& action, const Error& failure, const s
   const bool answer_lost = failure.code == ErrorCode::DeadlineExceeded || failure.code == ErrorCode::Unavailable ||
                            failure.code == ErrorCode::Cancelled;
   switch (action.verb) {
-    case LiveAction::Verb::Delete: return now ? Settlement::Failed : Settlement::Done;
+    case LiveAction::Verb::Delete:
+      return now ? Settlement::Failed : Settlement::Done;
     case LiveAction::Verb::Create: {
       if (!now) return Settlement::Failed;
       if (persisted_only) return Settlement::Done;
@@ -183,7 +199,8 @@ Settlement judge_failure(const LiveAction& action, const Error& failure, const s
       return answer_lost && !broken ? Settlement::Done : Settlement::Debris;
     }
     // Whether a swap took place cannot be seen; doing it again is harmless.
-    case LiveAction::Verb::Update: return now && persisted_only ? Settlement::Done : Settlement::Failed;
+    case LiveAction::Verb::Update:
+      return now && persisted_only ? Settlement::Done : Settlement::Failed;
     case LiveAction::Verb::Start: {
       const bool on = now && (now->status == ComponentStatus::Running || now->status == ComponentStatus::Starting);
       return on ? Settlement::Done : Settlement::Failed;

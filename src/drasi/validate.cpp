@@ -16,7 +16,8 @@ bool is_host_label(std::string_view label) {
   const auto is_alphanumeric = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   };
-  if (label.empty() || label.size() > 63 || !is_alphanumeric(label.front()) || !is_alphanumeric(label.back())) return false;
+  if (label.empty() || label.size() > 63 || !is_alphanumeric(label.front()) || !is_alphanumeric(label.back()))
+    return false;
   return std::ranges::all_of(label, [&](char c) { return is_alphanumeric(c) || c == '-'; });
 }
 
@@ -71,14 +72,16 @@ void check_plugins(const Json& plugins, Findings& findings) {
       check_value(kText, *reference, child(path, "ref"), Resolver::Server, findings);
     }
     for (const auto& [key, value] : plugins[index].items()) {
-      if (key != "ref") findings.warning(child(path, key), "drasi-server reads only 'ref' of a plugin and ignores this");
+      if (key != "ref")
+        findings.warning(child(path, key), "drasi-server reads only 'ref' of a plugin and ignores this");
     }
   }
 }
 
 void check_trusted_identities(const Json& identities, Findings& findings) {
   if (!identities.is_array()) return;
-  constexpr schema::Field kFields[] = {{"issuer", schema::Shape::Text, true}, {"subjectPattern", schema::Shape::Text, true}};
+  constexpr schema::Field kFields[] = {{"issuer", schema::Shape::Text, true},
+                                       {"subjectPattern", schema::Shape::Text, true}};
   for (std::size_t index = 0; index < identities.size(); ++index) {
     const std::string path = child("/trustedIdentities", index);
     if (check_object(identities[index], path, "an object {issuer, subjectPattern}", findings)) {
@@ -142,8 +145,10 @@ void check_instances(const Json& document, const Json& instances, std::string_vi
     shared_store = store;
   }
   for (const auto& [key, value] : document.items()) {
-    if (std::ranges::find(schema::library_keys(), key) == schema::library_keys().end() || !says_something(value)) continue;
-    findings.warning(child("", key), "Is ignored, because 'instances' is not empty; move it into an entry of 'instances'");
+    if (std::ranges::find(schema::library_keys(), key) == schema::library_keys().end() || !says_something(value))
+      continue;
+    findings.warning(child("", key),
+                     "Is ignored, because 'instances' is not empty; move it into an entry of 'instances'");
   }
 }
 
@@ -153,13 +158,15 @@ void check_top(const Json& document, Findings& findings) {
     if (key == "serverConfiguration" && value.is_object()) {
       for (const auto& [inner, unused] : value.items()) {
         const bool setting = schema::find(schema::server(), inner) != nullptr;
-        findings.error(child("/serverConfiguration", inner),
-                       setting ? "Says something else than /" + inner + "; give one of them"
-                               : "'" + inner + "' is no server setting" + suggestion(inner, schema::names(schema::server())));
+        findings.error(
+            child("/serverConfiguration", inner),
+            setting ? "Says something else than /" + inner + "; give one of them"
+                    : "'" + inner + "' is no server setting" + suggestion(inner, schema::names(schema::server())));
       }
       continue;
     }
-    findings.error(child("", key), "'" + key + "' is not a field of a drasi-server configuration, and drasi-server refuses it" +
+    findings.error(child("", key), "'" + key +
+                                       "' is not a field of a drasi-server configuration, and drasi-server refuses it" +
                                        suggestion(key, schema::names(schema::server())));
   }
   check_fields(document, schema::server(), "", Resolver::Server, findings);
@@ -194,7 +201,8 @@ std::vector<Finding> validate(const Json& document, std::string_view instance_id
 Status require_valid(const Json& document, std::string_view instance_id) {
   std::vector<Fault> faults;
   for (Finding& finding : validate(document, instance_id)) {
-    if (finding.severity == Finding::Severity::Error) faults.push_back({std::move(finding.path), std::move(finding.message)});
+    if (finding.severity == Finding::Severity::Error)
+      faults.push_back({std::move(finding.path), std::move(finding.message)});
   }
   if (faults.empty()) return {};
   std::string message = "The configuration is not valid: " + faults.front().path + ": " + faults.front().message;

@@ -15,16 +15,22 @@ using schema::Category;
 struct Misspelling {
   std::string_view wrong, right;
 };
-constexpr Misspelling kMisspellings[] = {
-    {"auto_start", "autoStart"}, {"bootstrap_provider", "bootstrapProvider"}, {"identity_provider", "identityProvider"}};
+constexpr Misspelling kMisspellings[] = {{"auto_start", "autoStart"},
+                                         {"bootstrap_provider", "bootstrapProvider"},
+                                         {"identity_provider", "identityProvider"}};
 
 std::string_view noun(Category category) {
   switch (category) {
-    case Category::Source: return "source";
-    case Category::Bootstrap: return "bootstrap provider";
-    case Category::Reaction: return "reaction";
-    case Category::Identity: return "identity provider";
-    case Category::SecretStore: return "secret store";
+    case Category::Source:
+      return "source";
+    case Category::Bootstrap:
+      return "bootstrap provider";
+    case Category::Reaction:
+      return "reaction";
+    case Category::Identity:
+      return "identity provider";
+    case Category::SecretStore:
+      return "secret store";
   }
   return "plugin";
 }
@@ -33,7 +39,8 @@ void check_misspellings(const Json& component, const std::string& path, bool sou
   for (const Misspelling& entry : kMisspellings) {
     if (!source && entry.wrong == "bootstrap_provider") continue;
     if (component.contains(entry.wrong)) {
-      findings.error(child(path, entry.wrong), "drasi-server refuses this spelling; write '" + std::string(entry.right) + "'");
+      findings.error(child(path, entry.wrong),
+                     "drasi-server refuses this spelling; write '" + std::string(entry.right) + "'");
     }
   }
 }
@@ -42,7 +49,8 @@ void check_identity(const Json& component, const std::string& path, const Librar
                     Findings& findings) {
   const std::string* id = text_member(component, "identityProvider");
   if (!active || id == nullptr || names.identity_providers.contains(*id)) return;
-  findings.error(child(path, "identityProvider"), "There is no entry '" + *id + "' in 'identityProviders'" + suggestion(*id, names.identity_providers));
+  findings.error(child(path, "identityProvider"),
+                 "There is no entry '" + *id + "' in 'identityProviders'" + suggestion(*id, names.identity_providers));
 }
 
 void check_bootstrap(const Json& source, const std::string& path, const LibraryNames& names, bool active,
@@ -52,7 +60,8 @@ void check_bootstrap(const Json& source, const std::string& path, const LibraryN
   const std::string place = child(path, "bootstrapProvider");
   if (const std::string* id = as_text(bootstrap)) {
     if (!active || names.bootstrap_providers.contains(*id)) return;
-    findings.error(place, "There is no entry '" + *id + "' in 'bootstrapProviders'" + suggestion(*id, names.bootstrap_providers));
+    findings.error(
+        place, "There is no entry '" + *id + "' in 'bootstrapProviders'" + suggestion(*id, names.bootstrap_providers));
     return;
   }
   if (!bootstrap->is_object()) {
@@ -66,11 +75,13 @@ void check_bootstrap(const Json& source, const std::string& path, const LibraryN
     return;
   }
   // A provider of the source's own kind takes from the source what it does not say itself.
-  const bool inherits = kind != nullptr && canonical_kind(Category::Source, *kind) == canonical_kind(Category::Bootstrap, *own_kind);
+  const bool inherits =
+      kind != nullptr && canonical_kind(Category::Source, *kind) == canonical_kind(Category::Bootstrap, *own_kind);
   check_plugin(*bootstrap, Category::Bootstrap, place, findings, inherits ? &source : nullptr);
 }
 
-// A key that differs from a known one only in spelling: drasi-server passes it on, and the plugin refuses or ignores it.
+// A key that differs from a known one only in spelling: drasi-server passes it on, and the plugin refuses or ignores
+// it.
 void check_near_misses(const Json& block, schema::Fields fields, schema::Fields own, const std::string& path,
                        Findings& findings) {
   const auto plain = [](std::string_view name) {
@@ -85,7 +96,8 @@ void check_near_misses(const Json& block, schema::Fields fields, schema::Fields 
     if (schema::find(fields, key) != nullptr || schema::find(own, key) != nullptr) continue;
     if (std::ranges::find(kMisspellings, key, &Misspelling::wrong) != std::end(kMisspellings)) continue;
     if (const auto found = known.find(plain(key)); found != known.end()) {
-      findings.warning(child(path, key), "Is passed to the plugin as it is; did you mean '" + std::string(found->second) + "'?");
+      findings.warning(child(path, key),
+                       "Is passed to the plugin as it is; did you mean '" + std::string(found->second) + "'?");
     }
   }
 }
@@ -98,7 +110,8 @@ schema::Fields own_fields(Category category) {
 
 void check_data_type(const Json& type, const std::string& path, Findings& findings) {
   if (const std::string* text = as_text(&type)) {
-    findings.warning(path, "Is written as an object nowadays; it is rendered as {type: " + canonical_mock_data_type(*text) + "}");
+    findings.warning(
+        path, "Is written as an object nowadays; it is rendered as {type: " + canonical_mock_data_type(*text) + "}");
     return;
   }
   if (!check_object(type, path, "an object {type: generic | counter | sensorReading}", findings)) return;
@@ -146,12 +159,14 @@ void check_plugin(const Json& block, Category category, const std::string& path,
   if (written == nullptr || written->empty()) return;
   const std::string kind = canonical_kind(category, *written);
   if (kind != *written) {
-    findings.warning(child(path, "kind"), "'" + *written + "' is rendered as '" + kind + "', drasi-server's name for it");
+    findings.warning(child(path, "kind"),
+                     "'" + *written + "' is rendered as '" + kind + "', drasi-server's name for it");
   }
   const auto known = schema::known_kinds(category);
   if (std::ranges::find(known, kind) == known.end()) {
     findings.warning(child(path, "kind"), "'" + kind + "' is no known kind of " + std::string(noun(category)) +
-                                              "; drasi-server starts only if a plugin provides it" + suggestion(kind, known));
+                                              "; drasi-server starts only if a plugin provides it" +
+                                              suggestion(kind, known));
     return;
   }
   const schema::Fields fields = schema::plugin(category, kind);
@@ -162,8 +177,8 @@ void check_plugin(const Json& block, Category category, const std::string& path,
     if (value == nullptr) {
       const bool inherited = inherited_from != nullptr && inherited_from->contains(field.name);
       if (field.required && !inherited) {
-        findings.error(child(path, field.name), "'" + std::string(field.name) + "' is missing: a " + std::string(noun(category)) +
-                                                    " of kind '" + kind + "' needs it");
+        findings.error(child(path, field.name), "'" + std::string(field.name) + "' is missing: a " +
+                                                    std::string(noun(category)) + " of kind '" + kind + "' needs it");
       }
     } else if (!value->is_null() && !is_automatic_port(block, field, category, kind)) {
       check_value(field, *value, child(path, field.name), resolver, findings);
@@ -195,7 +210,8 @@ void check_reaction(const Json& reaction, const std::string& path, const Library
   }
   const Json* queries = member(reaction, "queries");
   if (queries == nullptr || !queries->is_array()) return;
-  if (queries->empty()) findings.warning(child(path, "queries"), "The reaction names no query, so that nothing reaches it");
+  if (queries->empty())
+    findings.warning(child(path, "queries"), "The reaction names no query, so that nothing reaches it");
   std::set<std::string_view> taken;
   for (std::size_t index = 0; index < queries->size(); ++index) {
     const std::string* id = as_text(&(*queries)[index]);
@@ -219,7 +235,8 @@ void check_secret_store(const Json& store, const std::string& path, Findings& fi
   if (!store.is_object()) return;
   const Json* kind = member(store, "kind");
   if (as_text(kind) == nullptr || as_text(kind)->empty()) {
-    findings.error(child(path, "kind"), "Must be the secret store's kind, as text: file, keyring, azure-keyvault or a plugin's");
+    findings.error(child(path, "kind"),
+                   "Must be the secret store's kind, as text: file, keyring, azure-keyvault or a plugin's");
     return;
   }
   check_plugin(store, Category::SecretStore, path, findings);
@@ -230,7 +247,8 @@ void check_state_store(const Json& store, const std::string& path, Findings& fin
   check_no_unknown(store, schema::state_store(), path, "a state store", findings);
   check_fields(store, schema::state_store(), path, Resolver::Server, findings);
   const std::string* kind = text_member(store, "kind");
-  if (kind != nullptr && *kind != "redb") findings.error(child(path, "kind"), "'" + *kind + "' is no state store; the only kind is redb");
+  if (kind != nullptr && *kind != "redb")
+    findings.error(child(path, "kind"), "'" + *kind + "' is no state store; the only kind is redb");
 }
 
 void check_ports(const Json& document, Findings& findings) {
@@ -248,10 +266,12 @@ void check_ports(const Json& document, Findings& findings) {
   }
   for (const ListeningPort& entry : listening_ports(document)) {
     if (!entry.port.port) continue;
-    const auto [other, added] = taken.emplace(*entry.port.port, User{"'" + entry.port.component_id + "'", entry.starts});
+    const auto [other, added] =
+        taken.emplace(*entry.port.port, User{"'" + entry.port.component_id + "'", entry.starts});
     if (added) continue;
-    const std::string message = "Port " + std::to_string(*entry.port.port) + (entry.written ? "" : ", this kind's default,") +
-                                " is also used by " + other->second.name + "; give another one, or \"auto\"";
+    const std::string message = "Port " + std::to_string(*entry.port.port) +
+                                (entry.written ? "" : ", this kind's default,") + " is also used by " +
+                                other->second.name + "; give another one, or \"auto\"";
     if (entry.starts && other->second.starts) {
       findings.error(entry.port.path, message);
     } else {

@@ -29,7 +29,8 @@ void check_id(const std::string& id, const std::string& path, bool component, Fi
   if (id.starts_with("__")) findings.error(path, "Ids that begin with '__' are drasi-server's own; choose another");
   if (is_reference(Json(id))) findings.error(path, "Ids are literal: drasi-server expands no references in them");
   if (id.find('/') != std::string::npos) {
-    findings.warning(path, "A '/' in an id must be escaped in every address of the component; choose another character");
+    findings.warning(path,
+                     "A '/' in an id must be escaped in every address of the component; choose another character");
   }
 }
 
@@ -46,7 +47,8 @@ void check_namespace(const Json& library, const std::string& path, const std::ve
       const std::string place = child(child(child(path, list), index), "id");
       check_id(*id, place, true, findings);
       if (std::ranges::find(library_ids, *id) != library_ids.end()) {
-        findings.error(place, "'" + *id + "' is the id of the instance itself, which shares one namespace with its components");
+        findings.error(
+            place, "'" + *id + "' is the id of the instance itself, which shares one namespace with its components");
       }
       const auto [first, added] = taken.emplace(*id, place);
       if (!added) {
@@ -68,7 +70,8 @@ void check_providers(const Json& library, std::string_view list, schema::Categor
     const std::string* id = text_member((*entries)[index], "id");
     if (id == nullptr) continue;
     check_id(*id, child(place, "id"), false, findings);
-    if (!taken.insert(*id).second) findings.error(child(place, "id"), "'" + *id + "' is used twice in '" + std::string(list) + "'");
+    if (!taken.insert(*id).second)
+      findings.error(child(place, "id"), "'" + *id + "' is used twice in '" + std::string(list) + "'");
   }
 }
 
@@ -85,8 +88,8 @@ void check_list(const Json& library, std::string_view list, const std::string& p
 
 }  // namespace
 
-void check_library(const Json& library, const std::string& path, const std::vector<std::string>& library_ids, bool active,
-                   Findings& findings) {
+void check_library(const Json& library, const std::string& path, const std::vector<std::string>& library_ids,
+                   bool active, Findings& findings) {
   LibraryNames names;
   names.sources = ids_of(library, "sources");
   names.queries = ids_of(library, "queries");
@@ -99,13 +102,20 @@ void check_library(const Json& library, const std::string& path, const std::vect
   check_providers(library, "identityProviders", schema::Category::Identity, path, findings);
   check_providers(library, "bootstrapProviders", schema::Category::Bootstrap, path, findings);
   if (const Json* store = member(library, "stateStore")) check_state_store(*store, child(path, "stateStore"), findings);
-  if (const Json* store = member(library, "secretStore")) check_secret_store(*store, child(path, "secretStore"), findings);
-  check_list(library, "sources", path, "a source", [&](const Json& entry, const std::string& place) {
-    check_source(entry, place, names, active, findings); }, findings);
-  check_list(library, "queries", path, "a query", [&](const Json& entry, const std::string& place) {
-    check_query(entry, place, names, active, findings); }, findings);
-  check_list(library, "reactions", path, "a reaction", [&](const Json& entry, const std::string& place) {
-    check_reaction(entry, place, names, active, findings); }, findings);
+  if (const Json* store = member(library, "secretStore"))
+    check_secret_store(*store, child(path, "secretStore"), findings);
+  check_list(
+      library, "sources", path, "a source",
+      [&](const Json& entry, const std::string& place) { check_source(entry, place, names, active, findings); },
+      findings);
+  check_list(
+      library, "queries", path, "a query",
+      [&](const Json& entry, const std::string& place) { check_query(entry, place, names, active, findings); },
+      findings);
+  check_list(
+      library, "reactions", path, "a reaction",
+      [&](const Json& entry, const std::string& place) { check_reaction(entry, place, names, active, findings); },
+      findings);
 }
 
 }  // namespace draas::drasi

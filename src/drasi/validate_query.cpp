@@ -7,6 +7,9 @@
 namespace draas::drasi {
 namespace {
 
+// Every library has this source of its own: the changes of its components.
+constexpr std::string_view kOwnSource = "__component_graph__";
+
 void check_text(const Json& query, const std::string& path, Findings& findings) {
   if (query.contains("query") && query.contains("queryText")) {
     findings.error(child(path, "query"), "Says something else than 'queryText'; give one of them");
@@ -25,11 +28,11 @@ void check_text(const Json& query, const std::string& path, Findings& findings) 
   }
 }
 
-void check_subscriptions(const Json& query, const std::string& path, const LibraryNames& names, const NameSet& middleware,
-                         bool active, Findings& findings) {
+void check_subscriptions(const Json& query, const std::string& path, const LibraryNames& names,
+                         const NameSet& middleware, bool active, Findings& findings) {
   const Json* sources = member(query, "sources");
   if (sources == nullptr || (sources->is_array() && sources->empty())) {
-    findings.warning(child(path, "sources"), "The query names no source, so that its result will never change");
+    findings.warning(child(path, "sources"), "drasi-server does not start a query that names no source");
     return;
   }
   if (!sources->is_array()) return;
@@ -44,7 +47,7 @@ void check_subscriptions(const Json& query, const std::string& path, const Libra
     check_no_unknown(entry, schema::subscription(), place, "a query's source", findings);
     check_fields(entry, schema::subscription(), place, Resolver::Server, findings);
     const std::string* id = text_member(entry, "sourceId");
-    if (active && id != nullptr && !id->empty() && !names.sources.contains(*id)) {
+    if (active && id != nullptr && !id->empty() && *id != kOwnSource && !names.sources.contains(*id)) {
       findings.error(child(place, "sourceId"), "There is no source '" + *id + "'" + suggestion(*id, names.sources));
     }
     const Json* pipeline = member(entry, "pipeline");
@@ -52,8 +55,8 @@ void check_subscriptions(const Json& query, const std::string& path, const Libra
     for (std::size_t step = 0; step < pipeline->size(); ++step) {
       const std::string* name = as_text(&(*pipeline)[step]);
       if (name == nullptr || middleware.contains(*name)) continue;
-      findings.error(child(child(place, "pipeline"), step), "This query has no middleware named '" + *name + "'" +
-                                                                suggestion(*name, middleware));
+      findings.error(child(child(place, "pipeline"), step),
+                     "This query has no middleware named '" + *name + "'" + suggestion(*name, middleware));
     }
   }
 }
@@ -70,8 +73,10 @@ NameSet check_middleware(const Json& query, const std::string& path, Findings& f
     check_fields(entry, schema::middleware(), place, Resolver::Server, findings);
     const std::string* kind = text_member(entry, "kind");
     if (kind != nullptr && std::ranges::find(schema::middleware_kinds(), *kind) == schema::middleware_kinds().end()) {
-      findings.error(child(place, "kind"), "'" + *kind + "' is no middleware of drasi-server (jq, decoder, map, parse_json, "
-                                           "promote, relabel, unwind)" + suggestion(*kind, schema::middleware_kinds()));
+      findings.error(child(place, "kind"), "'" + *kind +
+                                               "' is no middleware of drasi-server (jq, decoder, map, parse_json, "
+                                               "promote, relabel, unwind)" +
+                                               suggestion(*kind, schema::middleware_kinds()));
     }
     const std::string* name = text_member(entry, "name");
     if (name != nullptr && !taken.insert(*name).second) {
@@ -121,21 +126,25 @@ void check_storage(const Json& query, const std::string& path, const LibraryName
   }
   if (*kind == "memory" && inline_form) {
     const Json* archive = member(*backend, "enableArchive");
-    if (archive != nullptr && !archive->is_boolean()) findings.error(child(place, "enableArchive"), "Must be true or false");
+    if (archive != nullptr && !archive->is_boolean())
+      findings.error(child(place, "enableArchive"), "Must be true or false");
   } else if (*kind == "rocksdb") {
     if (!names.persist_index) {
-      findings.error(place, "'rocksdb' exists only where 'persistIndex' is true, and the query would not start; "
-                            "set persistIndex or leave storageBackend out");
+      findings.error(place,
+                     "'rocksdb' exists only where 'persistIndex' is true, and the query would not start; "
+                     "set persistIndex or leave storageBackend out");
     }
   } else {
-    findings.warning(place, "'" + *kind + "' is no storage backend of drasi-server; a query that names an unknown one does not "
-                            "start. Known are rocksdb and {kind: memory}");
+    findings.warning(place, "'" + *kind +
+                                "' is no storage backend of drasi-server; a query that names an unknown one does not "
+                                "start. Known are rocksdb and {kind: memory}");
   }
 }
 
 }  // namespace
 
-void check_query(const Json& query, const std::string& path, const LibraryNames& names, bool active, Findings& findings) {
+void check_query(const Json& query, const std::string& path, const LibraryNames& names, bool active,
+                 Findings& findings) {
   for (const auto& [key, value] : query.items()) {
     if (schema::find(schema::query(), key) != nullptr || key == "query") continue;
     findings.error(child(path, key), "'" + key + "' is not a field of a query, and drasi-server refuses it" +
@@ -147,12 +156,14 @@ void check_query(const Json& query, const std::string& path, const LibraryNames&
       language != nullptr && !canonical_language(*language)) {
     findings.error(child(path, "queryLanguage"), "'" + *language + "' is no query language; use Cypher or GQL");
   }
-  if (const std::string* mode = text_member(query, "dispatchMode"); mode != nullptr && !canonical_dispatch_mode(*mode)) {
+  if (const std::string* mode = text_member(query, "dispatchMode");
+      mode != nullptr && !canonical_dispatch_mode(*mode)) {
     findings.error(child(path, "dispatchMode"), "'" + *mode + "' is no dispatch mode; the only one is Channel");
   }
   if (active && !query.contains("autoStart")) {
-    findings.warning(child(path, "autoStart"), "drasi-server does not start a query by itself unless it says so; "
-                                               "add autoStart: true, or start it by hand");
+    findings.warning(child(path, "autoStart"),
+                     "drasi-server does not start a query by itself unless it says so; "
+                     "add autoStart: true, or start it by hand");
   }
   const NameSet middleware = check_middleware(query, path, findings);
   check_subscriptions(query, path, names, middleware, active, findings);

@@ -34,7 +34,8 @@ std::size_t place_of(std::string path, const std::unordered_map<std::string, std
 }
 
 std::string range_text(const Field& field) {
-  if (field.max == std::numeric_limits<std::int64_t>::max()) return "a whole number, at least " + std::to_string(field.min);
+  if (field.max == std::numeric_limits<std::int64_t>::max())
+    return "a whole number, at least " + std::to_string(field.min);
   return "a whole number from " + std::to_string(field.min) + " to " + std::to_string(field.max);
 }
 
@@ -89,18 +90,23 @@ void check_texts(const Json& value, const std::string& path, Findings& findings)
 void check_fallback(const Field& field, const std::string& fallback, const std::string& path, Findings& findings) {
   if (field.shape == Shape::IntegerValue) {
     const auto number = plain_integer(fallback);
-    if (!number || !in_range(field, *number)) findings.error(path, "The reference's default must be " + range_text(field));
+    if (!number || !in_range(field, *number))
+      findings.error(path, "The reference's default must be " + range_text(field));
   } else if (field.shape == Shape::BooleanValue && fallback != "true" && fallback != "false") {
     findings.error(path, "The reference's default must be true or false");
   }
 }
 
 // True when the value is a plain one, still to be checked.
-bool check_reference(const Field& field, const Json& value, const std::string& path, Resolver resolver, Findings& findings) {
+bool check_reference(const Field& field, const Json& value, const std::string& path, Resolver resolver,
+                     Findings& findings) {
   const ConfigValue read = read_config_value(value);
   switch (read.form) {
-    case ConfigValue::Form::Plain: return true;
-    case ConfigValue::Form::Malformed: findings.error(path, read.problem); return false;
+    case ConfigValue::Form::Plain:
+      return true;
+    case ConfigValue::Form::Malformed:
+      findings.error(path, read.problem);
+      return false;
     case ConfigValue::Form::Secret:
       if (resolver == Resolver::Server) {
         findings.error(path, "drasi-server resolves secrets in plugin fields only; use a plain value or ${NAME} here");
@@ -120,9 +126,11 @@ void check_text_value(const Json& value, const std::string& path, Findings& find
                                  "} only when it is the whole value; inside a longer text it stays as it is");
     }
   } else if (auto number = as_integer(value)) {
-    findings.warning(path, "Is a number where drasi-server wants text; it is rendered as \"" + std::to_string(*number) + "\"");
+    findings.warning(
+        path, "Is a number where drasi-server wants text; it is rendered as \"" + std::to_string(*number) + "\"");
   } else {
-    findings.error(path, "Must be text (in quotes), ${NAME}, ${NAME:-default} or a reference object with 'kind' and 'name'");
+    findings.error(path,
+                   "Must be text (in quotes), ${NAME}, ${NAME:-default} or a reference object with 'kind' and 'name'");
   }
 }
 
@@ -137,12 +145,20 @@ std::vector<Finding> Findings::in_document_order(const Json& document) && {
   if (findings_.size() > 1) {
     std::unordered_map<std::string, std::size_t> order;
     number_places(document, "", order);
-    std::vector<std::pair<std::size_t, Finding>> placed;
+    struct Placed {
+      std::size_t place;
+      std::size_t found;  // the order of finding decides within one place
+      Finding finding;
+    };
+    std::vector<Placed> placed;
     placed.reserve(findings_.size());
-    for (Finding& finding : findings_) placed.emplace_back(place_of(finding.path, order), std::move(finding));
-    std::ranges::stable_sort(placed, {}, [](const auto& entry) { return entry.first; });
+    for (Finding& finding : findings_) {
+      const std::size_t place = place_of(finding.path, order);
+      placed.push_back({place, placed.size(), std::move(finding)});
+    }
+    std::ranges::sort(placed, {}, [](const Placed& entry) { return std::pair(entry.place, entry.found); });
     findings_.clear();
-    for (auto& entry : placed) findings_.push_back(std::move(entry.second));
+    for (Placed& entry : placed) findings_.push_back(std::move(entry.finding));
   }
   return std::move(findings_);
 }
@@ -165,13 +181,19 @@ std::string suggestion(std::string_view word, const NameSet& candidates) {
   return suggestion(word, std::vector<std::string>(candidates.begin(), candidates.end()));
 }
 
-void check_value(const Field& field, const Json& value, const std::string& path, Resolver resolver, Findings& findings) {
+void check_value(const Field& field, const Json& value, const std::string& path, Resolver resolver,
+                 Findings& findings) {
   switch (field.shape) {
-    case Shape::Any: return;
-    case Shape::Text: return check_text(field, value, path, findings);
-    case Shape::Texts: return check_texts(value, path, findings);
-    case Shape::Integer: return check_integer(field, value, path, findings);
-    case Shape::Boolean: return check_boolean(value, path, findings);
+    case Shape::Any:
+      return;
+    case Shape::Text:
+      return check_text(field, value, path, findings);
+    case Shape::Texts:
+      return check_texts(value, path, findings);
+    case Shape::Integer:
+      return check_integer(field, value, path, findings);
+    case Shape::Boolean:
+      return check_boolean(value, path, findings);
     case Shape::Object: {
       check_object(value, path, "an object", findings);
       return;
@@ -211,8 +233,8 @@ void check_no_unknown(const Json& object, schema::Fields fields, const std::stri
                       Findings& findings) {
   for (const auto& [key, value] : object.items()) {
     if (schema::find(fields, key) != nullptr) continue;
-    findings.error(child(path, key), "'" + key + "' is not a field of " + std::string(block) + ", and drasi-server refuses it" +
-                                         suggestion(key, schema::names(fields)));
+    findings.error(child(path, key), "'" + key + "' is not a field of " + std::string(block) +
+                                         ", and drasi-server refuses it" + suggestion(key, schema::names(fields)));
   }
 }
 

@@ -16,7 +16,9 @@ using NameSet = std::set<std::string, std::less<>>;
 // Collects findings up to a limit.
 class Findings {
  public:
-  void error(std::string path, std::string message) { add(Finding::Severity::Error, std::move(path), std::move(message)); }
+  void error(std::string path, std::string message) {
+    add(Finding::Severity::Error, std::move(path), std::move(message));
+  }
   void warning(std::string path, std::string message) {
     add(Finding::Severity::Warning, std::move(path), std::move(message));
   }
@@ -58,9 +60,10 @@ struct LibraryNames {
 };
 
 // `active` is false for components at the top beside `instances`, which drasi-server reads and then ignores.
-void check_library(const Json& library, const std::string& path, const std::vector<std::string>& library_ids, bool active,
-                   Findings& findings);
-void check_query(const Json& query, const std::string& path, const LibraryNames& names, bool active, Findings& findings);
+void check_library(const Json& library, const std::string& path, const std::vector<std::string>& library_ids,
+                   bool active, Findings& findings);
+void check_query(const Json& query, const std::string& path, const LibraryNames& names, bool active,
+                 Findings& findings);
 void check_source(const Json& source, const std::string& path, const LibraryNames& names, bool active,
                   Findings& findings);
 void check_reaction(const Json& reaction, const std::string& path, const LibraryNames& names, bool active,

@@ -25,7 +25,8 @@ Method parse_method(std::string_view name);
 class Headers {
  public:
   using Field = std::pair<std::string, std::string>;
-  using Iterator = std::vector<Field>::const_iterator;
+  using value_type = Field;
+  using const_iterator = std::vector<Field>::const_iterator;
 
   Headers() = default;
   Headers(const Headers& other) : fields_(other.begin(), other.end()), count_(other.count_) {}
@@ -50,8 +51,8 @@ class Headers {
   // Does the comma-separated list in this field contain `token` (case-insensitive, parameters ignored)?
   bool contains_token(std::string_view name, std::string_view token) const;
   void clear() { count_ = 0; }
-  Iterator begin() const { return fields_.begin(); }
-  Iterator end() const { return fields_.begin() + static_cast<std::ptrdiff_t>(count_); }
+  const_iterator begin() const { return fields_.begin(); }
+  const_iterator end() const { return fields_.begin() + static_cast<std::ptrdiff_t>(count_); }
   std::size_t size() const { return count_; }
 
  private:

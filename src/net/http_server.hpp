@@ -39,7 +39,7 @@ struct ServerOptions {
   ServerLimits limits;
   bool access_log = true;       // one log line per request: method, path, status, bytes, milliseconds, request id, peer
   std::string server_name;      // Server header; "" for none
-  Metrics* metrics = nullptr;   // draas_http_*; may be null
+  Metrics* metrics = nullptr;   // draas_http_*; may be null; outlives the server
 };
 
 // Answers requests. Called on the connection's loop.

@@ -246,15 +246,17 @@ std::size_t RequestParser::feed(std::string_view bytes) {
   const auto consumed = core.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   const auto total = skipped + consumed;
 
+  const bool incomplete = !error || error == http::error::need_more;
   if (in_header) {
     // What the library counts begins anew with each piece.
-    const auto header_end = bytes.starts_with("\r\n") ? 0 : bytes.find("\r\n\r\n");
-    const auto header = core.is_header_done() ? bytes.substr(0, header_end) : bytes;
+    const auto header = bytes.substr(0, bytes.starts_with("\r\n") ? 0 : bytes.find("\r\n\r\n"));
     if (has_bare_line_feed_or_fold(header)) return fail(400, "a malformed header line", total);
-    header_bytes_ += core.is_header_done() ? header.size() : consumed;
-    const auto seen = header_bytes_ + (core.is_header_done() ? 0 : bytes.size() - consumed);
-    if (seen > limits_.max_header_bytes) error = http::make_error_code(http::error::header_limit);
-  } else if (!core.is_done() && bytes.size() - consumed > limits_.max_header_bytes) {
+    if (incomplete && header_bytes_ + header.size() > limits_.max_header_bytes) {
+      error = http::make_error_code(http::error::header_limit);
+    }
+    header_bytes_ += consumed;
+  }
+  if (incomplete && core.is_header_done() && !core.is_done() && bytes.size() - consumed > limits_.max_header_bytes) {
     return fail(400, "a chunk's header or the trailer is too long", total);
   }
 

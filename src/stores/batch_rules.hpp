@@ -8,7 +8,7 @@
 
 namespace draas::stores {
 
-inline constexpr std::size_t kMaxNameBytes = 1024;          // collection, id, index name, index value
+inline constexpr std::size_t kMaxNameBytes = 1024;  // collection, id, index name, index value
 inline constexpr std::size_t kMaxIndexesPerDocument = 64;
 inline constexpr std::size_t kMaxBodyBytes = 64U << 20U;
 inline constexpr std::size_t kMaxBatchBytes = 256U << 20U;

@@ -1,10 +1,10 @@
 #include "stores/commit_queue.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <functional>
 #include <utility>
+
+#include <pthread.h>
+#include <signal.h>
 
 #include "stores/batch_rules.hpp"
 
@@ -12,8 +12,8 @@ namespace draas::stores {
 namespace {
 
 std::unexpected<Error> queue_is_full() {
-  auto refused = fail(ErrorCode::ResourceExhausted,
-                      "Too many changes wait for the store's disk; try again when it has caught up");
+  auto refused =
+      fail(ErrorCode::ResourceExhausted, "Too many changes wait for the store's disk; try again when it has caught up");
   refused.error().retryable = true;
   return refused;
 }

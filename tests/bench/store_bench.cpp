@@ -7,8 +7,6 @@
 // commit and wait for the answer, as the control plane's operations do. Both write one instance of about 600 bytes, one
 // revision of 1.5 KB, one port lease and one event of 300 bytes to a batch. Use a directory on the disk that matters.
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -22,6 +20,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sqlite3.h>
 
 #include "base/id.hpp"
 #include "core/store/store.hpp"
@@ -52,7 +52,8 @@ Batch make_batch(std::size_t committer, std::uint64_t round) {
   const std::string key = std::to_string(committer) + "-" + std::to_string(round);
   Batch batch;
   batch.writes.push_back(Write::put("instances", instance, std::string(600, 'i')));
-  batch.writes.push_back(Write::put("revisions", instance + "-" + key, std::string(1500, 'r'), {{"instance", instance}}));
+  batch.writes.push_back(
+      Write::put("revisions", instance + "-" + key, std::string(1500, 'r'), {{"instance", instance}}));
   batch.writes.push_back(Write::put("port-leases", "127.0.0.1:" + std::to_string(20000 + committer * 16 + round % 16),
                                     R"({"instance":")" + instance + R"("})"));
   batch.writes.push_back(Write::put("events", draas::make_uuid(), std::string(300, 'e'), {{"instance", instance}}));

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "platforms/process/exit_status.hpp"
+
 namespace draas::platforms::process {
 namespace {
 
@@ -25,7 +27,11 @@ Status kill_and_wait(const std::vector<MarkedProcess>& processes, std::chrono::m
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
       pollfd entry{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
       const int ready = ::poll(&entry, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
-      if (ready > 0) break;
+      if (ready > 0) {
+        // A child that nobody watches would stay a zombie.
+        reap(pidfd.get());
+        break;
+      }
       if (ready < 0 && errno == EINTR) continue;
       return fail(ErrorCode::DeadlineExceeded, "A process of the instance does not end although it was killed");
     }

@@ -13,7 +13,7 @@
 #include <cerrno>
 #include <cstdlib>
 
-#include "platforms/process/exit_status.hpp"
+#include "platforms/process/identity.hpp"
 
 namespace draas::platforms::process {
 namespace {
@@ -256,7 +256,10 @@ Result<Spawned> spawn_by_clone3(const SpawnRequest& request, int input_fd, int o
   }
   Spawned spawned{static_cast<pid_t>(pid), UniqueFd(pidfd)};
   if (plan.failed_step != Step::None) {
-    reap(spawned.pidfd.get());
+    // The child lets us go on a little before it is a zombie.
+    siginfo_t info{};
+    while (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED) != 0 && errno == EINTR) {
+    }
     return spawn_failure(request, plan.failed_step, plan.failed_errno);
   }
   return spawned;

@@ -1,11 +1,11 @@
 #include "stores/sqlite/backup.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <string>
 #include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "base/files.hpp"
 #include "base/id.hpp"

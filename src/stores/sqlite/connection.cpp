@@ -21,8 +21,8 @@ Error classify(int code) {
                         "The disk that holds the store is full. Free some space: the store goes on by itself", true);
     case SQLITE_IOERR:
       return make_error(ErrorCode::Unavailable,
-                        "The disk that holds the store fails. See the log for the system's error; the store goes on "
-                        "by itself when the disk does",
+                        "The disk that holds the store fails to read or write. Look into the kernel's log; the store "
+                        "goes on by itself when the disk does",
                         true);
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

@@ -1,13 +1,13 @@
 #pragma once
 // SQLite as Result values. A connection and its statements belong to one thread at a time.
 
-#include <sqlite3.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include <sqlite3.h>
 
 #include "base/error.hpp"
 

@@ -30,8 +30,9 @@ std::string list_sql(std::size_t shape) {
   std::string key = "d";
   if ((shape & kByIndex) != 0) {
     key = "x";
-    sql += " FROM document_indexes x CROSS JOIN documents d ON d.collection = x.collection AND d.id = x.id"
-           " WHERE x.collection = ?1 AND x.name = ?5 AND x.value = ?6";
+    sql +=
+        " FROM document_indexes x CROSS JOIN documents d ON d.collection = x.collection AND d.id = x.id"
+        " WHERE x.collection = ?1 AND x.name = ?5 AND x.value = ?6";
   } else {
     sql += " FROM documents d WHERE d.collection = ?1";
   }
@@ -45,8 +46,8 @@ std::string list_sql(std::size_t shape) {
 Result<core::Document> read_document(const Statement& row, std::string_view collection) {
   Result<std::vector<core::IndexEntry>> indexes = decode_indexes(row.text(2));
   if (!indexes) return std::unexpected(std::move(indexes).error());
-  return core::Document{std::string(collection), std::string(row.text(0)),
-                        static_cast<core::Version>(row.number(1)), std::string(row.text(3)), std::move(*indexes)};
+  return core::Document{std::string(collection), std::string(row.text(0)), static_cast<core::Version>(row.number(1)),
+                        std::string(row.text(3)), std::move(*indexes)};
 }
 
 // Resets on the way out, so that no read transaction stays open and no bound text is referred to.

@@ -1,13 +1,13 @@
 // restore_sqlite(): a checked copy first, then the old store out of the way, then one rename.
 
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <ctime>
 #include <string>
 #include <utility>
+
+#include <unistd.h>
 
 #include "base/clock.hpp"
 #include "base/files.hpp"

@@ -37,8 +37,8 @@ Status apply_migration(Connection& connection, const Migration& migration) {
   if (applied) return {};
   // The first error is the one worth telling; a failed rollback leaves the transaction to be undone at the next open.
   static_cast<void>(connection.execute("ROLLBACK"));
-  return std::unexpected(std::move(applied).error().with_context(
-      "Bringing the store to schema version " + std::to_string(migration.version) + " failed"));
+  return std::unexpected(std::move(applied).error().with_context("Bringing the store to schema version " +
+                                                                 std::to_string(migration.version) + " failed"));
 }
 
 }  // namespace
@@ -55,8 +55,7 @@ Result<int> schema_version(Connection& connection) {
     if (*others == 0) return 0;
     return fail(ErrorCode::Unprocessable, "This is an SQLite database of another program, not a DRaaS store");
   }
-  const Result<std::int64_t> version =
-      connection.query_number("SELECT value FROM meta WHERE key = 'schema_version'");
+  const Result<std::int64_t> version = connection.query_number("SELECT value FROM meta WHERE key = 'schema_version'");
   if (!version && version.error().code == ErrorCode::NotFound) {
     return fail(ErrorCode::Unprocessable, "This is an SQLite database of another program, not a DRaaS store");
   }

@@ -1,12 +1,12 @@
 #include "stores/sqlite/sqlite_store.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <string>
 #include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/files.hpp"
 #include "base/log.hpp"
@@ -66,9 +66,9 @@ class SqliteStore final : public core::Store {
 
 // Private before SQLite sees it: the log and the shared memory take their mode from the file.
 Status prepare_file(const fs::path& path) {
-  struct stat info {};
+  struct stat info{};
   const bool exists = ::stat(path.c_str(), &info) == 0;
-  struct stat log {};
+  struct stat log{};
   const bool has_log = ::stat((path.string() + "-wal").c_str(), &log) == 0 && log.st_size > 0;
   if ((!exists || info.st_size == 0) && has_log) {
     // SQLite would take the log for a left-over of another file and delete it.
@@ -93,8 +93,9 @@ Status configure(Connection& connection) {
   const Result<std::string> mode = connection.query_text("PRAGMA journal_mode = WAL");
   if (!mode) return std::unexpected(mode.error());
   if (*mode != "wal") {
-    return fail(ErrorCode::Unavailable, "its file system does not support a write-ahead log (shared memory); keep the "
-                                        "store on a local disk");
+    return fail(ErrorCode::Unavailable,
+                "its file system does not support a write-ahead log (shared memory); keep the "
+                "store on a local disk");
   }
   return connection.execute(
       "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;"

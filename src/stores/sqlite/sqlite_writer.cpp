@@ -20,6 +20,14 @@ bool is_of_the_disk(const Error& error) {
          error.code == ErrorCode::ResourceExhausted;
 }
 
+// Once in the log, once in the file, and some room to go on.
+std::uintmax_t space_for(std::span<QueuedCommit* const> group) {
+  constexpr std::uintmax_t kRoom = 256U << 10U;
+  std::uintmax_t bytes = 0;
+  for (const QueuedCommit* commit : group) bytes += commit->bytes;
+  return 2 * bytes + kRoom;
+}
+
 std::int64_t to_column(Version version) { return static_cast<std::int64_t>(version); }
 
 bool contains(const std::vector<core::IndexEntry>& entries, const core::IndexEntry& entry) {
@@ -54,7 +62,8 @@ Status SqliteWriter::prepare() {
       {&sql_.insert, "INSERT INTO documents(collection, id, version, indexes, body) VALUES(?1, ?2, ?3, ?4, ?5)"},
       {&sql_.update, "UPDATE documents SET version = ?3, indexes = ?4, body = ?5 WHERE collection = ?1 AND id = ?2"},
       {&sql_.erase, "DELETE FROM documents WHERE collection = ?1 AND id = ?2"},
-      {&sql_.insert_index, "INSERT OR IGNORE INTO document_indexes(collection, name, value, id) VALUES(?1, ?2, ?3, ?4)"},
+      {&sql_.insert_index,
+       "INSERT OR IGNORE INTO document_indexes(collection, name, value, id) VALUES(?1, ?2, ?3, ?4)"},
       {&sql_.erase_index,
        "DELETE FROM document_indexes WHERE collection = ?1 AND name = ?2 AND value = ?3 AND id = ?4"},
       {&sql_.set_sequence, "UPDATE meta SET value = ?1 WHERE key = 'commit_sequence'"},
@@ -101,6 +110,8 @@ Status SqliteWriter::write_transaction(std::span<QueuedCommit* const> group) {
   if (done && changed) done = sql_.set_sequence.bind(1, to_column(sequence_)).run();
   if (done) done = sql_.commit.run();
   if (!done) {
+    const bool full = sqlite3_errcode(connection_.handle()) == SQLITE_FULL;
+    space_wanted_ = full ? space_for(group) : 0;
     roll_back();
     if (is_of_the_disk(done.error())) set_unhealthy(done.error());
   } else if (changed) {
@@ -205,6 +216,12 @@ void SqliteWriter::roll_back() {
 }
 
 void SqliteWriter::probe() {
+  // On a full disk the little that is written here may still find room when no real commit does.
+  if (space_wanted_ > 0) {
+    std::error_code unknown;
+    const auto space = std::filesystem::space(path_.parent_path(), unknown);
+    if (!unknown && space.available < space_wanted_) return;
+  }
   // The smallest change that has to reach the disk.
   Status done = check_file();
   if (done) done = sql_.begin.run();

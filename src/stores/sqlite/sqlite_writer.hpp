@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <mutex>
 #include <string>
@@ -76,8 +77,9 @@ class SqliteWriter final : public GroupWriter {
   FileLock lock_;
   Connection connection_;
   Statements sql_;
-  core::Version sequence_ = 0;   // last version handed out; also of groups that failed
-  std::vector<Checked> checked_;  // check_batch()'s result, kept for its capacity
+  core::Version sequence_ = 0;       // last version handed out; also of groups that failed
+  std::uintmax_t space_wanted_ = 0;  // while the disk is full: what must be free before it counts as recovered
+  std::vector<Checked> checked_;     // check_batch()'s result, kept for its capacity
 
   std::atomic<bool> healthy_ = true;
   std::mutex health_mutex_;

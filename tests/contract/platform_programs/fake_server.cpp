@@ -116,8 +116,10 @@ int main(int argc, char** argv) {
     if (std::strcmp(argv[i], "--config") == 0 && i + 1 < argc) path = argv[i + 1];
   }
   ::signal(SIGINT, on_interrupt);
-  std::ifstream script(path);
-  if (!script) {
+  std::stringstream script;
+  if (std::ifstream file(path); file) {
+    script << file.rdbuf() << "\n";
+  } else {
     std::cerr << "no configuration" << std::endl;
     return 1;
   }

@@ -1,16 +1,16 @@
 #include "contract/store/child.hpp"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
 #include <stdexcept>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "contract/store/back_ends.hpp"
 #include "contract/store/crash_workload.hpp"

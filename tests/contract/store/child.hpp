@@ -1,10 +1,10 @@
 #pragma once
 // Parts of a test that need a process of their own: this program started again in another mode (see main.cpp).
 
-#include <sys/types.h>
-
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 namespace draas::tests {
 

@@ -87,7 +87,8 @@ TEST_P(Closing, LetsGoOfAHandlerOnceItIsCalled) {
 TEST_P(Closing, AHandlerMayCommit) {
   std::promise<Result<core::Commit>> second;
   store().commit({{Write::put("c", "a", "x")}}, [&](const Result<core::Commit>&) {
-    store().commit({{Write::put("c", "b", "x")}}, [&](Result<core::Commit> done) { second.set_value(std::move(done)); });
+    store().commit({{Write::put("c", "b", "x")}},
+                   [&](Result<core::Commit> done) { second.set_value(std::move(done)); });
   });
   EXPECT_TRUE(second.get_future().get());
 }
@@ -97,7 +98,8 @@ INSTANTIATE_TEST_SUITE_P(Stores, Durable, testing::ValuesIn(durable_back_ends())
 
 TEST_P(Durable, ReopenedStoreHasWhatItHad) {
   const std::vector<core::IndexEntry> indexes{{"b", "2"}, {"a", "1"}};
-  const core::Version version = must_commit(store(), {Write::put("c", "a", "body", indexes), Write::put("c", "b", "x")});
+  const core::Version version =
+      must_commit(store(), {Write::put("c", "a", "body", indexes), Write::put("c", "b", "x")});
   const core::Version last = must_commit(store(), {Write::erase("c", "b")});
   reopen();
   const auto found = must_get(store(), "c", "a");

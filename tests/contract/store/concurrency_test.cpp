@@ -25,8 +25,9 @@ TEST_P(Concurrency, CountersByCompareAndSwapAddUp) {
       for (int done = 0; done < kIncrements;) {
         const auto found = must_get(store(), "counters", "shared");
         ASSERT_TRUE(found);
-        const auto result = commit(store(), {Write::put("counters", "shared", std::to_string(std::stoi(found->body) + 1),
-                                                        {}, found->version)});
+        const auto result =
+            commit(store(),
+                   {Write::put("counters", "shared", std::to_string(std::stoi(found->body) + 1), {}, found->version)});
         if (result) {
           ++done;
         } else {
@@ -60,7 +61,8 @@ TEST_P(Concurrency, ReadersSeeWholeBatches) {
     });
   }
   for (int round = 1; round <= kRounds; ++round) {
-    must_commit(store(), {Write::put("c", "left", std::to_string(round)), Write::put("c", "right", std::to_string(round))});
+    must_commit(store(),
+                {Write::put("c", "left", std::to_string(round)), Write::put("c", "right", std::to_string(round))});
   }
   writing = false;
   for (std::thread& reader : readers) reader.join();

@@ -9,7 +9,9 @@ namespace draas::tests {
 
 inline constexpr int kCrashCommitters = 16;
 
-inline std::string crash_id(int committer, int round) { return std::to_string(committer) + "-" + std::to_string(round); }
+inline std::string crash_id(int committer, int round) {
+  return std::to_string(committer) + "-" + std::to_string(round);
+}
 
 // A document in each of three collections, and the committer's own, rewritten every time.
 inline core::Batch crash_batch(int committer, int round) {

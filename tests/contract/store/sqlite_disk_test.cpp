@@ -1,10 +1,10 @@
 // A disk that fails under an open SQLite store: commits fail, health says why, and it goes on by itself.
 
+#include <fstream>
+
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
-
-#include <fstream>
 
 #include "contract/store/store_calls.hpp"
 #include "stores/sqlite/sqlite_store.hpp"

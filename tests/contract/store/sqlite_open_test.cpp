@@ -1,11 +1,11 @@
 // Opening an SQLite store: what it makes, what it refuses, and that it says the way out.
 
+#include <fstream>
+
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <fstream>
 
 #include "contract/store/child.hpp"
 #include "contract/store/store_calls.hpp"
@@ -21,7 +21,7 @@ using stores::open_sqlite_store;
 constexpr uid_t kNobody = 65534;
 
 mode_t mode_of(const fs::path& path) {
-  struct stat info {};
+  struct stat info{};
   EXPECT_EQ(::stat(path.c_str(), &info), 0) << path;
   return info.st_mode & 07777;
 }

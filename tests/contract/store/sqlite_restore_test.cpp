@@ -1,9 +1,9 @@
 // Backups put back: what is checked, what is refused, what is kept.
 
+#include <fstream>
+
 #include <fcntl.h>
 #include <sys/stat.h>
-
-#include <fstream>
 
 #include "contract/store/child.hpp"
 #include "contract/store/store_calls.hpp"
@@ -54,7 +54,7 @@ class SqliteRestore : public testing::Test {
 };
 
 TEST_F(SqliteRestore, BackupIsOnePrivateFile) {
-  struct stat info {};
+  struct stat info{};
   ASSERT_EQ(::stat(backup_.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 07777, 0600u);
   EXPECT_FALSE(fs::exists(backup_.string() + "-wal"));

@@ -1,14 +1,14 @@
 #pragma once
 // The store's calls as a test wants to make them: commit and wait, collect changes, expect success.
 
-#include <gtest/gtest.h>
-
 #include <condition_variable>
 #include <functional>
 #include <future>
 #include <mutex>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "contract/store/back_ends.hpp"
 #include "contract/store/scratch.hpp"

@@ -111,12 +111,13 @@ TEST_F(ControlPlaneSettingsTest, ChecksKeysAgainstEachOther) {
 }
 
 TEST_F(ControlPlaneSettingsTest, ChecksValues) {
-  for (const char* bad : {"Server: {Urls: []}", "Server: {Urls: 'ftp://x'}", "Server: {Urls: 'https://127.0.0.1:1'}",
-                          "Server: {PathBase: 'a b'}", "Cors: {AllowedOrigins: ['example.org']}", "Store: {Kind: redis}",
-                          "Ports: {First: 0}", "Ports: {Last: 65536}", "ProcessInstanceManager: {ExecutablePath: ''}",
-                          "ProcessInstanceManager: {DefaultLogLevel: loud}", "ControlPlaneUrl: nowhere",
-                          "Logging: {LogLevel: {Default: Loud}}", "Server: {MaxBodyBytes: 5}", "Server: {Threads: -1}",
-                          "ProcessInstanceManager: {LogFiles: 0}", "Logging: {Format: xml}", "Restart: {DefaultPolicy: Maybe}"}) {
+  for (const char* bad :
+       {"Server: {Urls: []}", "Server: {Urls: 'ftp://x'}", "Server: {Urls: 'https://127.0.0.1:1'}",
+        "Server: {PathBase: 'a b'}", "Cors: {AllowedOrigins: ['example.org']}", "Store: {Kind: redis}",
+        "Ports: {First: 0}", "Ports: {Last: 65536}", "ProcessInstanceManager: {ExecutablePath: ''}",
+        "ProcessInstanceManager: {DefaultLogLevel: loud}", "ControlPlaneUrl: nowhere",
+        "Logging: {LogLevel: {Default: Loud}}", "Server: {MaxBodyBytes: 5}", "Server: {Threads: -1}",
+        "ProcessInstanceManager: {LogFiles: 0}", "Logging: {Format: xml}", "Restart: {DefaultPolicy: Maybe}"}) {
     const auto result = load(bad);
     EXPECT_FALSE(result) << bad;
     if (!result) {
@@ -127,9 +128,11 @@ TEST_F(ControlPlaneSettingsTest, ChecksValues) {
 
 TEST_F(ControlPlaneSettingsTest, KeysChangeTheirMembers) {
   const auto settings = load(
-      "DataDirectory: /srv/draas\nServer: {PathBase: /draas/, Threads: 3, AccessLog: false}\nStore: {Path: /x/y.db, FileConfigurations: true}\n"
+      "DataDirectory: /srv/draas\nServer: {PathBase: /draas/, Threads: 3, AccessLog: false}\nStore: {Path: /x/y.db, "
+      "FileConfigurations: true}\n"
       "Logging: {Format: text, LogLevel: {Default: None}}\n"
-      "ProcessInstanceManager: {Arguments: [--skip-verification], Environment: {RUST_LOG: debug}, CpuLimit: 1.5, MemoryLimitBytes: 512MiB}\n");
+      "ProcessInstanceManager: {Arguments: [--skip-verification], Environment: {RUST_LOG: debug}, CpuLimit: 1.5, "
+      "MemoryLimitBytes: 512MiB}\n");
   ASSERT_TRUE(settings) << settings.error().message;
   EXPECT_EQ(settings->data_directory, "/srv/draas");
   EXPECT_EQ(settings->server.path_base, "/draas");
@@ -151,8 +154,8 @@ TEST(ListenUrls, AreTakenApart) {
   EXPECT_EQ(parse_listen_url("http://[::1]:5000").value(), (ListenUrl{"::1", 5000}));
   EXPECT_EQ(parse_listen_url("http://[::1]").value(), (ListenUrl{"::1", 80}));
   EXPECT_EQ(parse_listen_url("http://example").value(), (ListenUrl{"example", 80}));
-  for (const char* bad : {"", "http://", "http://:80", "http://x:", "http://x:99999", "http://x:1/a", "http://u@x:1", "http://[::1",
-                          "http://[::1]x", "x:80", "http://x:8o"}) {
+  for (const char* bad : {"", "http://", "http://:80", "http://x:", "http://x:99999", "http://x:1/a", "http://u@x:1",
+                          "http://[::1", "http://[::1]x", "x:80", "http://x:8o"}) {
     EXPECT_FALSE(parse_listen_url(bad)) << bad;
   }
 }

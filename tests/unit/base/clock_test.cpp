@@ -1,8 +1,8 @@
 #include "base/clock.hpp"
 
-#include <gtest/gtest.h>
-
 #include <random>
+
+#include <gtest/gtest.h>
 
 namespace draas {
 namespace {
@@ -20,8 +20,9 @@ TEST(Rfc3339, WritesUtcWithMicroseconds) {
 
 TEST(Rfc3339, ReadsEveryForm) {
   const WallTime expected = WallTime(kDay) + 14h + 35min + 22s;
-  for (const char* text : {"2026-01-28T14:35:22Z", "2026-01-28t14:35:22z", "2026-01-28 14:35:22Z", "2026-01-28T14:35:22",
-                           "2026-01-28T16:35:22+02:00", "2026-01-28T09:05:22-05:30", "2026-01-28T14:35:22.000Z"}) {
+  for (const char* text :
+       {"2026-01-28T14:35:22Z", "2026-01-28t14:35:22z", "2026-01-28 14:35:22Z", "2026-01-28T14:35:22",
+        "2026-01-28T16:35:22+02:00", "2026-01-28T09:05:22-05:30", "2026-01-28T14:35:22.000Z"}) {
     const auto parsed = parse_rfc3339(text);
     ASSERT_TRUE(parsed) << text;
     EXPECT_EQ(*parsed, expected) << text;
@@ -32,9 +33,10 @@ TEST(Rfc3339, ReadsEveryForm) {
 }
 
 TEST(Rfc3339, RefusesWhatIsNoTime) {
-  for (const char* text : {"", "2026", "2026-01-28", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-28T24:00:00Z",
-                           "2026-01-28T14:60:22Z", "2026-01-28T14:35:22.Z", "2026-01-28T14:35:22+2:00",
-                           "2026-01-28T14:35:22Zx", "2026-01-28T14:35:22 +02:00", "+026-01-28T14:35:22Z"}) {
+  for (const char* text :
+       {"", "2026", "2026-01-28", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-01-28T24:00:00Z",
+        "2026-01-28T14:60:22Z", "2026-01-28T14:35:22.Z", "2026-01-28T14:35:22+2:00", "2026-01-28T14:35:22Zx",
+        "2026-01-28T14:35:22 +02:00", "+026-01-28T14:35:22Z"}) {
     const auto parsed = parse_rfc3339(text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().code, ErrorCode::InvalidArgument);
@@ -51,11 +53,22 @@ TEST(Rfc3339, RoundTripsAnyTime) {
 }
 
 TEST(DurationText, ReadsEveryForm) {
-  const std::vector<std::pair<const char*, Duration>> cases{
-      {"00:00:30", 30s},    {"01:30", 90min},        {"1.02:03:04", 24h + 2h + 3min + 4s}, {"00:00:00.5", 500ms},
-      {"30s", 30s},         {"500ms", 500ms},        {"5m", 5min},                          {"2h", 2h},
-      {"1d", 24h},          {"1h30m", 90min},        {"30", 30s},                           {"1.5", 1500ms},
-      {"0.25s", 250ms},     {"1d2h3m4s5ms", 24h + 2h + 3min + 4s + 5ms}, {"0", 0s},        {"0s", 0s}};
+  const std::vector<std::pair<const char*, Duration>> cases{{"00:00:30", 30s},
+                                                            {"01:30", 90min},
+                                                            {"1.02:03:04", 24h + 2h + 3min + 4s},
+                                                            {"00:00:00.5", 500ms},
+                                                            {"30s", 30s},
+                                                            {"500ms", 500ms},
+                                                            {"5m", 5min},
+                                                            {"2h", 2h},
+                                                            {"1d", 24h},
+                                                            {"1h30m", 90min},
+                                                            {"30", 30s},
+                                                            {"1.5", 1500ms},
+                                                            {"0.25s", 250ms},
+                                                            {"1d2h3m4s5ms", 24h + 2h + 3min + 4s + 5ms},
+                                                            {"0", 0s},
+                                                            {"0s", 0s}};
   for (const auto& [text, expected] : cases) {
     const auto parsed = parse_duration(text);
     ASSERT_TRUE(parsed) << text;
@@ -64,8 +77,26 @@ TEST(DurationText, ReadsEveryForm) {
 }
 
 TEST(DurationText, RefusesTheRest) {
-  for (const char* text : {"", " ", "s", "30x", "-5s", "-5", "1h 30m", "30s1h", "5s5s", "1:2:3", "00:60:00", "00:00:60",
-                           "24:00:00", "1e3s", "00:00:30s", ".5s", "5.", "inf", "99999999999999d", "1.1.1"}) {
+  for (const char* text : {"",
+                           " ",
+                           "s",
+                           "30x",
+                           "-5s",
+                           "-5",
+                           "1h 30m",
+                           "30s1h",
+                           "5s5s",
+                           "1:2:3",
+                           "00:60:00",
+                           "00:00:60",
+                           "24:00:00",
+                           "1e3s",
+                           "00:00:30s",
+                           ".5s",
+                           "5.",
+                           "inf",
+                           "99999999999999d",
+                           "1.1.1"}) {
     const auto parsed = parse_duration(text);
     EXPECT_FALSE(parsed) << text;
     if (!parsed) {

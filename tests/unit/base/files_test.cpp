@@ -1,12 +1,12 @@
 #include "base/files.hpp"
 
+#include <atomic>
+#include <thread>
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <atomic>
-#include <thread>
 
 #include "base/id.hpp"
 
@@ -19,7 +19,7 @@ class Files : public ::testing::Test {
   void TearDown() override { fs::remove_all(directory_); }
 
   static mode_t mode_of(const fs::path& path) {
-    struct stat info {};
+    struct stat info{};
     EXPECT_EQ(::stat(path.c_str(), &info), 0) << path;
     return info.st_mode & 07777U;
   }

@@ -1,13 +1,13 @@
 #include "base/id.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <mutex>
 #include <regex>
 #include <set>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace draas {
 namespace {

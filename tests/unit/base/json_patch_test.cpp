@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include "base/json.hpp"
 
@@ -37,9 +37,11 @@ INSTANTIATE_TEST_SUITE_P(
         GoodPatch{"add replaces in place", R"({"a":1,"b":2})", R"([{"op":"add","path":"/a","value":[3]}])",
                   R"({"a":[3],"b":2})"},
         GoodPatch{"add null", "{}", R"([{"op":"add","path":"/a","value":null}])", R"({"a":null})"},
-        GoodPatch{"add into the middle", R"(["a","c"])", R"([{"op":"add","path":"/1","value":"b"}])", R"(["a","b","c"])"},
+        GoodPatch{"add into the middle", R"(["a","c"])", R"([{"op":"add","path":"/1","value":"b"}])",
+                  R"(["a","b","c"])"},
         GoodPatch{"add at the size", R"(["a"])", R"([{"op":"add","path":"/1","value":"b"}])", R"(["a","b"])"},
-        GoodPatch{"add at the end", R"({"a":[]})", R"([{"op":"add","path":"/a/-","value":{"b":[]}}])", R"({"a":[{"b":[]}]})"},
+        GoodPatch{"add at the end", R"({"a":[]})", R"([{"op":"add","path":"/a/-","value":{"b":[]}}])",
+                  R"({"a":[{"b":[]}]})"},
         GoodPatch{"add an array as one element", "[1]", R"([{"op":"add","path":"/-","value":[2,3]}])", "[1,[2,3]]"},
         GoodPatch{"add the empty key", "{}", R"([{"op":"add","path":"/","value":1}])", R"({"":1})"},
         GoodPatch{"add a numeric key to an object", "{}", R"([{"op":"add","path":"/0","value":1}])", R"({"0":1})"},
@@ -56,11 +58,13 @@ INSTANTIATE_TEST_SUITE_P(
         GoodPatch{"move a member", R"({"a":{"x":1},"b":{}})", R"([{"op":"move","from":"/a/x","path":"/b/y"}])",
                   R"({"a":{},"b":{"y":1}})"},
         GoodPatch{"move within an array", "[1,2,3,4]", R"([{"op":"move","from":"/1","path":"/3"}])", "[1,3,4,2]"},
-        GoodPatch{"move onto itself", R"({"a":1,"b":2})", R"([{"op":"move","from":"/a","path":"/a"}])", R"({"a":1,"b":2})"},
+        GoodPatch{"move onto itself", R"({"a":1,"b":2})", R"([{"op":"move","from":"/a","path":"/a"}])",
+                  R"({"a":1,"b":2})"},
         GoodPatch{"move to the root", R"({"a":{"b":1}})", R"([{"op":"move","from":"/a","path":""}])", R"({"b":1})"},
-        GoodPatch{"a like-named sibling is no child", R"({"a":1,"ab":{}})", R"([{"op":"move","from":"/a","path":"/ab/x"}])",
-                  R"({"ab":{"x":1}})"},
-        GoodPatch{"copy", R"({"a":[1]})", R"([{"op":"copy","from":"/a","path":"/b"},{"op":"add","path":"/b/-","value":2}])",
+        GoodPatch{"a like-named sibling is no child", R"({"a":1,"ab":{}})",
+                  R"([{"op":"move","from":"/a","path":"/ab/x"}])", R"({"ab":{"x":1}})"},
+        GoodPatch{"copy", R"({"a":[1]})",
+                  R"([{"op":"copy","from":"/a","path":"/b"},{"op":"add","path":"/b/-","value":2}])",
                   R"({"a":[1],"b":[1,2]})"},
         GoodPatch{"copy into its own child", R"({"a":{}})", R"([{"op":"copy","from":"/a","path":"/a/b"}])",
                   R"({"a":{"b":{}}})"},
@@ -75,7 +79,8 @@ INSTANTIATE_TEST_SUITE_P(
                   R"({"a/b":1,"m~n":2,"~1":3})"}),
     [](const auto& test) {
       std::string name;
-      for (const char c : std::string(test.param.what)) name.push_back(std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_');
+      for (const char c : std::string(test.param.what))
+        name.push_back(std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_');
       return name;
     });
 
@@ -171,21 +176,22 @@ TEST(JsonPatch, CannotNestBeyondTheParsersLimit) {
 }
 
 TEST(MergePatch, FollowsTheRfcsTable) {
-  const std::vector<std::array<const char*, 3>> cases{{R"({"a":"b"})", R"({"a":"c"})", R"({"a":"c"})"},
-                                                      {R"({"a":"b"})", R"({"b":"c"})", R"({"a":"b","b":"c"})"},
-                                                      {R"({"a":"b"})", R"({"a":null})", "{}"},
-                                                      {R"({"a":"b","b":"c"})", R"({"a":null})", R"({"b":"c"})"},
-                                                      {R"({"a":["b"]})", R"({"a":"c"})", R"({"a":"c"})"},
-                                                      {R"({"a":"c"})", R"({"a":["b"]})", R"({"a":["b"]})"},
-                                                      {R"({"a":{"b":"c"}})", R"({"a":{"b":"d","c":null}})", R"({"a":{"b":"d"}})"},
-                                                      {R"({"a":[{"b":"c"}]})", R"({"a":[1]})", R"({"a":[1]})"},
-                                                      {R"(["a","b"])", R"(["c","d"])", R"(["c","d"])"},
-                                                      {R"({"a":"b"})", R"(["c"])", R"(["c"])"},
-                                                      {R"({"a":"foo"})", "null", "null"},
-                                                      {R"({"a":"foo"})", "\"bar\"", "\"bar\""},
-                                                      {R"({"e":null})", R"({"a":1})", R"({"e":null,"a":1})"},
-                                                      {"[1,2]", R"({"a":"b","c":null})", R"({"a":"b"})"},
-                                                      {"{}", R"({"a":{"bb":{"ccc":null}}})", R"({"a":{"bb":{}}})"}};
+  const std::vector<std::array<const char*, 3>> cases{
+      {R"({"a":"b"})", R"({"a":"c"})", R"({"a":"c"})"},
+      {R"({"a":"b"})", R"({"b":"c"})", R"({"a":"b","b":"c"})"},
+      {R"({"a":"b"})", R"({"a":null})", "{}"},
+      {R"({"a":"b","b":"c"})", R"({"a":null})", R"({"b":"c"})"},
+      {R"({"a":["b"]})", R"({"a":"c"})", R"({"a":"c"})"},
+      {R"({"a":"c"})", R"({"a":["b"]})", R"({"a":["b"]})"},
+      {R"({"a":{"b":"c"}})", R"({"a":{"b":"d","c":null}})", R"({"a":{"b":"d"}})"},
+      {R"({"a":[{"b":"c"}]})", R"({"a":[1]})", R"({"a":[1]})"},
+      {R"(["a","b"])", R"(["c","d"])", R"(["c","d"])"},
+      {R"({"a":"b"})", R"(["c"])", R"(["c"])"},
+      {R"({"a":"foo"})", "null", "null"},
+      {R"({"a":"foo"})", "\"bar\"", "\"bar\""},
+      {R"({"e":null})", R"({"a":1})", R"({"e":null,"a":1})"},
+      {"[1,2]", R"({"a":"b","c":null})", R"({"a":"b"})"},
+      {"{}", R"({"a":{"bb":{"ccc":null}}})", R"({"a":{"bb":{}}})"}};
   for (const auto& [document, patch, expected] : cases) {
     EXPECT_EQ(to_text(apply_merge_patch(json(document), json(patch))), to_text(json(expected))) << document << patch;
   }
@@ -206,7 +212,8 @@ Json random_value(std::mt19937& random, int depth) {
     case 5:
     case 6: {
       Json object = Json::object();
-      for (auto n = random() % 5; n > 0; --n) object[std::string(1, static_cast<char>("ab/~c"[random() % 5]))] = random_value(random, depth - 1);
+      for (auto n = random() % 5; n > 0; --n)
+        object[std::string(1, static_cast<char>("ab/~c"[random() % 5]))] = random_value(random, depth - 1);
       return object;
     }
     default: {

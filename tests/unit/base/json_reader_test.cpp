@@ -34,7 +34,8 @@ TEST(JsonReader, ReadsEveryKind) {
 }
 
 TEST(JsonReader, CollectsEveryFaultWithItsPath) {
-  const Json body = Json::parse(R"({"name":5,"port":70000,"ratio":"x","on":1,"tags":["a",2],"env":{"a/b":[]},"level":"x",
+  const Json body =
+      Json::parse(R"({"name":5,"port":70000,"ratio":"x","on":1,"tags":["a",2],"env":{"a/b":[]},"level":"x",
       "nmae":1,"count":1.5,"big":18446744073709551615})");
   JsonReader reader(body, "/items/3");
   EXPECT_EQ(reader.required_string("name"), "");
@@ -49,14 +50,14 @@ TEST(JsonReader, CollectsEveryFaultWithItsPath) {
   EXPECT_FALSE(reader.optional_enum("level", {"info", "warn"}));
   reader.add_faults("list", {Fault{"/0/x", "bad"}});
   reader.reject_unknown();
-  EXPECT_EQ(texts(reader),
-            (std::vector<std::string>{"/items/3/name: not a string", "/items/3/other: missing",
-                                      "/items/3/port: not an integer between 1 and 65535",
-                                      "/items/3/count: not an integer between 0 and 10",
-                                      "/items/3/big: not an integer between 0 and 10", "/items/3/ratio: not a number",
-                                      "/items/3/on: neither true nor false", "/items/3/tags/1: not a string",
-                                      "/items/3/env/a~1b: not a string", "/items/3/level: not one of info, warn",
-                                      "/items/3/list/0/x: bad", "/items/3/nmae: unknown key; did you mean 'name'?"}));
+  EXPECT_EQ(
+      texts(reader),
+      (std::vector<std::string>{
+          "/items/3/name: not a string", "/items/3/other: missing", "/items/3/port: not an integer between 1 and 65535",
+          "/items/3/count: not an integer between 0 and 10", "/items/3/big: not an integer between 0 and 10",
+          "/items/3/ratio: not a number", "/items/3/on: neither true nor false", "/items/3/tags/1: not a string",
+          "/items/3/env/a~1b: not a string", "/items/3/level: not one of info, warn", "/items/3/list/0/x: bad",
+          "/items/3/nmae: unknown key; did you mean 'name'?"}));
   const Status finished = reader.finish();
   ASSERT_FALSE(finished);
   EXPECT_EQ(finished.error().code, ErrorCode::InvalidArgument);

@@ -82,8 +82,8 @@ TEST(JsonText, ReplacesInvalidUtf8AndIndents) {
 }
 
 TEST(JsonText, AppendsAStringAsTheWriterWould) {
-  for (const std::string& text : {std::string("plain"), std::string("q\"\\"), std::string("\n\t\x01\0", 4), std::string("é😀"),
-                                  std::string("bad\xC3"), std::string("\x7F"), std::string()}) {
+  for (const std::string& text : {std::string("plain"), std::string("q\"\\"), std::string("\n\t\x01\0", 4),
+                                  std::string("é😀"), std::string("bad\xC3"), std::string("\x7F"), std::string()}) {
     std::string out = "x=";
     append_json_string(out, text);
     EXPECT_EQ(out, "x=" + to_text(Json(text)));
@@ -91,7 +91,9 @@ TEST(JsonText, AppendsAStringAsTheWriterWould) {
 }
 
 TEST(JsonEqual, IgnoresKeyOrderAndNumberKind) {
-  const auto equal = [](const char* left, const char* right) { return json_equal(*parse_json(left), *parse_json(right)); };
+  const auto equal = [](const char* left, const char* right) {
+    return json_equal(*parse_json(left), *parse_json(right));
+  };
   EXPECT_TRUE(equal(R"({"a":1,"b":{"c":2,"d":3}})", R"({"b":{"d":3,"c":2},"a":1.0})"));
   EXPECT_TRUE(equal("1", "1.0"));
   EXPECT_TRUE(equal("-1", "-1.0"));

@@ -1,12 +1,12 @@
 #include "base/log.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <regex>
 #include <sstream>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace draas {
 namespace {
@@ -35,7 +35,8 @@ TEST_F(LogDeathTest, WritesOneJsonObjectPerLine) {
         configure_log({});
         log_info("instance started", {{"instanceId", "a\"b"}, {"pid", 42}, {"ok", true}});
       },
-      "^\\{\"time\":\"[^\"]+Z\",\"level\":\"info\",\"message\":\"instance started\",\"instanceId\":\"a..\"?b\",\"pid\":42,"
+      "^\\{\"time\":\"[^\"]+Z\",\"level\":\"info\",\"message\":\"instance "
+      "started\",\"instanceId\":\"a..\"?b\",\"pid\":42,"
       "\"ok\":true\\}\n$");
 }
 

@@ -1,15 +1,14 @@
 #include "base/metrics.hpp"
 
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <thread>
 
 namespace draas {
 namespace {
 
 using ::testing::HasSubstr;
-
 
 TEST(Metrics, WritesThePrometheusTextFormat) {
   const auto metrics = make_metrics();

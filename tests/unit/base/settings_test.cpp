@@ -1,10 +1,10 @@
 #include "base/settings.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "base/files.hpp"
 #include "base/id.hpp"
@@ -86,7 +86,8 @@ TEST_F(SettingsFiles, DefaultsWithoutAnySource) {
 
 TEST_F(SettingsFiles, ReadsYamlInAnyCaseWithThePlaceOfEachKey) {
   const auto settings = load(
-      "datadirectory: /var/x\nSERVER:\n  urls: [http://b, http://c]\n  Port: 8080\n  timeout: 00:01:30\n  Limit: 10MiB\n"
+      "datadirectory: /var/x\nSERVER:\n  urls: [http://b, http://c]\n  Port: 8080\n  timeout: 00:01:30\n  Limit: "
+      "10MiB\n"
       "  open: true\n  cores: 1.5\nlogging:\n  LogLevel:\n    Microsoft.AspNetCore: warning\nstore:\n  kind: MEMORY\n"
       "process:\n  environment:\n    A: 1\n    B: \"x\"\n  options: {any: [1]}\n");
   ASSERT_TRUE(settings) << settings.error().message;
@@ -109,7 +110,8 @@ TEST_F(SettingsFiles, ReadsYamlInAnyCaseWithThePlaceOfEachKey) {
 TEST_F(SettingsFiles, ReadsJsonAsDotnetDoes) {
   const auto settings = load(
       "// comment\n{\n\t\"Server\": { /* one\n more */ \"Port\": \"8081\", \"Urls\": [\"http://x//y\",], },\n"
-      "  \"Store:Kind\": \"memory\",\n  \"Logging\": { \"LogLevel\": { \"Default\": \"Debug\" } },\n  \"DataDirectory\": null,\n}\n");
+      "  \"Store:Kind\": \"memory\",\n  \"Logging\": { \"LogLevel\": { \"Default\": \"Debug\" } },\n  "
+      "\"DataDirectory\": null,\n}\n");
   ASSERT_TRUE(settings) << settings.error().message;
   EXPECT_EQ(settings->integer("Server.Port"), 8081);
   EXPECT_THAT(settings->text_list("Server.Urls"), ElementsAre("http://x//y"));
@@ -121,11 +123,18 @@ TEST_F(SettingsFiles, ReadsJsonAsDotnetDoes) {
 
 TEST_F(SettingsFiles, LayersWinInOrder) {
   SettingsSources sources;
-  sources.file = file("Server: {Port: 1, Timeout: 5s, Urls: [a, b], Limit: 1}\nProcess: {Environment: {A: file, B: file}}\n");
+  sources.file =
+      file("Server: {Port: 1, Timeout: 5s, Urls: [a, b], Limit: 1}\nProcess: {Environment: {A: file, B: file}}\n");
   sources.environment_aliases = {{"OTHER_URLS", "Server.Urls"}};
-  sources.environment = {{"server__PORT", "2"},     {"Server__Timeout", "6s"},          {"OTHER_URLS", "c;d"},
-                         {"Server__Urls__1", "e"},  {"Process__Environment__B", "env"}, {"PATH", "/bin"},
-                         {"SERVER", "unrelated"},   {"STORE_KIND", "unrelated"},        {"DATADIRECTORY", "/env"},
+  sources.environment = {{"server__PORT", "2"},
+                         {"Server__Timeout", "6s"},
+                         {"OTHER_URLS", "c;d"},
+                         {"Server__Urls__1", "e"},
+                         {"Process__Environment__B", "env"},
+                         {"PATH", "/bin"},
+                         {"SERVER", "unrelated"},
+                         {"STORE_KIND", "unrelated"},
+                         {"DATADIRECTORY", "/env"},
                          {"Logging__LogLevel__Default", "debug"}};
   sources.flags = {{"Server:Port", "3", "--Server:Port"}, {"Server.Open", "true", "--open"}};
   const auto settings = load_settings(declarations(), sources);
@@ -146,11 +155,13 @@ TEST_F(SettingsFiles, LayersWinInOrder) {
 TEST_F(SettingsFiles, ReportsAllFaultsOfAllLayersAtOnce) {
   SettingsSources sources;
   sources.file = file(
-      "Servre:\n  Port: 1\nServer:\n  Prot: 1\n  Port: 99999\n  Timeout: soon\n  Limit: 1TB\n  Open: maybe\n  Cores: many\n"
+      "Servre:\n  Port: 1\nServer:\n  Prot: 1\n  Port: 99999\n  Timeout: soon\n  Limit: 1TB\n  Open: maybe\n  Cores: "
+      "many\n"
       "  Urls: {a: b}\nKind: memory\nStore:\n  Kind: oracle\n  Even: 3\n  Key: [1]\nLogging: yes\n"
       "Process:\n  Environment: {A: [1]}\n  Options: 5\n");
   sources.environment = {{"Server__Port__X", "1"}, {"Store__Knd", "x"}, {"Server__Urls__7", "x"}};
-  sources.flags = {{"Server:Timeout", "1ms", "--Server:Timeout"}, {"Server", "1", "--Server"}, {"Nothing:AtAll", "1", "--x"}};
+  sources.flags = {
+      {"Server:Timeout", "1ms", "--Server:Timeout"}, {"Server", "1", "--Server"}, {"Nothing:AtAll", "1", "--x"}};
   const auto result = load_settings(declarations(), sources);
   EXPECT_THAT(
       faults(result),
@@ -163,7 +174,8 @@ TEST_F(SettingsFiles, ReportsAllFaultsOfAllLayersAtOnce) {
                   "draas.yaml:9: Server.Cores: 'many' is not a number", "draas.yaml:10: Server.Urls: must be a list",
                   "draas.yaml:11: Kind: unknown key; did you mean 'Store.Kind'?",
                   "draas.yaml:13: Store.Kind: 'oracle' is not one of sqlite, memory",
-                  "draas.yaml:14: Store.Even: must be even", "draas.yaml:15: Store.Key: must be a single value, not a list",
+                  "draas.yaml:14: Store.Even: must be even",
+                  "draas.yaml:15: Store.Key: must be a single value, not a list",
                   "draas.yaml:16: Logging: is a section; its keys are expected below it",
                   "draas.yaml:18: Process.Environment: must map names to texts; 'A' does not",
                   "draas.yaml:19: Process.Options: must be a mapping",
@@ -178,13 +190,15 @@ TEST_F(SettingsFiles, ReportsAllFaultsOfAllLayersAtOnce) {
 TEST_F(SettingsFiles, OneFaultIsTheWholeMessage) {
   const auto result = load("Server:\n  Prt: 1\n");
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().message, directory_.string() + "/draas.yaml:2: Server.Prt: unknown key; did you mean 'Server.Port'?");
+  EXPECT_EQ(result.error().message,
+            directory_.string() + "/draas.yaml:2: Server.Prt: unknown key; did you mean 'Server.Port'?");
   EXPECT_EQ(result.error().faults[0].path, "/Server/Prt");
 }
 
 TEST_F(SettingsFiles, MalformedFilesAreNamed) {
   EXPECT_THAT(faults(load("Server: [")), ElementsAre(HasSubstr("draas.yaml: malformed YAML at line ")));
-  EXPECT_THAT(faults(load("{\"Server\": }")), ElementsAre(HasSubstr("draas.yaml: malformed JSON at line 1, column 12")));
+  EXPECT_THAT(faults(load("{\"Server\": }")),
+              ElementsAre(HasSubstr("draas.yaml: malformed JSON at line 1, column 12")));
   EXPECT_THAT(faults(load("- a")), ElementsAre("draas.yaml:1: must be a mapping of sections"));
   EXPECT_TRUE(load(""));
   EXPECT_TRUE(load("# nothing\nServer:\n"));
@@ -192,7 +206,8 @@ TEST_F(SettingsFiles, MalformedFilesAreNamed) {
 
 TEST_F(SettingsFiles, FindsTheFirstDefaultFile) {
   SettingsSources sources;
-  sources.default_files = {directory_ / "none.yaml", file("Server: {Port: 5}", "second.yaml"), file("x: y", "third.yaml")};
+  sources.default_files = {directory_ / "none.yaml", file("Server: {Port: 5}", "second.yaml"),
+                           file("x: y", "third.yaml")};
   const auto settings = load_settings(declarations(), sources);
   ASSERT_TRUE(settings);
   EXPECT_EQ(settings->integer("Server.Port"), 5);
@@ -208,7 +223,8 @@ TEST_F(SettingsFiles, SecretsAreNeverShown) {
   const auto settings = load_settings(declarations(), sources);
   ASSERT_TRUE(settings);
   EXPECT_EQ(settings->text("Store.Key"), "s3cret");
-  for (const std::string& shown : {settings->describe_as_text(), settings->describe_as_yaml(), to_text(settings->describe_as_json())}) {
+  for (const std::string& shown :
+       {settings->describe_as_text(), settings->describe_as_yaml(), to_text(settings->describe_as_json())}) {
     EXPECT_EQ(shown.find("s3cret"), std::string::npos);
     EXPECT_THAT(shown, HasSubstr("***"));
   }
@@ -255,7 +271,8 @@ TEST(SettingFlags, AreRecognised) {
 
 TEST(SettingsText, ListsAndMapsFromOneLine) {
   SettingsSources sources;
-  sources.environment = {{"Server__Urls", " a ; b,c;"}, {"Process__Environment", "A=1;B=x=y"}, {"Process__Options", "{\"a\":1}"}};
+  sources.environment = {
+      {"Server__Urls", " a ; b,c;"}, {"Process__Environment", "A=1;B=x=y"}, {"Process__Options", "{\"a\":1}"}};
   auto settings = load_settings(declarations(), sources);
   ASSERT_TRUE(settings) << settings.error().message;
   EXPECT_THAT(settings->text_list("Server.Urls"), ElementsAre("a", "b", "c"));

@@ -1,9 +1,9 @@
 #include "base/yaml.hpp"
 
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include "base/files.hpp"
 
@@ -23,18 +23,56 @@ std::string error_of(std::string_view text, JsonLimits limits = {}) {
 }
 
 TEST(ParseYaml, ResolvesPlainScalarsByTheCoreSchema) {
-  const std::vector<std::pair<const char*, const char*>> cases{
-      {"null", "null"}, {"Null", "null"}, {"NULL", "null"}, {"~", "null"}, {"", "null"},
-      {"true", "true"}, {"True", "true"}, {"FALSE", "false"}, {"tRue", "\"tRue\""},
-      {"yes", "\"yes\""}, {"no", "\"no\""}, {"on", "\"on\""}, {"off", "\"off\""}, {"y", "\"y\""},
-      {"0", "0"}, {"-7", "-7"}, {"+7", "7"}, {"8080", "8080"}, {"0x1F", "31"}, {"0o17", "15"}, {"0b101", "5"},
-      {"-0x10", "-16"}, {"0123", "\"0123\""}, {"-012", "\"-012\""}, {"1_000", "\"1_000\""}, {"12:30", "\"12:30\""},
-      {"18446744073709551615", "18446744073709551615"}, {"-9223372036854775808", "-9223372036854775808"},
-      {"18446744073709551616", "1.8446744073709552e+19"}, {"-9223372036854775809", "-9.223372036854776e+18"},
-      {"1.5", "1.5"}, {"1.", "1.0"}, {".5", "0.5"}, {"-1.5e3", "-1500.0"}, {"1e3", "1000.0"}, {"1E-2", "0.01"},
-      {"1e999", "\"1e999\""}, {"1e-999", "0.0"}, {"e5", "\"e5\""}, {".", "\".\""}, {"+", "\"+\""}, {"1e", "\"1e\""},
-      {"inf", "\"inf\""}, {"nan", "\"nan\""}, {"2026-01-01", "\"2026-01-01\""}, {"1.2.3", "\"1.2.3\""},
-      {"0x", "\"0x\""}, {"0xg", "\"0xg\""}, {"--1", "\"--1\""}, {"${PORT:-8080}", "\"${PORT:-8080}\""}};
+  const std::vector<std::pair<const char*, const char*>> cases{{"null", "null"},
+                                                               {"Null", "null"},
+                                                               {"NULL", "null"},
+                                                               {"~", "null"},
+                                                               {"", "null"},
+                                                               {"true", "true"},
+                                                               {"True", "true"},
+                                                               {"FALSE", "false"},
+                                                               {"tRue", "\"tRue\""},
+                                                               {"yes", "\"yes\""},
+                                                               {"no", "\"no\""},
+                                                               {"on", "\"on\""},
+                                                               {"off", "\"off\""},
+                                                               {"y", "\"y\""},
+                                                               {"0", "0"},
+                                                               {"-7", "-7"},
+                                                               {"+7", "7"},
+                                                               {"8080", "8080"},
+                                                               {"0x1F", "31"},
+                                                               {"0o17", "15"},
+                                                               {"0b101", "5"},
+                                                               {"-0x10", "-16"},
+                                                               {"0123", "\"0123\""},
+                                                               {"-012", "\"-012\""},
+                                                               {"1_000", "\"1_000\""},
+                                                               {"12:30", "\"12:30\""},
+                                                               {"18446744073709551615", "18446744073709551615"},
+                                                               {"-9223372036854775808", "-9223372036854775808"},
+                                                               {"18446744073709551616", "1.8446744073709552e+19"},
+                                                               {"-9223372036854775809", "-9.223372036854776e+18"},
+                                                               {"1.5", "1.5"},
+                                                               {"1.", "1.0"},
+                                                               {".5", "0.5"},
+                                                               {"-1.5e3", "-1500.0"},
+                                                               {"1e3", "1000.0"},
+                                                               {"1E-2", "0.01"},
+                                                               {"1e999", "\"1e999\""},
+                                                               {"1e-999", "0.0"},
+                                                               {"e5", "\"e5\""},
+                                                               {".", "\".\""},
+                                                               {"+", "\"+\""},
+                                                               {"1e", "\"1e\""},
+                                                               {"inf", "\"inf\""},
+                                                               {"nan", "\"nan\""},
+                                                               {"2026-01-01", "\"2026-01-01\""},
+                                                               {"1.2.3", "\"1.2.3\""},
+                                                               {"0x", "\"0x\""},
+                                                               {"0xg", "\"0xg\""},
+                                                               {"--1", "\"--1\""},
+                                                               {"${PORT:-8080}", "\"${PORT:-8080}\""}};
   for (const auto& [text, expected] : cases) {
     EXPECT_EQ(read("key: " + std::string(text)), "{\"key\":" + std::string(expected) + "}") << text;
   }
@@ -61,7 +99,8 @@ TEST(ParseYaml, MarksEveryNode) {
   for (const YamlMark& mark : parsed->marks) {
     marks.push_back(mark.path + "@" + std::to_string(mark.line) + ":" + std::to_string(mark.column));
   }
-  EXPECT_EQ(marks, (std::vector<std::string>{"@1:1", "/a@1:4", "/list@3:3", "/list/0@3:5", "/list/1@4:5", "/list/1/k~1v@4:10"}));
+  EXPECT_EQ(marks, (std::vector<std::string>{"@1:1", "/a@1:4", "/list@3:3", "/list/0@3:5", "/list/1@4:5",
+                                             "/list/1/k~1v@4:10"}));
 }
 
 TEST(ParseYaml, ExpandsAliases) {
@@ -96,7 +135,8 @@ TEST(ParseYaml, RefusesWhatWouldLoseOrMislead) {
   EXPECT_NE(error_of("a: [1, 2").find("malformed YAML at line"), std::string::npos);
   EXPECT_NE(error_of("a: 1\n  b: 2").find("malformed YAML at line 2"), std::string::npos);
   EXPECT_NE(error_of("a: \"x").find("malformed"), std::string::npos);
-  EXPECT_EQ(error_of("a: 1\nb: \x04tail: 2"), "malformed YAML at line 2, column 4: a control character or invalid UTF-8");
+  EXPECT_EQ(error_of("a: 1\nb: \x04tail: 2"),
+            "malformed YAML at line 2, column 4: a control character or invalid UTF-8");
   EXPECT_NE(error_of("a: \xC3\x28").find("line 1, column 4"), std::string::npos);
   EXPECT_NE(error_of(std::string_view("a\0b: 1", 6)).find("control character"), std::string::npos);
 }
@@ -112,7 +152,7 @@ TEST(ParseYaml, HoldsItsLimits) {
   EXPECT_NE(error_of("[1,2,3,4]", {.max_values = 4}).find("more than 4 values"), std::string::npos);
   std::string anchors;
   for (int i = 0; i < 60; ++i) anchors += "&a" + std::to_string(i) + " [";
-  EXPECT_EQ(error_of(anchors + std::string(60, ']') ), "parsed");
+  EXPECT_EQ(error_of(anchors + std::string(60, ']')), "parsed");
   EXPECT_NE(error_of("a: &x [[[1]]]\nb: [[[*x]]]", {.max_depth = 6}).find("deeper than 6"), std::string::npos);
 }
 
@@ -161,15 +201,114 @@ TEST(ToYaml, LooksAsAPersonWouldWriteIt) {
 }
 
 TEST(ToYaml, GivesEveryStringBack) {
-  const std::vector<std::string> strings{
-      "", " ", "yes", "no", "Yes", "on", "1.0", "0x1f", "0b1", "null", "~", "Null", "true", "2026-01-01", "12:30:00", "- a", "-", "--",
-      "---", "...", "--- x", "... x", "#x", "a #b", "a#b", "a: b", "a:", ":", ": x", "?", "? x", "[x", "{x", "]", "}", ",", "&a", "*a",
-      "!tag", "|", ">", "'", "\"", "%x", "@x", "`x", "<<", "=", " lead", "trail ", "\ttab", "tab\t", "in\tside", "\n", "\n\n", "a\n", "a\n\n",
-      "a\nb", "a\n\nb\n", " a\nb", "\na", "a\n b\n  c", "a \nb", "a\n\tb", "a\n \nb", "a\n  ", "a\r\nb", "\r", "a\rb", "# a\n# b\n",
-      "---\na\n---\n", "...\n", "\x01\x02", "\x7F", std::string("\0", 1), std::string("a\0b", 3), "\x1B[0m", "\x04", "é", "日本語", "😀 smile",
-      "\xC2\x85", "a\xE2\x80\xA8" "b", "\xEF\xBB\xBF", "\xEF\xBF\xBE", "\xC2\xA0", "\\", "a\\nb", "C:\\dir", "${VAR:-x}", "MATCH (n {a: 'b'})",
-      "1_000", "+1", ".5", "1.", "1e3", "0o7", "0123", ".inf", ".nan", "-.inf", "99999999999999999999", "1e999", std::string(2000, 'k'),
-      std::string(2000, 'k') + ": x", std::string(1500, '"'), "a\n" + std::string(3000, 'b')};
+  const std::vector<std::string> strings{"",
+                                         " ",
+                                         "yes",
+                                         "no",
+                                         "Yes",
+                                         "on",
+                                         "1.0",
+                                         "0x1f",
+                                         "0b1",
+                                         "null",
+                                         "~",
+                                         "Null",
+                                         "true",
+                                         "2026-01-01",
+                                         "12:30:00",
+                                         "- a",
+                                         "-",
+                                         "--",
+                                         "---",
+                                         "...",
+                                         "--- x",
+                                         "... x",
+                                         "#x",
+                                         "a #b",
+                                         "a#b",
+                                         "a: b",
+                                         "a:",
+                                         ":",
+                                         ": x",
+                                         "?",
+                                         "? x",
+                                         "[x",
+                                         "{x",
+                                         "]",
+                                         "}",
+                                         ",",
+                                         "&a",
+                                         "*a",
+                                         "!tag",
+                                         "|",
+                                         ">",
+                                         "'",
+                                         "\"",
+                                         "%x",
+                                         "@x",
+                                         "`x",
+                                         "<<",
+                                         "=",
+                                         " lead",
+                                         "trail ",
+                                         "\ttab",
+                                         "tab\t",
+                                         "in\tside",
+                                         "\n",
+                                         "\n\n",
+                                         "a\n",
+                                         "a\n\n",
+                                         "a\nb",
+                                         "a\n\nb\n",
+                                         " a\nb",
+                                         "\na",
+                                         "a\n b\n  c",
+                                         "a \nb",
+                                         "a\n\tb",
+                                         "a\n \nb",
+                                         "a\n  ",
+                                         "a\r\nb",
+                                         "\r",
+                                         "a\rb",
+                                         "# a\n# b\n",
+                                         "---\na\n---\n",
+                                         "...\n",
+                                         "\x01\x02",
+                                         "\x7F",
+                                         std::string("\0", 1),
+                                         std::string("a\0b", 3),
+                                         "\x1B[0m",
+                                         "\x04",
+                                         "é",
+                                         "日本語",
+                                         "😀 smile",
+                                         "\xC2\x85",
+                                         "a\xE2\x80\xA8"
+                                         "b",
+                                         "\xEF\xBB\xBF",
+                                         "\xEF\xBF\xBE",
+                                         "\xC2\xA0",
+                                         "\\",
+                                         "a\\nb",
+                                         "C:\\dir",
+                                         "${VAR:-x}",
+                                         "MATCH (n {a: 'b'})",
+                                         "1_000",
+                                         "+1",
+                                         ".5",
+                                         "1.",
+                                         "1e3",
+                                         "0o7",
+                                         "0123",
+                                         ".inf",
+                                         ".nan",
+                                         "-.inf",
+                                         "99999999999999999999",
+                                         "1e999",
+                                         std::string(2000, 'k'),
+                                         std::string(2000, 'k') + ": x",
+                                         std::string(1500, '"'),
+                                         "a\n" + std::string(3000, 'b')};
   for (const std::string& text : strings) {
     expect_round_trip(Json(text));
     expect_round_trip(Json::array({text, text}));
@@ -180,17 +319,20 @@ TEST(ToYaml, GivesEveryStringBack) {
 }
 
 TEST(ToYaml, GivesEveryNumberBack) {
-  for (const Json& value : {Json(0), Json(-1), Json(1.0), Json(-0.0), Json(1e300), Json(5e-324), Json(0.1), Json(1e21),
-                            Json(std::numeric_limits<std::uint64_t>::max()), Json(std::numeric_limits<std::int64_t>::min())}) {
+  for (const Json& value :
+       {Json(0), Json(-1), Json(1.0), Json(-0.0), Json(1e300), Json(5e-324), Json(0.1), Json(1e21),
+        Json(std::numeric_limits<std::uint64_t>::max()), Json(std::numeric_limits<std::int64_t>::min())}) {
     expect_round_trip(value);
     expect_round_trip(Json::array({value}));
   }
 }
 
 std::string random_text(std::mt19937& random) {
-  static const std::vector<std::string> pieces{"a", "b", "0", "1", ".", "-", ":", " ", "\n", "#", "'", "\"", "\\", "[", "]", "{", "}", ",",
-                                               "&", "*", "!", "|", ">", "%", "@", "`", "?", "~", "\t", "\r", "é", "😀", "\x01", "\xC2\x85",
-                                               "yes", "null", "true", "0x", "e", "+", "_", "<<", "=", "  ", "\n\n", "\xE2\x80\xA9"};
+  static const std::vector<std::string> pieces{
+      "a",    "b",  "0", "1", ".",  "-",  ":", " ",  "\n",   "#",           "'",   "\"",
+      "\\",   "[",  "]", "{", "}",  ",",  "&", "*",  "!",    "|",           ">",   "%",
+      "@",    "`",  "?", "~", "\t", "\r", "é", "😀", "\x01", "\xC2\x85",    "yes", "null",
+      "true", "0x", "e", "+", "_",  "<<", "=", "  ", "\n\n", "\xE2\x80\xA9"};
   std::string text;
   for (auto n = random() % 7; n > 0; --n) text += pieces[random() % pieces.size()];
   return text;

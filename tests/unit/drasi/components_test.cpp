@@ -61,7 +61,8 @@ reactions: [{kind: log, id: l}, {kind: log, id: m, autoStart: false}]
 }
 
 TEST(ExpectedComponents, PerInstance) {
-  const auto expected = expected_components(yaml("{id: main, sources: [{kind: mock, id: z}], instances: [{id: x, sources: [{kind: mock, id: a}]}, {id: y}]}"));
+  const auto expected = expected_components(yaml(
+      "{id: main, sources: [{kind: mock, id: z}], instances: [{id: x, sources: [{kind: mock, id: a}]}, {id: y}]}"));
   ASSERT_EQ(expected.libraries.size(), 2U);
   EXPECT_EQ(expected.libraries[0].id, "x");
   EXPECT_EQ(expected.libraries[0].sources, std::vector<std::string>{"a"});
@@ -91,11 +92,12 @@ instances: [{id: x, reactions: [{kind: log, id: r, queries: [], autoStart: false
 }
 
 TEST(Secrets, NamesOfSecrets) {
-  for (const char* name : {"password", "PASSWORD", "dbPassword", "token", "accessToken", "secret", "client_secret", "apiKey", "x-api-key",
-                           "connectionString", "key", "Authorization", "accountKey"}) {
+  for (const char* name : {"password", "PASSWORD", "dbPassword", "token", "accessToken", "secret", "client_secret",
+                           "apiKey", "x-api-key", "connectionString", "key", "Authorization", "accountKey"}) {
     EXPECT_TRUE(is_secret_field(name)) << name;
   }
-  for (const char* name : {"id", "kind", "tableKeys", "keyColumns", "keys", "streamKey", "tokenEnv", "secretEnv", "secretStore", "host", "user"}) {
+  for (const char* name : {"id", "kind", "tableKeys", "keyColumns", "keys", "streamKey", "tokenEnv", "secretEnv",
+                           "secretStore", "host", "user"}) {
     EXPECT_FALSE(is_secret_field(name)) << name;
   }
 }

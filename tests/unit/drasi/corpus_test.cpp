@@ -1,9 +1,9 @@
 // Real configurations, and the project's own examples: nothing that drasi-server reads may be lost on the way through.
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+
+#include <gtest/gtest.h>
 
 #include "base/files.hpp"
 #include "documents.hpp"
@@ -76,7 +76,8 @@ void check_file(const std::filesystem::path& file) {
 TEST(Corpus, RealConfigurationsComeThroughUnchanged) {
   const auto files = yaml_files(corpus());
   if (files.empty()) {
-    const std::string reason = "no configurations in " + corpus().string() + "; set DRAAS_CONFIG_CORPUS to a folder of them";
+    const std::string reason =
+        "no configurations in " + corpus().string() + "; set DRAAS_CONFIG_CORPUS to a folder of them";
     const char* ci = std::getenv("CI");
     if (ci != nullptr && std::string_view(ci) == "true") FAIL() << reason;
     GTEST_SKIP() << reason;

@@ -1,11 +1,11 @@
 #pragma once
 // Documents for the tests of src/drasi.
 
-#include <gtest/gtest.h>
-
 #include <ostream>
 #include <string>
 #include <string_view>
+
+#include <gtest/gtest.h>
 
 #include "base/json.hpp"
 #include "base/yaml.hpp"
@@ -14,7 +14,8 @@
 namespace draas::drasi {
 
 inline void PrintTo(const Finding& finding, std::ostream* out) {
-  *out << (finding.severity == Finding::Severity::Error ? "error " : "warning ") << finding.path << ": " << finding.message;
+  *out << (finding.severity == Finding::Severity::Error ? "error " : "warning ") << finding.path << ": "
+       << finding.message;
 }
 
 }  // namespace draas::drasi

@@ -31,12 +31,14 @@ TEST(Normalise, DropsTheSecondOfTwoEqualSpellings) {
 }
 
 TEST(Normalise, FlattensTheNestedServerConfiguration) {
-  const Json result = normalise(json(R"({"sources":[],"serverConfiguration":{"port":9000,"logLevel":"debug"},"queries":[]})"));
+  const Json result =
+      normalise(json(R"({"sources":[],"serverConfiguration":{"port":9000,"logLevel":"debug"},"queries":[]})"));
   EXPECT_EQ(to_text(result), R"({"sources":[],"port":9000,"logLevel":"debug","queries":[],"reactions":[]})");
 }
 
 TEST(Normalise, NestedValueReplacesANullAtTheTop) {
-  for (const char* text : {R"({"port":null,"serverConfiguration":{"port":9}})", R"({"serverConfiguration":{"port":9},"port":null})"}) {
+  for (const char* text :
+       {R"({"port":null,"serverConfiguration":{"port":9}})", R"({"serverConfiguration":{"port":9},"port":null})"}) {
     EXPECT_EQ(normalise(json(text))["port"], 9) << text;
   }
 }
@@ -70,7 +72,8 @@ TEST(Normalise, IsIdempotent) {
 }
 
 TEST(Normalise, AcceptsWhatIsNoObject) {
-  for (const Json& value : {Json(), Json(3), Json("x"), Json::array({1, 2}), json(R"({"queries":3,"instances":"x","sources":[1,null]})")}) {
+  for (const Json& value :
+       {Json(), Json(3), Json("x"), Json::array({1, 2}), json(R"({"queries":3,"instances":"x","sources":[1,null]})")}) {
     const Json result = normalise(value);
     EXPECT_EQ(result.type(), value.type());
   }
@@ -116,14 +119,16 @@ TEST(NormalisePatch, ReplacingAMissingListEntryStillFails) {
 }
 
 TEST(NormalisePatch, SpreadsAWholeNestedBlock) {
-  const Json patch = normalise_patch(json(R"([{"op":"replace","path":"/serverConfiguration","value":{"port":1,"host":"h"}}])"));
+  const Json patch =
+      normalise_patch(json(R"([{"op":"replace","path":"/serverConfiguration","value":{"port":1,"host":"h"}}])"));
   ASSERT_EQ(patch.size(), 2U);
   EXPECT_EQ(to_text(patch[0]), R"({"op":"add","path":"/port","value":1})");
   EXPECT_EQ(patch[1]["path"], "/host");
 }
 
 TEST(NormalisePatch, MergePatchKeepsItsNulls) {
-  const Json patch = normalise_patch(json(R"({"serverConfiguration":{"port":null},"queries":[{"id":"a","query":"q"}]})"));
+  const Json patch =
+      normalise_patch(json(R"({"serverConfiguration":{"port":null},"queries":[{"id":"a","query":"q"}]})"));
   EXPECT_TRUE(patch.contains("port") && patch["port"].is_null());
   EXPECT_EQ(patch["queries"][0]["queryText"], "q");
 }

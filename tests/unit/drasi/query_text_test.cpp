@@ -21,12 +21,14 @@ TEST(UnsupportedClauses, AreFoundAsClausesOnly) {
 }
 
 TEST(TemplateFault, FindsWhatUsersGetWrong) {
-  for (const char* sound : {"", "plain", "{{a}}", "{{{a}}}", "${{a.b}}", "{{#if a}}x{{else}}y{{/if}}", "{{~#each l~}}{{this}}{{~/each~}}",
-                            "{{! note }}", "{{!-- }} --}}", "\\{{raw", "{{{{raw}}}} {{ {{{{/raw}}}}", "{ {a} }", "{{> part}}", "{{^a}}",
-                            R"({"id": "{{after.id}}", "in": {"x": {{after.x}}}})", "{{#*inline \"p\"}}x{{/inline}}"}) {
+  for (const char* sound :
+       {"", "plain", "{{a}}", "{{{a}}}", "${{a.b}}", "{{#if a}}x{{else}}y{{/if}}", "{{~#each l~}}{{this}}{{~/each~}}",
+        "{{! note }}", "{{!-- }} --}}", "\\{{raw", "{{{{raw}}}} {{ {{{{/raw}}}}", "{ {a} }", "{{> part}}", "{{^a}}",
+        R"({"id": "{{after.id}}", "in": {"x": {{after.x}}}})", "{{#*inline \"p\"}}x{{/inline}}"}) {
     EXPECT_EQ(template_fault(sound), "") << sound;
   }
-  for (const char* broken : {"{{a", "{{}}", "{{ }}", "{{#if a}}x", "{{/if}}", "{{#if a}}{{/each}}", "{{{a}}", "{{a}} {{"}) {
+  for (const char* broken :
+       {"{{a", "{{}}", "{{ }}", "{{#if a}}x", "{{/if}}", "{{#if a}}{{/each}}", "{{{a}}", "{{a}} {{"}) {
     EXPECT_NE(template_fault(broken), "") << broken;
   }
 }
@@ -52,7 +54,8 @@ TEST(ConfigValue, Forms) {
 TEST(ConfigValue, PlainIntegers) {
   EXPECT_EQ(plain_integer("8080"), 8080);
   EXPECT_EQ(plain_integer("-1"), -1);
-  for (const char* text : {"", "08", "+1", "1.0", "1e3", "0x10", " 1", "99999999999999999999"}) EXPECT_FALSE(plain_integer(text)) << text;
+  for (const char* text : {"", "08", "+1", "1.0", "1e3", "0x10", " 1", "99999999999999999999"})
+    EXPECT_FALSE(plain_integer(text)) << text;
   EXPECT_FALSE(as_integer(Json(1.5)));
   EXPECT_FALSE(as_integer(Json(std::numeric_limits<std::uint64_t>::max())));
 }

@@ -13,14 +13,19 @@ using testing::sample;
 using testing::yaml;
 
 TEST(Render, WritesWhatTheServerReads) {
-  EXPECT_EQ(render_yaml(yaml("queries: [{id: a, queryText: q}]"), options()),
-            "id: i-1\nhost: 127.0.0.1\nport: 8123\nlogLevel: info\npersistConfig: false\n"
-            "queries:\n  - id: a\n    query: q\n");
+  const auto written = parse_yaml(render_yaml(yaml("queries: [{id: a, queryText: q}]"), options()));
+  ASSERT_TRUE(written) << written.error().message;
+  EXPECT_EQ(to_text(written->value),
+            R"({"id":"i-1","host":"127.0.0.1","port":8123,"logLevel":"info","persistConfig":false,)"
+            R"("queries":[{"id":"a","query":"q"}]})");
 }
 
 TEST(Render, KeepsOrderAndReplacesSettingsInTheirPlace) {
-  const Json rendered = render(json(R"({"apiVersion":"drasi.io/v1","port":1,"sources":[],"id":"mine","host":"h"})"), options());
-  EXPECT_EQ(to_text(rendered), R"({"logLevel":"info","persistConfig":false,"apiVersion":"drasi.io/v1","port":8123,"sources":[],"id":"i-1","host":"127.0.0.1"})");
+  const Json rendered =
+      render(json(R"({"apiVersion":"drasi.io/v1","port":1,"sources":[],"id":"mine","host":"h"})"), options());
+  EXPECT_EQ(
+      to_text(rendered),
+      R"({"logLevel":"info","persistConfig":false,"apiVersion":"drasi.io/v1","port":8123,"sources":[],"id":"i-1","host":"127.0.0.1"})");
 }
 
 TEST(Render, PersistConfigOnlyWhenAskedFor) {
@@ -45,7 +50,8 @@ sources:
 bootstrapProviders: [{kind: postgresql, id: c}]
 queries: [{id: q, queryText: t, queryLanguage: cypher, dispatchMode: channel}]
 reactions: [{kind: webhook, id: d, queries: []}]
-)"), options());
+)"),
+                               options());
   EXPECT_EQ(rendered["sources"][0]["kind"], "postgres");
   EXPECT_EQ(rendered["sources"][0]["bootstrapProvider"]["kind"], "postgres");
   EXPECT_EQ(to_text(rendered["sources"][1]["dataType"]), R"({"type":"sensorReading"})");
@@ -64,10 +70,12 @@ sources:
   - {kind: unheard-of, id: b, port: "5432"}
 queries: [{id: q, queryText: t, bootstrapBufferSize: "10", enableBootstrap: "false"}]
 reactions: [{kind: sse, id: r, queries: [], port: {kind: EnvironmentVariable, name: P, default: 9}}]
-)"), options());
+)"),
+                               options());
   EXPECT_EQ(to_text(rendered["defaultPriorityQueueCapacity"]), "500");
   EXPECT_EQ(to_text(rendered["hotReloadDebounceMs"]), "100");
-  EXPECT_EQ(to_text(rendered["sources"][0]), R"({"kind":"postgres","id":"a","port":5432,"password":"12345","custom":"77"})");
+  EXPECT_EQ(to_text(rendered["sources"][0]),
+            R"({"kind":"postgres","id":"a","port":5432,"password":"12345","custom":"77"})");
   EXPECT_EQ(rendered["sources"][1]["port"], "5432");
   EXPECT_EQ(to_text(rendered["queries"][0]["bootstrapBufferSize"]), "10");
   EXPECT_EQ(rendered["queries"][0]["enableBootstrap"], false);
@@ -82,25 +90,30 @@ plugins: [{ref: "file://plugins/a.so"}, {ref: "file:///opt/b.so"}, {ref: source/
 stateStore: {kind: redb, path: data/../state.redb}
 sources:
   - {kind: mock, id: a, bootstrapProvider: {kind: scriptfile, filePaths: [seed.jsonl, /abs.jsonl]}}
-)"), options());
+)"),
+                               options());
   EXPECT_EQ(rendered["solutionsDir"], "/srv/i-1/templates");
   EXPECT_EQ(rendered["pluginRegistry"], "/srv/i-1/registry");
   EXPECT_EQ(rendered["plugins"][0]["ref"], "file:///srv/i-1/plugins/a.so");
   EXPECT_EQ(rendered["plugins"][1]["ref"], "file:///opt/b.so");
   EXPECT_EQ(rendered["plugins"][2]["ref"], "source/mock");
   EXPECT_EQ(rendered["stateStore"]["path"], "/srv/i-1/state.redb");
-  EXPECT_EQ(to_text(rendered["sources"][0]["bootstrapProvider"]["filePaths"]), R"(["/srv/i-1/seed.jsonl","/abs.jsonl"])");
+  EXPECT_EQ(to_text(rendered["sources"][0]["bootstrapProvider"]["filePaths"]),
+            R"(["/srv/i-1/seed.jsonl","/abs.jsonl"])");
 }
 
 TEST(Render, AReferenceKeepsItsNameAndGetsAnAbsoluteDefault) {
-  const auto path = [](const char* text) { return render(changed(json("{}"), "/stateStore", yaml(text)), options())["stateStore"]["path"]; };
+  const auto path = [](const char* text) {
+    return render(changed(json("{}"), "/stateStore", yaml(text)), options())["stateStore"]["path"];
+  };
   EXPECT_EQ(path("{kind: redb, path: '${P:-./data/s}'}"), "${P:-/srv/i-1/data/s}");
   EXPECT_EQ(path("{kind: redb, path: '${P}'}"), "${P}");
   EXPECT_EQ(path("{kind: redb, path: {kind: EnvironmentVariable, name: P, default: s}}")["default"], "/srv/i-1/s");
 }
 
 TEST(Render, InstancesWithoutIdGetOne) {
-  const Json rendered = render(yaml("instances: [{queries: [{id: q, queryText: t}]}, {id: named}, {persistIndex: 'true'}]"), options());
+  const Json rendered =
+      render(yaml("instances: [{queries: [{id: q, queryText: t}]}, {id: named}, {persistIndex: 'true'}]"), options());
   EXPECT_EQ(to_text(rendered["instances"][0]), R"({"id":"i-1-0","queries":[{"id":"q","query":"t"}]})");
   EXPECT_EQ(rendered["instances"][1]["id"], "named");
   EXPECT_EQ(to_text(rendered["instances"][2]), R"({"id":"i-1-2","persistIndex":true})");

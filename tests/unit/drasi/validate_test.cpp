@@ -1,9 +1,9 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <chrono>
 #include <ostream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "documents.hpp"
 
@@ -11,8 +11,8 @@ namespace draas::drasi {
 
 namespace {
 
-using ::testing::HasSubstr;
 using testing::changed;
+using ::testing::HasSubstr;
 using testing::json;
 using testing::sample;
 using testing::yaml;
@@ -67,17 +67,20 @@ const Case kServerCases[] = {
     {"BooleanReference", "/persistIndex", "'${X}'", kError, "/persistIndex", "expands no references"},
     {"BooleanQuoted", "/persistIndex", "'true'", kWarning, "/persistIndex", "rendered as true"},
     {"PluginAsText", "/plugins", "[source/mock]", kError, "/plugins/0", "{ref: \"source/mock\"}"},
-    {"PluginWithoutRef", "/plugins", "[{reff: a}]", kError, "/plugins/0/ref", "missing"},
+    {"PluginWithoutRef", "/plugins", "[{}]", kError, "/plugins/0/ref", "missing"},
     {"Origins", "/corsAllowedOrigins", "[1]", kError, "/corsAllowedOrigins/0", "Must be text"},
-    {"TrustedIdentity", "/trustedIdentities", "[{issuer: i}]", kError, "/trustedIdentities/0/subjectPattern", "missing"},
+    {"TrustedIdentity", "/trustedIdentities", "[{issuer: i}]", kError, "/trustedIdentities/0/subjectPattern",
+     "missing"},
     {"StateStoreKind", "/stateStore", "{kind: sqlite, path: a}", kError, "/stateStore/kind", "only kind is redb"},
-    {"StateStoreSecret", "/stateStore", "{kind: redb, path: {kind: Secret, name: a}}", kError, "/stateStore/path", "plugin fields only"},
+    {"StateStoreSecret", "/stateStore", "{kind: redb, path: {kind: Secret, name: a}}", kError, "/stateStore/path",
+     "plugin fields only"},
     {"StateStoreUnknown", "/stateStore", "{kind: redb, path: a, size: 3}", kError, "/stateStore/size", "refuses it"},
     {"SecretStore", "/secretStore", "{path: a}", kError, "/secretStore/kind", "kind"},
     {"SourcesNoList", "/sources/-", "3", kError, "/sources/1", "a source"},
     {"Capacity", "/defaultPriorityQueueCapacity", "0", kError, "/defaultPriorityQueueCapacity", "at least 1"},
 };
-INSTANTIATE_TEST_SUITE_P(Server, ValidateOne, ::testing::ValuesIn(kServerCases), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Server, ValidateOne, ::testing::ValuesIn(kServerCases),
+                         [](const auto& test) { return test.param.name; });
 
 const Case kQueryCases[] = {
     {"UnknownKey", "/queries/0/autostart", "true", kError, "/queries/0/autostart", "Did you mean 'autoStart'?"},
@@ -85,66 +88,92 @@ const Case kQueryCases[] = {
     {"BlankText", "/queries/0/queryText", "'  '", kError, "/queries/0/queryText", "blank"},
     {"EmptyText", "/queries/0/queryText", "''", kError, "/queries/0/queryText", "empty"},
     {"Language", "/queries/0/queryLanguage", "SQL", kError, "/queries/0/queryLanguage", "Cypher or GQL"},
-    {"DanglingSource", "/queries/0/sources/0/sourceId", "sensor", kError, "/queries/0/sources/0/sourceId", "Did you mean 'sensors'?"},
+    {"DanglingSource", "/queries/0/sources/0/sourceId", "sensor", kError, "/queries/0/sources/0/sourceId",
+     "Did you mean 'sensors'?"},
     {"SourceAsText", "/queries/0/sources/0", "sensors", kError, "/queries/0/sources/0", "{sourceId: \"sensors\"}"},
     {"SubscriptionKey", "/queries/0/sources/0/source_id", "x", kError, "/queries/0/sources/0/source_id", "'sourceId'"},
-    {"NoSource", "/queries/0/sources", "[]", kWarning, "/queries/0/sources", "never change"},
-    {"Pipeline", "/queries/0/sources/0/pipeline", "[clean]", kError, "/queries/0/sources/0/pipeline/0", "no middleware named 'clean'"},
-    {"MiddlewareKind", "/queries/0/middleware", "[{kind: maps, name: m}]", kError, "/queries/0/middleware/0/kind", "Did you mean 'map'?"},
-    {"MiddlewareTwice", "/queries/0/middleware", "[{kind: map, name: m}, {kind: jq, name: m}]", kError, "/queries/0/middleware/1/name", "Two middlewares"},
-    {"MiddlewareKey", "/queries/0/middleware", "[{kind: map, name: m, mappings: 3}]", kError, "/queries/0/middleware/0/mappings", "'config'"},
+    {"NoSource", "/queries/0/sources", "[]", kWarning, "/queries/0/sources", "names no source"},
+    {"Pipeline", "/queries/0/sources/0/pipeline", "[clean]", kError, "/queries/0/sources/0/pipeline/0",
+     "no middleware named 'clean'"},
+    {"MiddlewareKind", "/queries/0/middleware", "[{kind: maps, name: m}]", kError, "/queries/0/middleware/0/kind",
+     "Did you mean 'map'?"},
+    {"MiddlewareTwice", "/queries/0/middleware", "[{kind: map, name: m}, {kind: jq, name: m}]", kError,
+     "/queries/0/middleware/1/name", "Two middlewares"},
+    {"MiddlewareKey", "/queries/0/middleware", "[{kind: map, name: m, mappings: 3}]", kError,
+     "/queries/0/middleware/0/mappings", "'config'"},
     {"DispatchMode", "/queries/0/dispatchMode", "Broadcast", kError, "/queries/0/dispatchMode", "Channel"},
     {"BufferSize", "/queries/0/bootstrapBufferSize", "-1", kError, "/queries/0/bootstrapBufferSize", "at least 0"},
     {"Rocksdb", "/queries/0/storageBackend", "rocksdb", kError, "/queries/0/storageBackend", "persistIndex"},
-    {"UnknownBackend", "/queries/0/storageBackend", "redis", kWarning, "/queries/0/storageBackend", "no storage backend"},
-    {"BackendShape", "/queries/0/storageBackend", "{enableArchive: true}", kError, "/queries/0/storageBackend/kind", "rocksdb"},
-    {"JoinShape", "/queries/0/joins", "[{id: SensorReading, keys: [{label: a}]}]", kError, "/queries/0/joins/0/keys/0/property", "missing"},
-    {"JoinLabel", "/queries/0/joins", "[{id: OWNS, keys: []}]", kWarning, "/queries/0/joins/0/id", "no relationship labelled"},
-    {"OrderBy", "/queries/0/queryText", "'MATCH (n) RETURN n.a order  by n.a'", kWarning, "/queries/0/queryText", "ORDER BY"},
+    {"UnknownBackend", "/queries/0/storageBackend", "redis", kWarning, "/queries/0/storageBackend",
+     "no storage backend"},
+    {"BackendShape", "/queries/0/storageBackend", "{enableArchive: true}", kError, "/queries/0/storageBackend/kind",
+     "rocksdb"},
+    {"JoinShape", "/queries/0/joins", "[{id: SensorReading, keys: [{label: a}]}]", kError,
+     "/queries/0/joins/0/keys/0/property", "missing"},
+    {"JoinLabel", "/queries/0/joins", "[{id: OWNS, keys: []}]", kWarning, "/queries/0/joins/0/id",
+     "no relationship labelled"},
+    {"OrderBy", "/queries/0/queryText", "'MATCH (n) RETURN n.a order  by n.a'", kWarning, "/queries/0/queryText",
+     "ORDER BY"},
     {"Limit", "/queries/0/queryText", "'MATCH (n) RETURN n LIMIT 10'", kWarning, "/queries/0/queryText", "LIMIT"},
-    {"ReferenceInText", "/queries/0/queryText", "'MATCH (n) WHERE n.a > ${MAX} RETURN n'", kWarning, "/queries/0/queryText", "not expanded"},
+    {"ReferenceInText", "/queries/0/queryText", "'MATCH (n) WHERE n.a > ${MAX} RETURN n'", kWarning,
+     "/queries/0/queryText", "not expanded"},
     {"ReservedId", "/sources/-", "{kind: mock, id: __mine}", kError, "/sources/1/id", "drasi-server's own"},
     {"EmptyId", "/sources/-", "{kind: mock, id: ''}", kError, "/sources/1/id", "empty"},
     {"NumericId", "/sources/-", "{kind: mock, id: 7}", kError, "/sources/1/id", "quotes"},
     {"ReferenceAsId", "/sources/-", "{kind: mock, id: 'a/b'}", kWarning, "/sources/1/id", "escaped"},
 };
-INSTANTIATE_TEST_SUITE_P(Query, ValidateOne, ::testing::ValuesIn(kQueryCases), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Query, ValidateOne, ::testing::ValuesIn(kQueryCases),
+                         [](const auto& test) { return test.param.name; });
 
 const Case kComponentCases[] = {
     {"SharedNamespace", "/reactions/0/id", "hot", kError, "/reactions/0/id", "already used at /queries/0/id"},
     {"IdOfTheInstance", "/reactions/0/id", "sample", kError, "/reactions/0/id", "the instance itself"},
     {"DanglingQuery", "/reactions/0/queries/0", "warm", kError, "/reactions/0/queries/0", "no query 'warm'"},
     {"MissingQueries", "/reactions/-", "{kind: log, id: r}", kError, "/reactions/1/queries", "missing"},
-    {"NoQueries", "/reactions/-", "{kind: log, id: r, queries: []}", kWarning, "/reactions/1/queries", "nothing reaches it"},
+    {"NoQueries", "/reactions/-", "{kind: log, id: r, queries: []}", kWarning, "/reactions/1/queries",
+     "nothing reaches it"},
     {"AutoStartSpelling", "/sources/0/auto_start", "true", kError, "/sources/0/auto_start", "write 'autoStart'"},
-    {"BootstrapSpelling", "/sources/0/bootstrap_provider", "{}", kError, "/sources/0/bootstrap_provider", "write 'bootstrapProvider'"},
-    {"IdentitySpelling", "/reactions/0/identity_provider", "x", kError, "/reactions/0/identity_provider", "write 'identityProvider'"},
-    {"DanglingBootstrap", "/sources/0/bootstrapProvider", "seed", kError, "/sources/0/bootstrapProvider", "no entry 'seed'"},
-    {"BootstrapShape", "/sources/0/bootstrapProvider", "7", kError, "/sources/0/bootstrapProvider", "an object with 'kind'"},
-    {"BootstrapKind", "/sources/0/bootstrapProvider", "{path: a}", kError, "/sources/0/bootstrapProvider/kind", "missing"},
+    {"BootstrapSpelling", "/sources/0/bootstrap_provider", "{}", kError, "/sources/0/bootstrap_provider",
+     "write 'bootstrapProvider'"},
+    {"IdentitySpelling", "/reactions/0/identity_provider", "x", kError, "/reactions/0/identity_provider",
+     "write 'identityProvider'"},
+    {"DanglingBootstrap", "/sources/0/bootstrapProvider", "seed", kError, "/sources/0/bootstrapProvider",
+     "no entry 'seed'"},
+    {"BootstrapShape", "/sources/0/bootstrapProvider", "7", kError, "/sources/0/bootstrapProvider",
+     "an object with 'kind'"},
+    {"BootstrapKind", "/sources/0/bootstrapProvider", "{path: a}", kError, "/sources/0/bootstrapProvider/kind",
+     "missing"},
     {"DanglingIdentity", "/sources/0/identityProvider", "me", kError, "/sources/0/identityProvider", "no entry 'me'"},
-    {"IdentitySecret", "/identityProviders", "[{kind: password, id: p, username: u, password: {kind: Secret, name: s}}]", kError,
+    {"IdentitySecret", "/identityProviders",
+     "[{kind: password, id: p, username: u, password: {kind: Secret, name: s}}]", kError,
      "/identityProviders/0/password", "plugin fields only"},
-    {"IdentityTwice", "/bootstrapProviders", "[{kind: noop, id: a}, {kind: noop, id: a}]", kError, "/bootstrapProviders/1/id", "twice"},
+    {"IdentityTwice", "/bootstrapProviders", "[{kind: noop, id: a}, {kind: noop, id: a}]", kError,
+     "/bootstrapProviders/1/id", "twice"},
     {"UnknownKind", "/sources/0/kind", "postgress", kWarning, "/sources/0/kind", "Did you mean 'postgres'?"},
     {"PluginNumber", "/sources/0/intervalMs", "'often'", kError, "/sources/0/intervalMs", "whole number"},
     {"PluginNumberQuoted", "/sources/0/intervalMs", "'500'", kWarning, "/sources/0/intervalMs", "the number 500"},
     {"PluginSpelling", "/sources/0/interval_ms", "5", kWarning, "/sources/0/interval_ms", "did you mean 'intervalMs'?"},
     {"MockDataType", "/sources/0/dataType", "sensor", kWarning, "/sources/0/dataType", "{type: sensorReading}"},
     {"HttpSourceNeedsPort", "/sources/-", "{kind: http, id: h, host: 0.0.0.0}", kError, "/sources/1/port", "needs it"},
-    {"PostgresNeedsDatabase", "/sources/-", "{kind: postgres, id: h, user: u}", kError, "/sources/1/database", "needs it"},
-    {"PostgresAlias", "/sources/-", "{kind: postgresql, id: h, user: u, database: d}", kWarning, "/sources/1/kind", "rendered as 'postgres'"},
+    {"PostgresNeedsDatabase", "/sources/-", "{kind: postgres, id: h, user: u}", kError, "/sources/1/database",
+     "needs it"},
+    {"PostgresAlias", "/sources/-", "{kind: postgresql, id: h, user: u, database: d}", kWarning, "/sources/1/kind",
+     "rendered as 'postgres'"},
     {"WebhookAlias", "/reactions/0/kind", "webhook", kWarning, "/reactions/0/kind", "rendered as 'http'"},
-    {"PasswordAsNumber", "/sources/-", "{kind: postgres, id: h, user: u, database: d, password: 12345}", kWarning, "/sources/1/password", "\"12345\""},
-    {"PartialInterpolation", "/reactions/-", "{kind: http, id: h, queries: [hot], baseUrl: 'http://${HOST}/x'}", kWarning, "/reactions/1/baseUrl",
-     "only when it is the whole value"},
-    {"AutoOnAClientPort", "/sources/-", "{kind: postgres, id: h, user: u, database: d, port: auto}", kError, "/sources/1/port", "whole number"},
-    {"Template", "/reactions/0/defaultTemplate", "{added: {template: '{{after.id'}}", kError, "/reactions/0/defaultTemplate/added/template", "not closed"},
-    {"RouteTemplate", "/reactions/-", "{kind: http, id: h, queries: [hot], routes: {hot: {added: {url: '/{{}}'}}}}", kError,
-     "/reactions/1/routes/hot/added/url", "empty"},
+    {"PasswordAsNumber", "/sources/-", "{kind: postgres, id: h, user: u, database: d, password: 12345}", kWarning,
+     "/sources/1/password", "\"12345\""},
+    {"PartialInterpolation", "/reactions/-", "{kind: http, id: h, queries: [hot], baseUrl: 'http://${HOST}/x'}",
+     kWarning, "/reactions/1/baseUrl", "only when it is the whole value"},
+    {"AutoOnAClientPort", "/sources/-", "{kind: postgres, id: h, user: u, database: d, port: auto}", kError,
+     "/sources/1/port", "whole number"},
+    {"Template", "/reactions/0/defaultTemplate", "{added: {template: '{{after.id'}}", kError,
+     "/reactions/0/defaultTemplate/added/template", "not closed"},
+    {"RouteTemplate", "/reactions/-", "{kind: http, id: h, queries: [hot], routes: {hot: {added: {url: '/{{}}'}}}}",
+     kError, "/reactions/1/routes/hot/added/url", "empty"},
 };
 
-INSTANTIATE_TEST_SUITE_P(Component, ValidateOne, ::testing::ValuesIn(kComponentCases), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Component, ValidateOne, ::testing::ValuesIn(kComponentCases),
+                         [](const auto& test) { return test.param.name; });
 
 TEST(Validate, AQueryWithoutAutoStartIsAWarningWithTheWayOut) {
   Json document = sample();
@@ -154,6 +183,11 @@ TEST(Validate, AQueryWithoutAutoStartIsAWarningWithTheWayOut) {
   EXPECT_EQ(findings[0].severity, kWarning);
   EXPECT_EQ(findings[0].path, "/queries/0/autoStart");
   EXPECT_THAT(findings[0].message, HasSubstr("add autoStart: true"));
+}
+
+TEST(Validate, AQueryMayReadTheServersOwnSource) {
+  EXPECT_THAT(validate(changed(sample(), "/queries/0/sources/0/sourceId", "__component_graph__")),
+              ::testing::IsEmpty());
 }
 
 TEST(Validate, InlineBootstrapOfTheSourcesKindInheritsItsFields) {
@@ -171,8 +205,9 @@ TEST(Validate, FaultsComeAllAtOnceInDocumentOrder) {
   document["port"] = 0;
   std::vector<std::string> paths;
   for (const Finding& finding : validate(document)) paths.push_back(finding.path);
-  EXPECT_THAT(paths, ::testing::ElementsAre("/sources/0/id", "/queries/0/queryLanguage", "/queries/0/sources/0/sourceId",
-                                            "/reactions/0/queries/0", "/reactions/0/queries/1", "/port"));
+  EXPECT_THAT(paths,
+              ::testing::ElementsAre("/sources/0/id", "/queries/0/queryLanguage", "/queries/0/sources/0/sourceId",
+                                     "/reactions/0/queries/0", "/reactions/0/queries/1", "/port"));
 }
 
 TEST(Validate, RequireValidNamesTheFirstAndCountsTheRest) {
@@ -259,7 +294,8 @@ instances:
 )");
   std::vector<std::string> paths;
   for (const Finding& finding : validate(document)) paths.push_back(finding.path);
-  EXPECT_THAT(paths, ::testing::ElementsAre("/instances/0/host", "/instances/1/id", "/instances/2/id", "/instances/3/id"));
+  EXPECT_THAT(paths,
+              ::testing::ElementsAre("/instances/0/host", "/instances/1/id", "/instances/2/id", "/instances/3/id"));
 }
 
 TEST(ValidateInstances, ReferencesStayWithinOneInstance) {
@@ -276,7 +312,8 @@ instances:
 }
 
 TEST(ValidateInstances, OneSecretStoreForAll) {
-  const auto findings = validate(yaml("instances: [{id: a, secretStore: {kind: file, path: x}}, {id: b, secretStore: {kind: keyring}}]"));
+  const auto findings =
+      validate(yaml("instances: [{id: a, secretStore: {kind: file, path: x}}, {id: b, secretStore: {kind: keyring}}]"));
   ASSERT_EQ(findings.size(), 1U);
   EXPECT_EQ(findings[0].path, "/instances/1/secretStore");
 }
@@ -289,12 +326,39 @@ TEST(Validate, NestedSettingsThatContradict) {
 }
 
 TEST(Validate, IsDefinedForEveryShape) {
-  const Json shapes[] = {Json(), Json(1), Json(-1.5), Json("x"), Json(true), Json::array(), Json::object(), Json::array({Json(), 1, "x", Json::array(), Json::object()}),
+  const Json shapes[] = {Json(),
+                         Json(1),
+                         Json(-1.5),
+                         Json("x"),
+                         Json(true),
+                         Json::array(),
+                         Json::object(),
+                         Json::array({Json(), 1, "x", Json::array(), Json::object()}),
                          json(R"({"kind":1,"id":[],"ref":{},"sources":{},"keys":1,"config":[],"queries":[{}]})")};
-  for (const char* pointer : {"", "/sources", "/queries", "/reactions", "/instances", "/plugins", "/stateStore", "/secretStore", "/id", "/port",
-                              "/identityProviders", "/bootstrapProviders", "/trustedIdentities", "/sources/0", "/queries/0", "/reactions/0",
-                              "/queries/0/sources", "/queries/0/middleware", "/queries/0/joins", "/queries/0/storageBackend",
-                              "/sources/0/bootstrapProvider", "/sources/0/port", "/sources/0/dataType", "/reactions/0/routes"}) {
+  for (const char* pointer : {"",
+                              "/sources",
+                              "/queries",
+                              "/reactions",
+                              "/instances",
+                              "/plugins",
+                              "/stateStore",
+                              "/secretStore",
+                              "/id",
+                              "/port",
+                              "/identityProviders",
+                              "/bootstrapProviders",
+                              "/trustedIdentities",
+                              "/sources/0",
+                              "/queries/0",
+                              "/reactions/0",
+                              "/queries/0/sources",
+                              "/queries/0/middleware",
+                              "/queries/0/joins",
+                              "/queries/0/storageBackend",
+                              "/sources/0/bootstrapProvider",
+                              "/sources/0/port",
+                              "/sources/0/dataType",
+                              "/reactions/0/routes"}) {
     for (const Json& shape : shapes) {
       const Json document = normalise(changed(sample(), pointer, shape));
       const auto findings = validate(document);
@@ -311,7 +375,8 @@ TEST(Validate, IsDefinedForEveryShape) {
 TEST(Validate, ManyFaultsAreCutOffAndStayCheap) {
   Json document = empty_configuration();
   for (int index = 0; index < 20'000; ++index) {
-    document["queries"].push_back({{"id", "q" + std::to_string(index)}, {"sources", Json::array({{{"sourceId", "missing"}}})}});
+    document["queries"].push_back(
+        {{"id", "q" + std::to_string(index)}, {"sources", Json::array({{{"sourceId", "missing"}}})}});
   }
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(validate(document).size(), 1000U);

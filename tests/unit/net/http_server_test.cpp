@@ -315,6 +315,8 @@ TEST_F(ServerTest, CountsWhatItDid) {
   EXPECT_THAT(text, HasSubstr("draas_http_requests_total{method=\"GET\",status=\"200\"} 3"));
   EXPECT_THAT(text, HasSubstr("draas_http_request_duration_seconds_count 3"));
   EXPECT_THAT(text, HasSubstr("draas_http_connections 1"));
+  server.reset();
+  EXPECT_THAT(metrics->text(), HasSubstr("draas_http_connections 0"));
 }
 
 std::size_t resident_bytes() {

@@ -78,7 +78,9 @@ TEST_F(StreamTest, AClientThatLeavesIsNoticedWithoutAWrite) {
     EXPECT_TRUE(writer.closed());
     const auto late = co_await writer.write(hello);
     EXPECT_FALSE(late);
-    if (!late) EXPECT_EQ(late.error().code, ErrorCode::Unavailable);
+    if (!late) {
+      EXPECT_EQ(late.error().code, ErrorCode::Unavailable);
+    }
     noticed.set_value();
   });
   auto socket = RawSocket::connect(port);
@@ -247,7 +249,13 @@ TEST_F(StreamTest, StoppingDoesNotWaitForeverForAHandler) {
 TEST_F(StreamTest, AServerCanBeDestroyedUnderLoad) {
   handler.later = [](const Request&) -> Task<Response> {
     co_await sleep_for(std::chrono::milliseconds(1));
-    co_return streamed(three_pieces);
+    co_return streamed([](BodyWriter& writer) -> Task<void> {
+      const std::string piece = "piece";
+      for (int i = 0; i < 3 && !writer.closed(); ++i) {
+        co_await writer.write(piece);
+        co_await sleep_for(std::chrono::milliseconds(1));
+      }
+    });
   };
   options.threads = 2;
   start();

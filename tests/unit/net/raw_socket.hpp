@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 #include <functional>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -135,7 +136,12 @@ class ScriptedPeer {
   }
 
   ~ScriptedPeer() {
-    ::shutdown(listener_.get(), SHUT_RDWR);
+    {
+      std::lock_guard lock(mutex_);
+      ended_ = true;
+      ::shutdown(listener_.get(), SHUT_RDWR);
+      if (current_ >= 0) ::shutdown(current_, SHUT_RDWR);
+    }
     thread_.join();
   }
 
@@ -146,17 +152,29 @@ class ScriptedPeer {
     for (int connection = 0;; ++connection) {
       UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       if (!fd) return;
+      if (!begin(fd.get())) return;
       RawSocket socket(std::move(fd));
       try {
         script_(socket, connection);
       } catch (const std::exception&) {
         // The other side went away in the middle of the script; what the test asserts is on its own side.
       }
+      begin(-1);
     }
+  }
+
+  // The connection that the destructor has to end. False when it has come already.
+  bool begin(int fd) {
+    std::lock_guard lock(mutex_);
+    current_ = fd;
+    return !ended_;
   }
 
   Script script_;
   UniqueFd listener_;
+  std::mutex mutex_;
+  int current_ = -1;
+  bool ended_ = false;
   std::uint16_t port_ = 0;
   std::thread thread_;
 };

@@ -1,0 +1,432 @@
+// The routes of sources, queries and reactions.
+
+#include <charconv>
+
+#include "simulator/clock_text.hpp"
+#include "simulator/rest_api.hpp"
+
+namespace draas::simulator {
+
+namespace {
+
+constexpr std::size_t kDefaultLimit = 100;
+constexpr Milliseconds kHeartbeat{15'000};
+
+const char* plural(ComponentType type) {
+  switch (type) {
+    case ComponentType::Source:
+      return "sources";
+    case ComponentType::Query:
+      return "queries";
+    default:
+      return "reactions";
+  }
+}
+
+std::string upper(std::string_view text) {
+  std::string out;
+  for (char c : text) out.push_back(static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c));
+  return out;
+}
+
+std::string event_text(const Json& payload) { return "data: " + to_text(payload) + "\n\n"; }
+
+// ?limit=; the answer to a malformed one is the error.
+std::expected<std::size_t, HttpResponse> limit_of(const HttpRequest& request) {
+  auto text = request.parameter("limit");
+  if (!text) return kDefaultLimit;
+  std::size_t limit = 0;
+  auto [end, problem] = std::from_chars(text->data(), text->data() + text->size(), limit);
+  if (text->empty() || problem != std::errc{} || end != text->data() + text->size()) {
+    return std::unexpected(text_answer(
+        400, std::string("Failed to deserialize query string: ") +
+                 (text->empty() ? "cannot parse integer from empty string" : "invalid digit found in string")));
+  }
+  return limit;
+}
+
+template <class T>
+Json newest(const std::deque<T>& items, std::size_t limit) {
+  Json out = Json::array();
+  std::size_t begin = items.size() > limit ? items.size() - limit : 0;
+  for (std::size_t index = begin; index < items.size(); ++index) out.push_back(items[index].to_json());
+  return out;
+}
+
+// A stream with a comment every 15 seconds; ends with its exchange.
+class Heartbeat : public std::enable_shared_from_this<Heartbeat> {
+ public:
+  Heartbeat(Reactor& reactor, std::shared_ptr<HttpExchange> exchange)
+      : reactor_(reactor), exchange_(std::move(exchange)) {}
+  void start() {
+    auto self = shared_from_this();
+    timer_ = reactor_.after(kHeartbeat, [self] {
+      if (self->exchange_->send(": heartbeat\n\n")) self->start();
+    });
+  }
+  void stop() { reactor_.cancel(timer_); }
+
+ private:
+  Reactor& reactor_;
+  std::shared_ptr<HttpExchange> exchange_;
+  Reactor::TimerId timer_ = 0;
+};
+
+std::string debug_list(const std::vector<std::string>& items) {
+  std::string out = "[";
+  for (const std::string& item : items) out += (out.size() > 1 ? ", \"" : "\"") + item + "\"";
+  return out + "]";
+}
+
+}  // namespace
+
+Json RestApi::item(const Instance& instance, const Component& component, std::optional<Json> config) {
+  std::string self = "/api/v1/instances/" + instance.id() + "/" + plural(component.type) + "/" + component.id;
+  Json out = {{"id", component.id}, {"status", to_string(component.status)}};
+  if (component.status == ComponentStatus::Error) {
+    if (auto message = component.last_error()) out["error_message"] = *message;
+  }
+  out["links"] = {{"self", self}, {"full", self + "?view=full"}};
+  if (config) out["config"] = std::move(*config);
+  return out;
+}
+
+HttpResponse RestApi::list_components(ComponentType type, const Instance& instance) {
+  Json items = Json::array();
+  for (const Component* component : instance.list(type)) items.push_back(item(instance, *component, std::nullopt));
+  return success(std::move(items));
+}
+
+HttpResponse RestApi::get_component(ComponentType type, Call& call) {
+  const Component* component = call.instance->find(type, call.parameters[0]);
+  if (component == nullptr) return failure(DrasiFailure::not_found(lower_name(type), call.parameters[0]));
+  std::optional<Json> config;
+  if (call.request.parameter("view") == "full") {
+    if (type == ComponentType::Query) {
+      config = sorted_keys(component->query->to_yaml_form());
+    } else {
+      Json fields = type == ComponentType::Source ? component->source->properties() : component->reaction->properties();
+      fields["kind"] = type == ComponentType::Source ? component->source->kind() : component->reaction->kind();
+      fields["id"] = component->id;
+      if (type == ComponentType::Reaction) fields["queries"] = component->reaction_queries;
+      config = sorted_keys(fields);
+    }
+  }
+  return success(item(*call.instance, *component, std::move(config)));
+}
+
+HttpResponse RestApi::component_events(ComponentType type, Call& call) {
+  auto limit = limit_of(call.request);
+  if (!limit) return limit.error();
+  const Component* component = call.instance->find(type, call.parameters[0]);
+  if (component == nullptr) return failure(DrasiFailure::not_found(lower_name(type), call.parameters[0]));
+  return success(newest(component->events, *limit));
+}
+
+HttpResponse RestApi::component_logs(ComponentType type, Call& call) {
+  auto limit = limit_of(call.request);
+  if (!limit) return limit.error();
+  const Component* component = call.instance->find(type, call.parameters[0]);
+  if (component == nullptr) return failure(DrasiFailure::not_found(lower_name(type), call.parameters[0]));
+  return success(newest(component->logs, *limit));
+}
+
+std::optional<HttpResponse> RestApi::stream_events(ComponentType type, Call& call) {
+  Component* component = call.instance->find(type, call.parameters[0]);
+  if (component == nullptr) return failure(DrasiFailure::not_found(lower_name(type), call.parameters[0]));
+  HttpResponse head = stream_head();
+  for (auto& header : cors_headers(call.request)) head.headers.push_back(std::move(header));
+  auto exchange = call.exchange;
+  auto token =
+      component->on_event.add([exchange](const ComponentEvent& event) { exchange->send(event_text(event.to_json())); });
+  exchange->begin_stream(head, [this, type, token, instance = call.instance->id(), id = component->id] {
+    Instance* owner = state_.find(instance);
+    Component* target = owner != nullptr ? owner->find(type, id) : nullptr;
+    if (target != nullptr) target->on_event.remove(token);
+  });
+  for (const ComponentEvent& event : component->events) exchange->send(event_text(event.to_json()));
+  return std::nullopt;
+}
+
+std::optional<HttpResponse> RestApi::stream_logs(ComponentType type, Call& call) {
+  Component* component = call.instance->find(type, call.parameters[0]);
+  if (component == nullptr) return failure(DrasiFailure::not_found(lower_name(type), call.parameters[0]));
+  HttpResponse head = stream_head();
+  for (auto& header : cors_headers(call.request)) head.headers.push_back(std::move(header));
+  auto exchange = call.exchange;
+  auto token =
+      component->on_log.add([exchange](const ComponentLogLine& line) { exchange->send(event_text(line.to_json())); });
+  exchange->begin_stream(head, [this, type, token, instance = call.instance->id(), id = component->id] {
+    Instance* owner = state_.find(instance);
+    Component* target = owner != nullptr ? owner->find(type, id) : nullptr;
+    if (target != nullptr) target->on_log.remove(token);
+  });
+  for (const ComponentLogLine& line : component->logs) exchange->send(event_text(line.to_json()));
+  return std::nullopt;
+}
+
+std::optional<HttpResponse> RestApi::stream_instance_events(Call& call) {
+  HttpResponse head = stream_head();
+  for (auto& header : cors_headers(call.request)) head.headers.push_back(std::move(header));
+  auto exchange = call.exchange;
+  auto heartbeat = std::make_shared<Heartbeat>(state_.around().reactor, exchange);
+  auto token = call.instance->on_event().add(
+      [exchange](const ComponentEvent& event) { exchange->send(event_text(event.to_json())); });
+  exchange->begin_stream(head, [this, token, heartbeat, instance = call.instance->id()] {
+    heartbeat->stop();
+    if (Instance* owner = state_.find(instance)) owner->on_event().remove(token);
+  });
+  heartbeat->start();
+  return std::nullopt;
+}
+
+HttpResponse RestApi::remove_component(ComponentType type, Call& call) {
+  if (auto refusal = refuse_read_only("delete " + std::string(plural(type)))) return *refusal;
+  const std::string& id = call.parameters[0];
+  std::string name(lower_name(type));
+  auto outcome = call.instance->remove(type, id);
+  if (!outcome) return failure(upper(name) + "_DELETE_FAILED", outcome.error().text());
+  state_.forget(call.instance->id(), id);
+  return saved(success_message(std::string(to_string(type)) + " deleted successfully"), "deleting " + name);
+}
+
+HttpResponse RestApi::create_source(Call& call) {
+  auto body = read_config_body(call.request);
+  if (!body) return body.error();
+  if (auto refusal = refuse_read_only("create sources")) return *refusal;
+  Decoder decoder;
+  SourceDefinition source = decode_source(decoder, *body, "", "");
+  if (decoder.failed()) {
+    return failure("INVALID_REQUEST", "Invalid source configuration: " + decoder.fault()->text());
+  }
+  return add_source_checked(call, source, false);
+}
+
+HttpResponse RestApi::put_source(Call& call) {
+  auto body = read_config_body(call.request);
+  if (!body) return body.error();
+  if (auto refusal = refuse_read_only("create or update sources")) return *refusal;
+  Decoder decoder;
+  SourceDefinition source = decode_source(decoder, *body, "", "");
+  if (decoder.failed()) {
+    return failure("INVALID_REQUEST", "Invalid source configuration: " + decoder.fault()->text());
+  }
+  if (source.id != call.parameters[0]) {
+    return failure("INVALID_REQUEST",
+                   "Path id '" + call.parameters[0] + "' does not match body id '" + source.id + "'");
+  }
+  return add_source_checked(call, source, true);
+}
+
+HttpResponse RestApi::add_source_checked(Call& call, const SourceDefinition& source, bool upsert) {
+  Instance& instance = *call.instance;
+  auto resolved = state_.with_bootstrap(instance.id(), source);
+  if (!resolved) {
+    std::string reason = "Source '" + source.id + "' references unknown bootstrapProvider '" +
+                         source.bootstrap_provider->get<std::string>() + "'";
+    return failure("INVALID_REQUEST", "Source references an unknown bootstrapProvider",
+                   ErrorDetails{"source", source.id, reason});
+  }
+  bool update = upsert && instance.find(ComponentType::Source, source.id) != nullptr;
+  std::string doing = update ? "Failed to create source for update: " : "Failed to create source: ";
+  const PluginCatalog& plugins = state_.around().plugins;
+  if (!plugins.has(PluginCategory::Source, source.kind)) {
+    return failure("SOURCE_CREATE_FAILED", doing + "Unknown source kind: '" + source.kind +
+                                               "'. Available: " + debug_list(plugins.kinds(PluginCategory::Source)));
+  }
+  if (resolved->bootstrap_provider && (*resolved->bootstrap_provider)["kind"].is_string()) {
+    std::string kind = (*resolved->bootstrap_provider)["kind"].get<std::string>();
+    if (!plugins.has(PluginCategory::Bootstrap, kind)) {
+      return failure("SOURCE_CREATE_FAILED", doing + "Unknown bootstrap kind: '" + kind + "'. Available: " +
+                                                 debug_list(plugins.kinds(PluginCategory::Bootstrap)));
+    }
+  }
+  if (auto fault = source_config_fault(source.kind, source.config))
+    return failure("SOURCE_CREATE_FAILED", doing + *fault);
+  if (update) {
+    if (auto outcome = instance.update_source(*resolved); !outcome) {
+      return failure("SOURCE_CREATE_FAILED", "Failed to update source: " + outcome.error().text());
+    }
+    state_.remember_source(instance.id(), source);
+    return saved(success_message("Source '" + source.id + "' updated successfully"), "upserting source");
+  }
+  auto outcome = instance.add_source(*resolved);
+  if (outcome && selects(state_.around().faults.fail_creates, source.id)) {
+    // What a failed start leaves behind: the component is there, in Error.
+    instance.find(ComponentType::Source, source.id)->status = ComponentStatus::Error;
+    outcome = std::unexpected(DrasiFailure::operation("start", "source", source.id, "simulated create failure"));
+  }
+  if (!outcome) {
+    std::string text = outcome.error().text();
+    if (!upsert && text.find("already exists") != std::string::npos) {
+      return failure("DUPLICATE_RESOURCE", "Resource already exists");
+    }
+    return failure("SOURCE_CREATE_FAILED", text);
+  }
+  state_.remember_source(instance.id(), source);
+  return saved(success_message("Source '" + source.id + "' created successfully"),
+               upsert ? "upserting source" : "creating source");
+}
+
+HttpResponse RestApi::create_reaction(Call& call) {
+  auto body = read_config_body(call.request);
+  if (!body) return body.error();
+  if (auto refusal = refuse_read_only("create reactions")) return *refusal;
+  Decoder decoder;
+  ReactionDefinition reaction = decode_reaction(decoder, *body, "", "");
+  if (decoder.failed()) {
+    return failure("INVALID_REQUEST", "Invalid reaction configuration: " + decoder.fault()->text());
+  }
+  return add_reaction_checked(call, reaction, false);
+}
+
+HttpResponse RestApi::put_reaction(Call& call) {
+  auto body = read_config_body(call.request);
+  if (!body) return body.error();
+  if (auto refusal = refuse_read_only("create or update reactions")) return *refusal;
+  Decoder decoder;
+  ReactionDefinition reaction = decode_reaction(decoder, *body, "", "");
+  if (decoder.failed()) {
+    return failure("INVALID_REQUEST", "Invalid reaction configuration: " + decoder.fault()->text());
+  }
+  if (reaction.id != call.parameters[0]) {
+    return failure("INVALID_REQUEST",
+                   "Path id '" + call.parameters[0] + "' does not match body id '" + reaction.id + "'");
+  }
+  return add_reaction_checked(call, reaction, true);
+}
+
+HttpResponse RestApi::add_reaction_checked(Call& call, const ReactionDefinition& reaction, bool upsert) {
+  Instance& instance = *call.instance;
+  bool update = upsert && instance.find(ComponentType::Reaction, reaction.id) != nullptr;
+  std::string doing = update ? "Failed to create reaction for update: " : "Failed to create reaction: ";
+  const PluginCatalog& plugins = state_.around().plugins;
+  if (!plugins.has(PluginCategory::Reaction, reaction.kind)) {
+    return failure("REACTION_CREATE_FAILED", doing + "Unknown reaction kind: '" + reaction.kind + "'. Available: " +
+                                                 debug_list(plugins.kinds(PluginCategory::Reaction)));
+  }
+  if (auto fault = reaction_config_fault(reaction.kind, reaction.queries, reaction.config)) {
+    return failure("REACTION_CREATE_FAILED", doing + *fault);
+  }
+  if (update) {
+    if (auto outcome = instance.update_reaction(reaction); !outcome) {
+      return failure("REACTION_CREATE_FAILED", "Failed to update reaction: " + outcome.error().text());
+    }
+    state_.remember_reaction(instance.id(), reaction);
+    return saved(success_message("Reaction '" + reaction.id + "' updated successfully"), "upserting reaction");
+  }
+  auto outcome = instance.add_reaction(reaction);
+  if (outcome && selects(state_.around().faults.fail_creates, reaction.id)) {
+    instance.find(ComponentType::Reaction, reaction.id)->status = ComponentStatus::Error;
+    outcome = std::unexpected(DrasiFailure::operation("start", "reaction", reaction.id, "simulated create failure"));
+  }
+  if (!outcome) {
+    std::string text = outcome.error().text();
+    if (!upsert && text.find("already exists") != std::string::npos) {
+      return failure("DUPLICATE_RESOURCE", "Resource already exists");
+    }
+    return failure("REACTION_CREATE_FAILED", text);
+  }
+  state_.remember_reaction(instance.id(), reaction);
+  return saved(success_message("Reaction '" + reaction.id + "' created successfully"),
+               upsert ? "upserting reaction" : "creating reaction");
+}
+
+HttpResponse RestApi::create_query(Call& call) {
+  auto body = read_config_body(call.request);
+  if (!body) return body.error();
+  Decoder decoder;
+  QueryDefinition query = decode_query(decoder, *body, "", "");
+  if (decoder.failed()) return unfit_body(call.request, decoder.fault()->message);
+  if (auto refusal = refuse_read_only("create queries")) return *refusal;
+  if (auto fault = query_mapping_fault(query)) {
+    return failure("INVALID_REQUEST", "Invalid query configuration: " + *fault);
+  }
+  auto outcome = call.instance->add_query(query);
+  if (outcome && selects(state_.around().faults.fail_creates, query.id)) {
+    call.instance->find(ComponentType::Query, query.id)->status = ComponentStatus::Error;
+    outcome = std::unexpected(DrasiFailure::operation("add", "query", query.id, "simulated create failure"));
+  }
+  if (!outcome) {
+    std::string text = outcome.error().text();
+    if (text.find("already exists") != std::string::npos || text.find("duplicate") != std::string::npos) {
+      return failure("DUPLICATE_RESOURCE", "Resource already exists");
+    }
+    state_.around().log.error("drasi_server::api::shared::handlers::query_handlers", "Failed to create query: " + text);
+    return failure("INTERNAL_ERROR", "Internal server error");
+  }
+  return saved(success_message("Query created successfully"), "creating query");
+}
+
+std::optional<HttpResponse> RestApi::attach(Call& call) {
+  const std::string query_id = call.parameters[0];
+  Instance* instance = call.instance;
+  if (instance->find(ComponentType::Query, query_id) == nullptr) {
+    return failure(DrasiFailure::not_found("query", query_id));
+  }
+  std::string reaction_id = "__attach_" + query_id + "_" + random_uuid();
+  auto exchange = call.exchange;
+  auto heartbeat = std::make_shared<Heartbeat>(state_.around().reactor, exchange);
+  HttpResponse head = stream_head();
+  for (auto& header : cors_headers(call.request)) head.headers.push_back(std::move(header));
+  exchange->begin_stream(head, [this, heartbeat, reaction_id, id = instance->id()] {
+    heartbeat->stop();
+    Instance* owner = state_.find(id);
+    if (owner == nullptr || owner->find(ComponentType::Reaction, reaction_id) == nullptr) return;
+    if (auto outcome = owner->remove(ComponentType::Reaction, reaction_id); !outcome) {
+      state_.around().log.warn("drasi_sim", outcome.error().text());
+    }
+  });
+  auto outcome = instance->add_attach_reaction(reaction_id, query_id, [exchange](const QueryEmission& emission) {
+    exchange->send(event_text(emission.to_json()));
+  });
+  if (!outcome) {
+    exchange->abort();
+  } else {
+    heartbeat->start();
+  }
+  return std::nullopt;
+}
+
+std::optional<HttpResponse> RestApi::push(Call& call) {
+  std::string type(header_value(call.request.headers, "content-type"));
+  if (!type.starts_with("application/json")) {
+    return text_answer(415, "Expected request with `Content-Type: application/json`");
+  }
+  auto body = parse_json(call.request.body);
+  if (!body) return text_answer(400, "Failed to parse the request body as JSON: " + body.error().message);
+  const std::string& id = call.parameters[0];
+  const Component* source = call.instance->find(ComponentType::Source, id);
+  if (source == nullptr) return failure(DrasiFailure::not_found("source", id));
+  Json properties = source->source->properties();
+  std::string host = properties.contains("host") && properties["host"].is_string()
+                         ? properties["host"].get<std::string>()
+                         : "127.0.0.1";
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  std::uint16_t port = 8081;
+  if (properties.contains("port") && properties["port"].is_number_unsigned()) {
+    port = properties["port"].get<std::uint16_t>();
+  } else if (properties.contains("port") && properties["port"].is_number_integer()) {
+    port = static_cast<std::uint16_t>(properties["port"].get<std::int64_t>());
+  }
+  std::string endpoint = properties.value("endpoint", "");
+  while (endpoint.starts_with('/')) endpoint.erase(0, 1);
+  std::string target = (endpoint.empty() ? "" : "/" + endpoint) + "/sources/" + id + "/events";
+  auto exchange = call.exchange;
+  HeaderList cors = cors_headers(call.request);
+  http_call(state_.around().reactor, host, port, "POST", target, {{"content-type", "application/json"}}, to_text(*body),
+            std::chrono::seconds(30), [exchange, cors](const HttpCallResult& result) {
+              HttpResponse response;
+              if (result.status >= 200 && result.status < 300) {
+                auto parsed = parse_json(result.body);
+                response = success(parsed ? std::move(*parsed) : Json("ok"));
+              } else {
+                response = failure("INTERNAL_ERROR", "Upstream service unavailable");
+              }
+              response.headers.insert(response.headers.end(), cors.begin(), cors.end());
+              exchange->respond(std::move(response));
+            });
+  return std::nullopt;
+}
+
+}  // namespace draas::simulator

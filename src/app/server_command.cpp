@@ -1,0 +1,177 @@
+// `draas server`: the composition root of the control plane. Wires concrete store, platforms and API, and takes signals.
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "api/api.hpp"
+#include "app/commands.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "core/control_plane.hpp"
+#include "net/http_server.hpp"
+#include "platforms/process/process_platform.hpp"
+#include "stores/memory/memory_store.hpp"
+#include "stores/sqlite/sqlite_store.hpp"
+
+namespace draas::app {
+namespace {
+
+constexpr std::size_t kBlockingThreads = 4;
+
+std::chrono::milliseconds milliseconds(Duration duration) { return duration; }
+
+core::ControlPlaneOptions control_plane_options(const ControlPlaneSettings& settings) {
+  core::ControlPlaneOptions options;
+  options.default_platform = settings.default_platform;
+  options.default_log_level = settings.process.default_log_level;
+  options.ports = {settings.ports.first, settings.ports.last};
+  options.restart.default_policy =
+      core::parse_restart_policy(settings.restart.default_policy).value_or(core::RestartPolicy::OnFailure);
+  options.restart.initial_delay = settings.restart.initial_delay;
+  options.restart.max_delay = settings.restart.max_delay;
+  options.restart.max_restarts = settings.restart.max_restarts;
+  options.restart.window = settings.restart.window;
+  options.restart.reset_after = settings.restart.reset_after;
+  options.shutdown_timeout = settings.process.shutdown_timeout;
+  options.readiness_timeout = settings.process.readiness_timeout;
+  options.polling_interval = settings.monitoring.polling_interval;
+  options.health_interval = settings.monitoring.health_interval;
+  options.orphan_grace_period = settings.process.orphan_grace_period;
+  options.event_buffer = settings.monitoring.event_buffer_size;
+  options.event_log = settings.monitoring.event_log_size;
+  options.configuration_template = settings.process.configuration_template;
+  if (settings.store.file_configurations) options.configuration_directory = settings.data_directory / "config";
+  return options;
+}
+
+platforms::process::ProcessPlatformOptions process_options(const ProcessSettings& settings) {
+  platforms::process::ProcessPlatformOptions options;
+  options.executable_path = settings.executable_path;
+  options.arguments = settings.arguments;
+  options.instance_config_directory = settings.instance_config_directory;
+  options.working_directory = settings.working_directory;
+  options.default_host = settings.host_address;
+  options.plugins_directory = settings.plugins_directory;
+  options.skip_plugin_verification = settings.skip_plugin_verification;
+  options.log_max_bytes = settings.log_max_bytes;
+  options.log_files = settings.log_files;
+  options.environment = settings.environment;
+  options.limits = {settings.cpu_limit, settings.memory_limit_bytes, settings.open_files_limit};
+  return options;
+}
+
+net::ServerOptions server_options(const ServerSettings& settings, Metrics& metrics) {
+  net::ServerOptions options;
+  for (const ListenUrl& url : settings.listen) options.listen.push_back({url.host, url.port});
+  options.threads = settings.threads;
+  options.limits.max_header_bytes = settings.max_header_bytes;
+  options.limits.max_body_bytes = settings.max_body_bytes;
+  options.limits.max_connections = settings.max_connections;
+  options.limits.header_timeout = milliseconds(settings.header_timeout);
+  options.limits.body_timeout = milliseconds(settings.request_timeout);
+  options.limits.idle_timeout = milliseconds(settings.idle_timeout);
+  options.limits.drain_timeout = milliseconds(settings.drain_timeout);
+  options.access_log = settings.access_log;
+  options.metrics = &metrics;
+  return options;
+}
+
+Result<std::unique_ptr<core::Store>> open_store(const ControlPlaneSettings& settings) {
+  if (settings.store.kind == StoreSettings::Kind::Memory) return stores::make_memory_store();
+  return stores::open_sqlite_store({.path = settings.store.path});
+}
+
+// SIGINT and SIGTERM end the server, SIGPIPE nothing. Blocked before the first thread starts, so that every thread
+// inherits it and only wait() sees them.
+class Signals {
+ public:
+  Signals() {
+    sigemptyset(&set_);
+    for (int signal : {SIGINT, SIGTERM}) sigaddset(&set_, signal);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+  }
+
+  int wait() {
+    int received = 0;
+    sigwait(&set_, &received);
+    return received;
+  }
+
+  // From now on a second signal ends the process at once.
+  void release() { pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
+
+ private:
+  sigset_t set_{};
+};
+
+std::string addresses_text(const net::HttpServer& server) {
+  std::string text;
+  for (const net::ListenAddress& address : server.addresses()) {
+    if (!text.empty()) text += ", ";
+    text += "http://" + address.host + ":" + std::to_string(address.port);
+  }
+  return text;
+}
+
+Status serve(const ControlPlaneSettings& settings) {
+  Signals signals;
+  const std::unique_ptr<Metrics> metrics = make_metrics();
+  Result<std::unique_ptr<core::Store>> store = open_store(settings);
+  if (!store) return std::unexpected(std::move(store.error()));
+
+  net::EventLoop control_loop("control");
+  net::WorkerPool blocking("blocking", kBlockingThreads);
+  control_loop.start();
+  std::vector<std::unique_ptr<core::Platform>> platforms;
+  platforms.push_back(platforms::process::make_process_platform(process_options(settings.process),
+                                                                control_loop.executor(), blocking));
+  core::ControlPlane control_plane(control_loop, control_plane_options(settings), **store, std::move(platforms),
+                                   metrics.get());
+  Status ended = control_plane.open();
+  if (ended) {
+    api::ApiOptions api_options;
+    api_options.path_base = settings.server.path_base;
+    api_options.cors_origins = settings.cors_allowed_origins;
+    api_options.documentation = settings.server.documentation;
+    api_options.heartbeat_interval = settings.monitoring.heartbeat_interval;
+    const std::unique_ptr<net::RequestHandler> api = api::make_api(api_options, control_plane, metrics.get());
+    net::HttpServer server(server_options(settings.server, *metrics), *api);
+    ended = server.start();
+    if (ended) {
+      log_info("listening", {{"address", addresses_text(server)},
+                             {"store", std::string((*store)->kind())},
+                             {"instances", control_plane.catalogue()->size()}});
+      const int received = signals.wait();
+      signals.release();
+      log_info("shutting down; instances keep running", {{"signal", received}});
+      control_plane.events().close();
+      server.stop();
+    }
+  }
+  control_plane.close();
+  control_loop.stop();
+  (*store)->close();
+  return ended;
+}
+
+}  // namespace
+
+void add_server_command(CLI::App& application, const SettingsArguments& common, int& exit_code) {
+  CLI::App* server = application.add_subcommand("server", "Run the control plane");
+  server->footer("Every setting is also a flag: --Section:Key=value, for example --Ports:First=9100");
+  server->callback([&common, &exit_code] {
+    auto settings = common.load();
+    if (!settings) {
+      exit_code = report(settings.error());
+      return;
+    }
+    configure_log({settings->logging.level, settings->logging.format});
+    if (Status ended = serve(*settings); !ended) exit_code = report(ended.error());
+  });
+}
+
+}  // namespace draas::app
