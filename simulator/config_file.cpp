@@ -89,8 +89,10 @@ void check_reaction_templates(const Json& document, std::vector<std::string>& fa
     if (!http && !plain) continue;
     if (auto routes = reaction.find("routes"); routes != reaction.end() && routes->is_object()) {
       for (const auto& [name, route] : routes->items()) {
-        if (http) check_templates(route, context + " routes." + name, {"body", "url"}, faults);
-        if (plain) check_templates(route, context + " routes." + name, {"template"}, faults);
+        std::string where = context;
+        where.append(" routes.").append(name);
+        if (http) check_templates(route, where, {"body", "url"}, faults);
+        if (plain) check_templates(route, where, {"template"}, faults);
       }
     }
     if (auto fallback = reaction.find("defaultTemplate"); plain && fallback != reaction.end()) {

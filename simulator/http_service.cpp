@@ -381,7 +381,7 @@ void http_call(Reactor& reactor, const std::string& host, std::uint16_t port, co
                const std::string& target, HeaderList headers, std::string body, std::chrono::milliseconds timeout,
                std::function<void(HttpCallResult)> done) {
   std::string request = method + " " + target + " HTTP/1.1\r\nhost: " + host + ":" + std::to_string(port) + "\r\n";
-  for (const auto& [name, value] : headers) request += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : headers) request.append(name).append(": ").append(value).append("\r\n");
   request += "content-length: " + std::to_string(body.size()) + "\r\nconnection: close\r\n\r\n" + body;
   std::make_shared<HttpCall>(reactor, std::move(done))->start(host, port, std::move(request), timeout);
 }

@@ -99,9 +99,10 @@ std::string Instance::load(const InstanceDefinition& definition) {
     if (query.storage_backend && query.storage_backend->is_string()) {
       std::string name = query.storage_backend->get<std::string>();
       if (name != "rocksdb" || !definition.persist_index) {
-        return "Failed to create DrasiLib: Validation failed: Query '" + query.id +
-               "' references unknown storage backend '" + name +
-               "'. Declare it in storage_backends or inject a provider via with_index_provider(\"" + name + "\", ...).";
+        std::string text = "Failed to create DrasiLib: Validation failed: Query '";
+        text.append(query.id).append("' references unknown storage backend '").append(name);
+        text.append("'. Declare it in storage_backends or inject a provider via with_index_provider(\"");
+        return text.append(name).append("\", ...).");
       }
     }
   }
@@ -160,8 +161,9 @@ Outcome<Component*> Instance::enter(ComponentType type, const std::string& id, c
   };
   for (const std::string& needed : upstream) {
     if (any(needed) == nullptr && needed != id_) {
-      return refuse("Cannot register " + name + " '" + id + "': referenced " + std::string(upstream_name) + " '" +
-                    needed + "' does not exist in the graph");
+      std::string text = "Cannot register ";
+      text.append(name).append(" '").append(id).append("': referenced ").append(upstream_name).append(" '");
+      return refuse(text.append(needed).append("' does not exist in the graph"));
     }
   }
   if (any(id) != nullptr || id == id_) return refuse(name + " '" + id + "' already exists in the graph");
@@ -243,7 +245,8 @@ std::expected<void, std::string> Instance::start() {
       }
     }
     if (failures.empty()) continue;
-    std::string text = "Failed to start some " + name + "s: " + failures;
+    std::string text = "Failed to start some ";
+    text.append(name).append("s: ").append(failures);
     if (type != ComponentType::Query) return std::unexpected(text);
     around_.log.warn("drasi_lib::lifecycle", "Some queries failed to start (they are now in Error state): " + text);
   }
@@ -386,6 +389,7 @@ Outcome<void> Instance::add_source(const SourceDefinition& source) {
 
 Outcome<void> Instance::add_query(const QueryDefinition& query) {
   std::vector<std::string> upstream;
+  upstream.reserve(query.sources.size());
   for (const Subscription& subscription : query.sources) upstream.push_back(subscription.source_id);
   auto component = enter(ComponentType::Query, query.id, upstream, "source");
   if (!component) return std::unexpected(component.error());
@@ -497,7 +501,7 @@ Outcome<void> Instance::remove(ComponentType type, const std::string& id) {
         DrasiFailure::operation("remove", name, id, "Teardown failed: " + name + " not found: " + id));
   }
   if (active(*component)) {
-    transition(*component, ComponentStatus::Stopping, "Stopping for teardown");
+    set_status(*component, ComponentStatus::Stopping, "Stopping for teardown");
     halt(*component, true);
   }
   around_.log.info("drasi_lib::managers::lifecycle_helpers", "Teardown " + name + ": " + id);

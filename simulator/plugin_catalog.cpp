@@ -248,11 +248,12 @@ Json PluginCatalog::plugins_document(const std::string& plugins_dir, const std::
                  {"configSchemaName", schema_name(entry.category, entry.kind)},
                  {"configVersion", "1.0.0"},
                  {"kind", entry.kind}};
-    std::string file = "libdrasi_" + category + "_" + entry.kind + ".so";
-    std::replace(file.begin(), file.end(), '-', '_');
+    std::string path = plugins_dir;
+    path.append("/libdrasi_").append(category).append("_").append(entry.kind).append(".so");
+    std::replace(path.begin() + static_cast<std::ptrdiff_t>(plugins_dir.size()), path.end(), '-', '_');
     list.push_back({{"dependentCount", 0},
                     {"fileHash", std::string(64, '0')},
-                    {"filePath", plugins_dir + "/" + file},
+                    {"filePath", path},
                     {"id", category + "/" + entry.kind},
                     {"kinds", Json::array({std::move(kind)})},
                     {"loadedAt", loaded_at},

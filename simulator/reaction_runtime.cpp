@@ -156,7 +156,7 @@ class SseReaction final : public ReactionRuntime {
       std::string path = base_path_;
       if (spec->contains("path") && (*spec)["path"].is_string()) {
         path = render_template((*spec)["path"].get<std::string>(), difference.context);
-        if (!path.starts_with('/')) path = base_path_ + "/" + path;
+        if (!path.starts_with('/')) path.insert(0, base_path_ + "/");
       }
       std::string text = spec->value("template", "");
       broadcast(path, text.empty()

@@ -48,8 +48,9 @@ std::optional<SourceDefinition> ServerState::with_bootstrap(const std::string& i
   if (!source.bootstrap_provider || !source.bootstrap_provider->is_string()) return source;
   auto declared = declared_.find(instance_id);
   if (declared == declared_.end()) return std::nullopt;
+  auto wanted = source.bootstrap_provider->get<std::string>();
   for (const ProviderDefinition& provider : declared->second.bootstrap_providers) {
-    if (provider.id != *source.bootstrap_provider) continue;
+    if (provider.id != wanted) continue;
     Json inline_form = {{"kind", provider.kind}};
     for (const auto& [key, value] : provider.config.items()) inline_form[key] = value;
     source.bootstrap_provider = std::move(inline_form);

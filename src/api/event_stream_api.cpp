@@ -19,6 +19,12 @@ struct StreamQuery {
   std::vector<core::EventType> types;  // empty = all
 };
 
+// For the bus, 0 means "from now on"; for clients it is what is before the first event.
+void start_behind(core::EventFilter& filter, std::uint64_t sequence) {
+  filter.after = sequence;
+  if (sequence == 0) filter.since = WallTime{};
+}
+
 Result<StreamQuery> read_stream_query(const Context& api, const Request& request) {
   QueryReader query(request);
   StreamQuery out;
@@ -26,7 +32,7 @@ Result<StreamQuery> read_stream_query(const Context& api, const Request& request
   out.filter.statuses = query.statuses("statusFilter");
   out.filter.instance_id = query.text("instanceId").value_or("");
   out.filter.after = api.core().events().last_sequence();
-  if (const auto after = query.integer("after", 0, UINT64_MAX)) out.filter.after = *after;
+  if (const auto after = query.integer("after", 0, UINT64_MAX)) start_behind(out.filter, *after);
   for (const auto& name : query.list("types")) {
     if (const auto type = core::parse_event_type(name)) {
       out.types.push_back(*type);
@@ -37,10 +43,12 @@ Result<StreamQuery> read_stream_query(const Context& api, const Request& request
   if (auto ok = query.finish(); !ok) return std::unexpected(std::move(ok.error()));
   // A reconnecting EventSource repeats its first URL and adds this header, which is the newer one.
   if (const auto id = request.headers.get("Last-Event-ID"); !id.empty()) {
-    const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), out.filter.after);
+    std::uint64_t sequence = 0;
+    const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), sequence);
     if (error != std::errc() || end != id.data() + id.size()) {
       return fail(ErrorCode::InvalidArgument, "Last-Event-ID: not a sequence number");
     }
+    start_behind(out.filter, sequence);
   }
   return out;
 }

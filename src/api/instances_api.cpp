@@ -168,7 +168,7 @@ void add_instances_api(RouteTable& table, const Context& context) {
              .path = "/api/server/instances",
              .permission = Permission::Read,
              .operation_id = "listInstances",
-             .summary = "List instances in order of creation",
+             .summary = "List instances in the order of their ids",
              .tag = "Instances",
              .query = std::move(list_query),
              .responses = {{.status = 200,

@@ -32,7 +32,7 @@ std::string_view title_of(ErrorCode code) {
     case ErrorCode::PreconditionFailed: return "The resource has changed meanwhile";
     case ErrorCode::PayloadTooLarge: return "The body is too large";
     case ErrorCode::UnsupportedMedia: return "Unsupported media type";
-    case ErrorCode::Unprocessable: return "The request refers to what is not there";
+    case ErrorCode::Unprocessable: return "The request cannot be processed as it stands";
     case ErrorCode::TooManyRequests: return "Too many requests";
     case ErrorCode::ResourceExhausted: return "A pool or limit is used up";
     case ErrorCode::Unavailable: return "Not available now";
@@ -42,6 +42,20 @@ std::string_view title_of(ErrorCode code) {
     case ErrorCode::Internal: return "Internal error";
   }
   return "Error";
+}
+
+// The code that stands for a status by itself; others have no single reason.
+std::optional<ErrorCode> code_of(int status) {
+  switch (status) {
+    case 400: return ErrorCode::InvalidArgument;
+    case 404: return ErrorCode::NotFound;
+    case 413: return ErrorCode::PayloadTooLarge;
+    case 429: return ErrorCode::TooManyRequests;
+    case 500: return ErrorCode::Internal;
+    case 503: return ErrorCode::Unavailable;
+    case 504: return ErrorCode::DeadlineExceeded;
+    default: return std::nullopt;
+  }
 }
 
 net::Response to_response(int status, const Json& body) {
@@ -54,6 +68,29 @@ void add_request(Json& body, const net::Request* request) {
   if (request == nullptr) return;
   body["instance"] = request->path;
   body["requestId"] = request->request_id;
+}
+
+net::Response describe(const Error& error, const net::Request* request) {
+  const int status = http_status(error.code);
+  Json body;
+  body["type"] = "urn:draas:problem:" + kebab_case(to_string(error.code));
+  body["title"] = title_of(error.code);
+  body["status"] = status;
+  if (!error.message.empty()) body["detail"] = error.message;
+  add_request(body, request);
+  body["code"] = to_string(error.code);
+  if (!error.faults.empty()) {
+    auto& errors = body["errors"] = Json::array();
+    for (const auto& fault : error.faults) {
+      Json entry;
+      entry["path"] = fault.path;
+      entry["message"] = fault.message;
+      errors.push_back(std::move(entry));
+    }
+  }
+  auto response = to_response(status, body);
+  if (status == 429 || (status == 503 && error.retryable)) response.headers.set("Retry-After", "1");
+  return response;
 }
 
 }  // namespace
@@ -89,28 +126,13 @@ net::Response problem(const Error& error, const net::Request* request) {
               {{"requestId", request != nullptr ? request->request_id : std::string()},
                {"path", request != nullptr ? request->path : std::string()}});
   }
-  Json body;
-  body["type"] = "urn:draas:problem:" + kebab_case(to_string(error.code));
-  body["title"] = title_of(error.code);
-  body["status"] = status;
-  body["detail"] = error.message;
-  add_request(body, request);
-  body["code"] = to_string(error.code);
-  if (!error.faults.empty()) {
-    auto& errors = body["errors"] = Json::array();
-    for (const auto& fault : error.faults) {
-      Json entry;
-      entry["path"] = fault.path;
-      entry["message"] = fault.message;
-      errors.push_back(std::move(entry));
-    }
-  }
-  auto response = to_response(status, body);
-  if (status == 429 || (status == 503 && error.retryable)) response.headers.set("Retry-After", "1");
-  return response;
+  return describe(error, request);
 }
 
 net::Response problem(int status, std::string_view detail, const net::Request* request) {
+  if (const auto code = code_of(status)) {
+    return describe(Error{.code = *code, .message = std::string(detail), .retryable = status == 503}, request);
+  }
   Json body;
   body["type"] = "about:blank";
   body["title"] = net::reason_phrase(status);

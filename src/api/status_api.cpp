@@ -63,6 +63,16 @@ Response accepted(std::size_t count, Json rejected) {
   return Response::json(202, body);
 }
 
+Response all_malformed(const Json& rejected, const Request& request) {
+  Error error{.code = ErrorCode::InvalidArgument, .message = "None of the reports is valid"};
+  for (const auto& report : rejected) {
+    for (const auto& fault : report["errors"]) {
+      error.faults.push_back({fault["path"].get<std::string>(), fault["message"].get<std::string>()});
+    }
+  }
+  return problem(error, request);
+}
+
 net::Task<Response> take_report(const Context& api, const Request& request, Json value) {
   auto report = read_report(value);
   if (!report) co_return problem(report.error(), request);
@@ -90,6 +100,7 @@ net::Task<Response> take_reports(const Context& api, const Request& request, Jso
       rejected.push_back(rejection(i, "", report.error()));
     }
   }
+  if (reports.empty() && !rejected.empty()) co_return all_malformed(rejected, request);
   std::size_t taken = 0;
   if (!reports.empty()) {
     std::vector<std::string> ids;
@@ -103,6 +114,8 @@ net::Task<Response> take_reports(const Context& api, const Request& request, Jso
         rejected.push_back(rejection(indexes[i], ids[i], results[i].error()));
       }
     }
+    std::sort(rejected.begin(), rejected.end(),
+              [](const Json& left, const Json& right) { return left["index"] < right["index"]; });
   }
   co_return accepted(taken, std::move(rejected));
 }

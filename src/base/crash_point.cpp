@@ -1,12 +1,12 @@
 #include "base/crash_point.hpp"
 
-#include <signal.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <charconv>
 #include <cstdlib>
 #include <string>
+
+#include <signal.h>
+#include <unistd.h>
 
 namespace draas::detail {
 namespace {

@@ -14,7 +14,8 @@ void visit_crash_point(std::string_view name);
 }  // namespace detail
 
 inline void crash_point(std::string_view name) {
-  if (detail::crash_points_armed) [[unlikely]] detail::visit_crash_point(name);
+  if (detail::crash_points_armed) [[unlikely]]
+    detail::visit_crash_point(name);
 }
 
 }  // namespace draas

@@ -336,8 +336,11 @@ Result<Settings> load_settings(std::vector<SettingDeclaration> declarations, con
 std::unexpected<Error> settings_error(const Settings& settings,
                                       const std::vector<std::pair<std::string, std::string>>& faults) {
   std::vector<Fault> placed;
+  placed.reserve(faults.size());
   for (const auto& [key, reason] : faults) {
-    placed.push_back(Fault{pointer_to(split(key, ".")), settings.at(key).source + ": " + key + ": " + reason});
+    std::string message = settings.at(key).source;
+    message.append(": ").append(key).append(": ").append(reason);
+    placed.push_back(Fault{pointer_to(split(key, ".")), std::move(message)});
   }
   return error_of(std::move(placed));
 }
@@ -347,7 +350,9 @@ std::optional<SettingFlag> parse_setting_flag(std::string_view argument) {
   const std::size_t equals = argument.find('=');
   if (equals == std::string_view::npos) return std::nullopt;
   const std::string_view key = argument.substr(2, equals - 2);
-  if (key.find_first_of(":.") == std::string_view::npos) return std::nullopt;
+  // Keys outside of any section (DataDirectory) are told from other options by their capital letter.
+  const bool capital = !key.empty() && key.front() >= 'A' && key.front() <= 'Z';
+  if (key.find_first_of(":.") == std::string_view::npos && !capital) return std::nullopt;
   return SettingFlag{std::string(key), std::string(argument.substr(equals + 1)),
                      std::string(argument.substr(0, equals))};
 }

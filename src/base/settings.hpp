@@ -107,7 +107,7 @@ Result<Settings> load_settings(std::vector<SettingDeclaration> declarations, con
 std::unexpected<Error> settings_error(const Settings& settings,
                                       const std::vector<std::pair<std::string, std::string>>& faults);
 
-// "--Section:Name=value", also with dots; nullopt for anything else.
+// "--Section:Name=value", also with dots, and "--Name=value" with a capital letter; nullopt for anything else.
 std::optional<SettingFlag> parse_setting_flag(std::string_view argument);
 
 // The process's environment, for SettingsSources::environment.

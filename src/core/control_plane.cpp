@@ -82,7 +82,8 @@ class ControlPlane::Impl {
   std::size_t operations = 0;
   std::optional<net::Timer> idle;
   std::atomic<bool> ready{false};
-  bool closed = false;
+  std::atomic<bool> close_called{false};
+  bool closed = false;  // control loop only
 };
 
 namespace {
@@ -123,8 +124,9 @@ Status ControlPlane::open() {
 }
 
 void ControlPlane::close() {
+  // The loop may have been stopped since the first call.
+  if (impl_->close_called.exchange(true)) return;
   auto shut = [this]() -> net::Task<void> {
-    if (impl_->closed) co_return;
     impl_->closed = true;
     impl_->ready.store(false);
     impl_->ledger.close();
@@ -187,6 +189,7 @@ namespace {
 Status prepare_one_shot(const Entry& entry, StartOptions& options) {
   if (!options.configuration) return {};
   const Json current = Json::parse(*entry.configuration);
+  if (!options.configuration->is_object()) return drasi::require_valid(*options.configuration);
   Json document = with_server_settings_of(drasi::normalise(std::move(*options.configuration)), current);
   if (!document["port"].is_number_unsigned()) document["port"] = current["port"];
   if (Status valid = drasi::require_valid(document); !valid) return valid;
@@ -383,7 +386,8 @@ net::Task<Result<ConfigurationResult>> ControlPlane::purge_configuration(std::st
     if (!entry) co_return std::unexpected(std::move(entry.error()));
     ConfigurationService::Edit edit = [](const Json& current) -> Result<Json> {
       Json document = with_server_settings_of(Json::object(), current);
-      for (auto& [name, value] : drasi::empty_configuration().items()) {
+      Json empty = drasi::empty_configuration();
+      for (auto& [name, value] : empty.items()) {
         if (!document.contains(name)) document[name] = std::move(value);
       }
       return document;

@@ -28,7 +28,7 @@ std::optional<std::string> canonical_language(std::string_view language) {
 }
 
 std::optional<std::string> canonical_log_level(std::string_view level) {
-  const std::string lower = to_lower(level);
+  std::string lower = to_lower(level);
   if (lower == "warning") return "warn";
   if (lower == "information") return "info";
   if (std::ranges::find(schema::log_levels(), lower) != schema::log_levels().end()) return lower;
@@ -41,7 +41,7 @@ std::optional<std::string> canonical_dispatch_mode(std::string_view mode) {
 }
 
 std::string canonical_mock_data_type(std::string_view type) {
-  const std::string lower = to_lower(type);
+  std::string lower = to_lower(type);
   if (lower == "sensor" || lower == "sensorreading") return "sensorReading";
   if (lower == "generic" || lower == "counter") return lower;
   return std::string(type);

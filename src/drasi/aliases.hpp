@@ -17,7 +17,7 @@ std::optional<std::string> canonical_language(std::string_view language);
 std::optional<std::string> canonical_log_level(std::string_view level);
 // "Channel" in any case.
 std::optional<std::string> canonical_dispatch_mode(std::string_view mode);
-// The mock source's data types: the prototype's "sensor" means "sensorReading".
+// The mock source's data types: "sensor", an older form, means "sensorReading".
 std::string canonical_mock_data_type(std::string_view type);
 
 std::string to_lower(std::string_view text);

@@ -21,11 +21,9 @@ bool is_one_of(std::string_view name, const Names& names) {
   return std::ranges::find(names, name) != names.end();
 }
 
-const Json kAbsent = nullptr;
-
 const Json& value_or_null(const Json* object, std::string_view key) {
   const Json* value = object != nullptr ? member(*object, key) : nullptr;
-  return value != nullptr ? *value : kAbsent;
+  return value != nullptr ? *value : absent();
 }
 
 bool same_ids(const Json& left, const Json& right) {
@@ -81,7 +79,7 @@ class ComponentDiff {
     if (last_ == nullptr) return std::move(found_);
     for (const auto& [key, applied] : last_->items()) {
       if (desired_.contains(key) || applied.is_null()) continue;
-      add(key, kAbsent, applied, key == "identityProvider" ? Liveness::Restart : Liveness::Live);
+      add(key, absent(), applied, key == "identityProvider" ? Liveness::Restart : Liveness::Live);
     }
     return std::move(found_);
   }

@@ -68,6 +68,7 @@ std::vector<LibraryBlock> library_blocks(const Json& document) {
   const Json* instances = member(document, "instances");
   if (instances == nullptr || !instances->is_array() || instances->empty()) return {{"", &document}};
   std::vector<LibraryBlock> blocks;
+  blocks.reserve(instances->size());
   for (std::size_t index = 0; index < instances->size(); ++index) {
     blocks.push_back({child("/instances", index), &(*instances)[index]});
   }

@@ -128,6 +128,11 @@ const Json* member(const Json& object, std::string_view key) {
 
 const std::string* text_member(const Json& object, std::string_view key) { return as_text(member(object, key)); }
 
+const Json& absent() {
+  static const Json value;
+  return value;
+}
+
 void append_member(Json& object, std::string key, Json value) {
   object.get_ref<Json::object_t&>().emplace_back(std::move(key), std::move(value));
 }

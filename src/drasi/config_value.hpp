@@ -38,6 +38,9 @@ const std::string* as_text(const Json* value);
 const Json* member(const Json& object, std::string_view key);
 const std::string* text_member(const Json& object, std::string_view key);
 
+// A null that lives as long as the program, for references to what is not there.
+const Json& absent();
+
 // Adds a member without looking for one of the same name, which would make copying an object quadratic in its size. The
 // caller knows that there is none.
 void append_member(Json& object, std::string key, Json value);

@@ -20,8 +20,6 @@ using Verb = LiveAction::Verb;
 
 constexpr ComponentKind kKinds[] = {ComponentKind::Source, ComponentKind::Query, ComponentKind::Reaction};
 
-const Json kNull = nullptr;
-
 std::string describe(ComponentKind kind, const std::string& id) {
   return std::string(to_string(kind)) + " '" + id + "'";
 }
@@ -126,13 +124,13 @@ class LibraryPlan {
     if (component.actual == nullptr) {
       component.fate = Fate::Create;
       component.reason = describe(component.kind, component.id) + " is wanted";
-      plan.differences.push_back({component.path, *component.desired, kNull, Liveness::Live});
+      plan.differences.push_back({component.path, *component.desired, absent(), Liveness::Live});
       return;
     }
     if (component.desired == nullptr) {
       component.fate = Fate::Delete;
       component.reason = describe(component.kind, component.id) + " is not wanted";
-      plan.differences.push_back({component.path, kNull, *component.actual, Liveness::Live});
+      plan.differences.push_back({component.path, absent(), *component.actual, Liveness::Live});
       return;
     }
     std::vector<Difference> differences =
@@ -235,7 +233,7 @@ class LibraryPlan {
   void add(LivePlan& plan, Verb verb, const Component& component) const {
     const bool body = verb == Verb::Create || verb == Verb::Update;
     plan.actions.push_back(
-        {verb, component.kind, library_, component.id, body ? *component.desired : kNull, component.reason});
+        {verb, component.kind, library_, component.id, body ? *component.desired : absent(), component.reason});
   }
 
   template <class Chosen>
@@ -271,7 +269,7 @@ class LibraryPlan {
       if (identity == nullptr || identity->is_null()) continue;
       const std::string path = component.path + "/identityProvider";
       if (std::ranges::find(plan.differences, path, &Difference::path) != plan.differences.end()) continue;
-      plan.differences.push_back({path, *identity, kNull, Liveness::Restart});
+      plan.differences.push_back({path, *identity, absent(), Liveness::Restart});
     }
   }
 
@@ -302,10 +300,10 @@ std::optional<Json> creatable(const Json& library) {
 
 void plan_new_library(const std::string& id, const LibraryBlock& library, LivePlan& plan) {
   const std::optional<Json> body = library.path.empty() ? std::nullopt : creatable(*library.block);
-  plan.differences.push_back({library.path, *library.block, kNull, body ? Liveness::Live : Liveness::Restart});
+  plan.differences.push_back({library.path, *library.block, absent(), body ? Liveness::Live : Liveness::Restart});
   if (!body) return;
   plan.actions.push_back({Verb::Create, std::nullopt, id, id, *body, "instance '" + id + "' is wanted"});
-  LibraryPlan inner(id, library.path, *library.block, kNull, nullptr);
+  LibraryPlan inner(id, library.path, *library.block, absent(), nullptr);
   inner.run(plan);
 }
 
@@ -319,7 +317,7 @@ bool LivePlan::restart_required() const {
 
 LivePlan plan_live_changes(const Json& desired, const Json& actual, const Json& last_applied) {
   const Json wanted = with_defaults(desired);
-  const Json last = last_applied.is_object() ? with_defaults(last_applied) : kNull;
+  const Json last = last_applied.is_object() ? with_defaults(last_applied) : absent();
   LivePlan plan;
   if (last.is_object()) diff_settings(wanted, last, "", plan.differences);
 
@@ -343,7 +341,7 @@ LivePlan plan_live_changes(const Json& desired, const Json& actual, const Json& 
   for (std::size_t index = 0; reported != nullptr && reported->is_array() && index < reported->size(); ++index) {
     const std::string* id = text_member((*reported)[index], "id");
     if (id == nullptr || expected.contains(*id)) continue;
-    plan.differences.push_back({child("/instances", index), kNull, (*reported)[index], Liveness::Restart});
+    plan.differences.push_back({child("/instances", index), absent(), (*reported)[index], Liveness::Restart});
   }
   return plan;
 }

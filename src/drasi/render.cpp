@@ -206,10 +206,10 @@ Json render_library(const Json& library, const std::string& path, std::size_t in
   if (context.options != nullptr && library.is_object() && !library.contains("id")) {
     append_member(result, "id", context.options->id + "-" + std::to_string(index));
   }
-  const Json rest = render_members(library, schema::library(), {}, context,
-                                   [&](const std::string& key, const Json& value, Json& target) {
-                                     return render_library_member(key, value, path, context, target);
-                                   });
+  Json rest = render_members(library, schema::library(), {}, context,
+                             [&](const std::string& key, const Json& value, Json& target) {
+                               return render_library_member(key, value, path, context, target);
+                             });
   if (!rest.is_object()) return rest;
   for (const auto& [key, value] : rest.items()) append_member(result, key, value);
   return result;

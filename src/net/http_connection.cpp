@@ -19,16 +19,7 @@ namespace {
 
 constexpr std::size_t kSmallBody = 16U << 10U;      // copied behind the header instead of gathered
 constexpr std::size_t kFlushThreshold = 64U << 10U;  // of answers to pipelined requests
-constexpr std::size_t kKeptCapacity = 4U << 10U;     // of buffers of an idle connection
 constexpr std::chrono::seconds kLingerTime{2};
-
-void release_if_large(std::string& buffer) {
-  if (buffer.capacity() > kKeptCapacity) {
-    std::string().swap(buffer);
-  } else {
-    buffer.clear();
-  }
-}
 
 std::string what(const std::exception_ptr& error) {
   try {
@@ -222,7 +213,7 @@ void Connection::consume(std::string_view bytes) {
     const auto rest = parse(input_);
     input_.erase(0, input_.size() - rest.size());
   }
-  if (phase_ == Phase::Idle && input_.empty()) release_if_large(input_);
+  if (phase_ == Phase::Idle && input_.empty()) std::string().swap(input_);
 }
 
 // Takes requests off `bytes` and answers them, until one of them has to wait. Returns what is left.
@@ -363,7 +354,10 @@ Task<void> Connection::run_handler(std::shared_ptr<Connection> self) {
     if (self->phase_ != Phase::Closed) response = self->failure(std::current_exception());
   }
   self->loop_.refresh_now();
-  if (self->phase_ == Phase::Closed) co_return;
+  if (self->phase_ == Phase::Closed) {
+    if (response) self->record(response->status, 0);
+    co_return;
+  }
   self->respond(std::move(*response));
   self->advance();
 }
@@ -409,6 +403,7 @@ void Connection::respond(Response response) {
   const auto content = response.content();
   const bool body_follows = !(named && exchange_->request.method == Method::Head) && response.status != 304 &&
                             response.status != 204;
+  if (out_.empty()) out_ = loop_.take_buffer();
   auto context = header_context();
   context.content_length = content.size();
   append_header(out_, response, context);
@@ -446,8 +441,8 @@ void Connection::begin_stream(Response response) {
 }
 
 void Connection::end_stream(bool complete) {
-  if (phase_ != Phase::Streaming) return;
   record(stream_status_, stream_bytes_);
+  if (phase_ != Phase::Streaming) return;  // the client has gone
   if (!complete) {
     close();  // without the last chunk: the client can tell that the body is cut off
     return;
@@ -502,7 +497,8 @@ void Connection::set_tail(Response& response) {
 }
 
 void Connection::clear_output() {
-  release_if_large(out_);
+  loop_.give_back_buffer(std::move(out_));
+  out_.clear();
   out_at_ = 0;
   file_tail_.reset();
   shared_tail_.reset();
@@ -538,9 +534,9 @@ bool Connection::flush() {
   while (has_output()) {
     const auto head_size = out_.size() - out_at_;
     const auto sent = send_some();
-    if (sent < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    if (sent <= 0) {
+      if (sent < 0 && errno == EINTR) continue;
+      if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
         if (progress || deadline_ == kNever) set_deadline();
         return false;
       }

@@ -37,6 +37,7 @@ HttpServer::~HttpServer() { stop(); }
 
 Status HttpServer::start() {
   auto& impl = *impl_;
+  if (impl.shared.options.listen.empty()) return fail(ErrorCode::InvalidArgument, "no address to listen on");
   for (auto address : impl.shared.options.listen) {
     auto sockets = listen_on(address, impl.loops.size());
     if (!sockets) return std::unexpected(sockets.error());

@@ -18,6 +18,8 @@ constexpr int kEventsAtOnce = 256;
 constexpr int kRoundsAtOnce = 4;      // of events before the loop's other work has its turn
 constexpr int kAcceptsAtOnce = 128;   // before the connections have theirs
 constexpr std::size_t kSpareExchanges = 64;
+constexpr std::size_t kSpareBuffers = 64;
+constexpr std::size_t kLargestSpareBuffer = 128U << 10U;
 constexpr std::size_t kOverloadAnswers = 256;  // connections over the limit that are told so; beyond: just closed
 constexpr std::chrono::milliseconds kAcceptRetry{100};
 constexpr std::chrono::milliseconds kMaxSweep{1'000};
@@ -141,6 +143,19 @@ void ServerLoop::give_back(std::unique_ptr<Exchange> exchange) {
   constexpr std::size_t kLargeBody = 64U << 10U;
   if (spare_exchanges_.size() >= kSpareExchanges || exchange->request.body.capacity() > kLargeBody) return;
   spare_exchanges_.push_back(std::move(exchange));
+}
+
+std::string ServerLoop::take_buffer() {
+  if (spare_buffers_.empty()) return {};
+  auto buffer = std::move(spare_buffers_.back());
+  spare_buffers_.pop_back();
+  return buffer;
+}
+
+void ServerLoop::give_back_buffer(std::string buffer) {
+  if (spare_buffers_.size() >= kSpareBuffers || buffer.capacity() > kLargestSpareBuffer) return;
+  buffer.clear();
+  spare_buffers_.push_back(std::move(buffer));
 }
 
 // --- accepting ---

@@ -91,6 +91,9 @@ class ServerLoop {
   std::array<char, 64U << 10U>& scratch() { return scratch_; }
   std::unique_ptr<Exchange> take_exchange();
   void give_back(std::unique_ptr<Exchange> exchange);
+  // Memory for a response's header and small body; connections without output hold none.
+  std::string take_buffer();
+  void give_back_buffer(std::string buffer);
   HttpMetrics& metrics() { return metrics_; }
   // Takes a closed connection out; it is destroyed after the current batch of events.
   void remove(Connection& connection);
@@ -126,6 +129,7 @@ class ServerLoop {
   std::vector<std::shared_ptr<Connection>> connections_;
   std::vector<std::shared_ptr<Connection>> closed_;  // kept until the events of this batch are done
   std::vector<std::unique_ptr<Exchange>> spare_exchanges_;
+  std::vector<std::string> spare_buffers_;
   std::array<char, 64U << 10U> scratch_{};
 };
 

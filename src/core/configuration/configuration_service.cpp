@@ -42,6 +42,7 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr ent
     const Json current = Json::parse(*entry->configuration);
     Result<Json> edited = edit(current);
     if (!edited) return std::unexpected(std::move(edited.error()));
+    if (!edited->is_object()) return drasi::require_valid(*edited);
     Json next = with_server_settings_of(std::move(*edited), current);
     const std::vector<drasi::Finding> findings = drasi::validate(next);
     if (Status valid = drasi::require_valid(next); !valid) return valid;

@@ -46,10 +46,12 @@ std::string describe_patch(const Json& patch) {
     text += operation;
   };
   if (patch.is_array()) {
-    for (const Json& operation : patch) {
-      add(operation.value("op", std::string("?")) + " " + operation.value("path", std::string("?")));
-    }
-  } else {
+    auto text_of = [](const Json& operation, const char* key) {
+      auto found = operation.is_object() ? operation.find(key) : operation.end();
+      return operation.is_object() && found != operation.end() && found->is_string() ? found->get<std::string>() : "?";
+    };
+    for (const Json& operation : patch) add(text_of(operation, "op") + " " + text_of(operation, "path"));
+  } else if (patch.is_object()) {
     for (const auto& [name, value] : patch.items()) add(std::string(value.is_null() ? "remove" : "merge") + " /" + name);
   }
   if (operations > kMaxDescribedOperations) {

@@ -133,7 +133,9 @@ Json to_json(const Instance& instance, const RuntimeRecord& runtime) {
   out["configurationRevision"] = instance.revision;
   out["appliedRevision"] = runtime.applied_revision;
   if (runtime.handle) {
-    out["address"] = "http://" + runtime.host + ":" + std::to_string(runtime.port);
+    // A wildcard is where it listens, not where it is reached.
+    const std::string host = runtime.host == "0.0.0.0" || runtime.host == "::" ? "127.0.0.1" : runtime.host;
+    out["address"] = "http://" + host + ":" + std::to_string(runtime.port);
   }
   out["restartCount"] = runtime.restart_count;
   if (!runtime.error_message.empty()) out["errorMessage"] = runtime.error_message;

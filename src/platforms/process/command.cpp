@@ -1,17 +1,17 @@
 #include "platforms/process/command.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
+
+#include <unistd.h>
 
 namespace draas::platforms::process {
 namespace {
 
 // Addressed to the control plane by its own supervisor or user; a server that read them would act for it.
-constexpr std::array<std::string_view, 9> kOurs = {"NOTIFY_SOCKET", "LISTEN_FDS",    "LISTEN_PID",      "LISTEN_FDNAMES",
-                                                   "WATCHDOG_USEC", "WATCHDOG_PID",  "ASPNETCORE_URLS", "FDSTORE",
-                                                   "MAINPID"};
+constexpr std::array<std::string_view, 9> kOurs = {"NOTIFY_SOCKET",   "LISTEN_FDS",    "LISTEN_PID",
+                                                   "LISTEN_FDNAMES",  "WATCHDOG_USEC", "WATCHDOG_PID",
+                                                   "ASPNETCORE_URLS", "FDSTORE",       "MAINPID"};
 constexpr std::string_view kOurPrefix = "DRAAS_";
 
 bool is_ours(std::string_view name) {
@@ -22,8 +22,9 @@ Status check_variable(const std::string& name, const std::string& value) {
   const bool bad_name = name.empty() || name.find('=') != std::string::npos || name.find('\0') != std::string::npos;
   if (bad_name) return fail(ErrorCode::InvalidArgument, "'" + name + "' cannot be the name of an environment variable");
   if (name.starts_with(kOurPrefix)) {
-    return fail(ErrorCode::InvalidArgument, "The environment variable '" + name + "' is reserved: use a name that does "
-                                            "not begin with DRAAS_");
+    return fail(ErrorCode::InvalidArgument, "The environment variable '" + name +
+                                                "' is reserved: use a name that does "
+                                                "not begin with DRAAS_");
   }
   if (value.find('\0') != std::string::npos) {
     return fail(ErrorCode::InvalidArgument, "The value of the environment variable '" + name + "' holds a NUL");
@@ -68,8 +69,8 @@ Result<InstanceSettings> read_instance_settings(const Json& platform_options) {
   return fail(ErrorCode::InvalidArgument, "The options for the Process platform are wrong", std::move(faults));
 }
 
-std::vector<std::string> make_arguments(const ProcessPlatformOptions& options, const std::filesystem::path& configuration,
-                                        const InstanceSettings& settings) {
+std::vector<std::string> make_arguments(const ProcessPlatformOptions& options,
+                                        const std::filesystem::path& configuration, const InstanceSettings& settings) {
   std::vector<std::string> arguments{"--config", configuration.string()};
   if (!options.plugins_directory.empty()) {
     arguments.emplace_back("--plugins-dir");

@@ -20,8 +20,8 @@ struct InstanceSettings {
 // InvalidArgument with the faulty path for anything but the documented keys. null is none.
 Result<InstanceSettings> read_instance_settings(const Json& platform_options);
 
-std::vector<std::string> make_arguments(const ProcessPlatformOptions& options, const std::filesystem::path& configuration,
-                                        const InstanceSettings& settings);
+std::vector<std::string> make_arguments(const ProcessPlatformOptions& options,
+                                        const std::filesystem::path& configuration, const InstanceSettings& settings);
 
 // `inherited` (NAME=value) without what belongs to the control plane alone, then the layers in order (later ones win),
 // with the marks first: a scan of /proc finds them soonest there. InvalidArgument for a name that cannot be one.

@@ -1,15 +1,15 @@
 #include "platforms/process/executable.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 
 #include "platforms/process/exit_status.hpp"
 #include "platforms/process/spawn.hpp"
@@ -30,7 +30,7 @@ std::unexpected<Error> unusable(const std::string& what, std::string_view why) {
 
 // "" when it can be executed.
 std::string_view fault_of(const fs::path& path) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) {
     return errno == EACCES ? "is in a directory that this user may not enter" : "does not exist";
   }
@@ -102,7 +102,7 @@ core::Availability ExecutableProbe::check() {
   const char* search_path = std::getenv("PATH");
   const auto path = resolve_executable(configured_, search_path != nullptr ? search_path : "");
   if (!path) return {false, path.error().message, {}};
-  struct stat info {};
+  struct stat info{};
   if (::stat(path->c_str(), &info) != 0) return {false, "'" + path->string() + "' does not exist", {}};
   FileIdentity now{*path, info.st_dev, info.st_ino, info.st_size,
                    std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec};

@@ -1,13 +1,13 @@
 #pragma once
 // The drasi-server program: where it is, whether it can run, which version it is. Everything blocks: for a worker.
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <string>
 #include <string_view>
+
+#include <sys/types.h>
 
 #include "core/platform/platform.hpp"
 

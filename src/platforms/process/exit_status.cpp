@@ -1,5 +1,8 @@
 #include "platforms/process/exit_status.hpp"
 
+#include <cerrno>
+#include <string>
+
 #include <linux/ioctl.h>
 #include <signal.h>
 #include <string.h>
@@ -7,9 +10,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <string>
 
 namespace draas::platforms::process {
 namespace {
@@ -32,7 +32,7 @@ constexpr unsigned long kPidfdGetInfo = _IOC(_IOC_READ | _IOC_WRITE, 0xFF, 11, s
 // The kernel shows 0 instead of the exit code to those who may not trace the process.
 bool may_read_exit_code(pid_t pid) {
   if (::geteuid() == 0) return true;
-  struct stat info {};
+  struct stat info{};
   const std::string directory = "/proc/" + std::to_string(pid);
   return ::stat(directory.c_str(), &info) == 0 && info.st_uid == ::geteuid();
 }
@@ -85,7 +85,8 @@ core::WorkloadExit to_workload_exit(WaitStatus status, WallTime time) {
   } else {
     exit.signal = WTERMSIG(*status);
     const char* name = ::sigabbrev_np(*exit.signal);
-    exit.reason = "killed by " + (name != nullptr ? "SIG" + std::string(name) : "signal " + std::to_string(*exit.signal));
+    exit.reason =
+        "killed by " + (name != nullptr ? "SIG" + std::string(name) : "signal " + std::to_string(*exit.signal));
   }
   return exit;
 }

@@ -1,15 +1,15 @@
 #include "platforms/process/identity.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <memory>
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <charconv>
-#include <memory>
 
 namespace draas::platforms::process {
 namespace {

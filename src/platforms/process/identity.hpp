@@ -3,13 +3,13 @@
 // Everything here reads /proc: microseconds per process, so single look-ups are fine on the control loop and scans
 // belong on a worker. Thread-safe.
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "base/error.hpp"
 #include "base/files.hpp"

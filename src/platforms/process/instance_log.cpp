@@ -1,13 +1,13 @@
 #include "platforms/process/instance_log.hpp"
 
+#include <algorithm>
+#include <cerrno>
+
 #include <fcntl.h>
 #include <linux/falloc.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
 
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
@@ -64,8 +64,7 @@ WallTime modification_time(const struct stat& info) {
 }  // namespace
 
 InstanceLog::InstanceLog(fs::path file, LogBounds bounds)
-    : file_(std::move(file)),
-      bounds_{std::max(bounds.max_bytes, kLeastBytes), std::max(bounds.files, kLeastFiles)} {}
+    : file_(std::move(file)), bounds_{std::max(bounds.max_bytes, kLeastBytes), std::max(bounds.files, kLeastFiles)} {}
 
 Result<UniqueFd> InstanceLog::open_for_writing() {
   const std::lock_guard lock(mutex_);
@@ -73,10 +72,12 @@ Result<UniqueFd> InstanceLog::open_for_writing() {
   for (std::size_t number = bounds_.files;; ++number) {
     if (::unlink(rotated(file_, number).c_str()) != 0) break;  // left from a larger setting
   }
-  const auto open = [this] { return UniqueFd(::open(file_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, kPrivateFile)); };
+  const auto open = [this] {
+    return UniqueFd(::open(file_.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, kPrivateFile));
+  };
   UniqueFd fd = open();
   if (!fd) return fail_errno("cannot open the log " + file_.string(), errno);
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd.get(), &info) != 0) return fail_errno("cannot examine the log", errno);
   if (info.st_size > 0 && first_data(fd.get(), info.st_size) > 0) {
     // Nobody writes now, so a file with a hole at its head is put aside as a whole.
@@ -97,7 +98,7 @@ Result<UniqueFd> InstanceLog::open_for_writing() {
 
 Result<std::uint64_t> InstanceLog::rotate_if_needed() {
   const std::lock_guard lock(mutex_);
-  struct stat info {};
+  struct stat info{};
   const auto kept_bytes = [&info] {
     constexpr std::int64_t kStatBlock = 512;
     return static_cast<std::uint64_t>(std::min<std::int64_t>(info.st_size, info.st_blocks * kStatBlock));
@@ -110,7 +111,7 @@ Result<std::uint64_t> InstanceLog::rotate_if_needed() {
   if (info.st_size <= max_bytes || kept_bytes() <= bounds_.max_bytes) return kept_bytes();
 
   const UniqueFd fd(::open(file_.c_str(), O_RDWR | O_CLOEXEC));
-  struct statfs system {};
+  struct statfs system{};
   if (!fd || ::fstatfs(fd.get(), &system) != 0 || ::fstat(fd.get(), &info) != 0) {
     return fail_errno("cannot open the log " + file_.string(), errno);
   }
@@ -160,7 +161,7 @@ Status InstanceLog::rotate_once(int fd, std::int64_t begin, std::int64_t length)
   crash_point("process.log.renamed");
   if (Status cut = cut_head(fd, begin, length); cut || method_ != kTruncate) return cut;
 
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd, &info) != 0) return fail_errno("cannot examine the log", errno);
   const std::int64_t rest = begin + length;
   if (auto copied = copy_range(fd, rest, info.st_size - rest, copy.get()); !copied) return copied;
@@ -194,7 +195,7 @@ std::vector<InstanceLog::Piece> InstanceLog::pieces() const {
     Piece piece;
     piece.path = rotated(file_, number);
     const UniqueFd fd(::open(piece.path.c_str(), O_RDONLY | O_CLOEXEC));
-    struct stat info {};
+    struct stat info{};
     if (!fd || ::fstat(fd.get(), &info) != 0) {
       if (number == 0) end = base_;
       continue;
@@ -283,7 +284,7 @@ Result<std::int64_t> InstanceLog::find_since(const std::vector<Piece>& all, Wall
   const std::int64_t end = all.back().end;
   std::int64_t at = all.back().begin;
   for (const Piece& piece : all) {
-    struct stat info {};
+    struct stat info{};
     if (::stat(piece.path.c_str(), &info) == 0 && modification_time(info) >= since) {
       at = piece.begin;
       break;

@@ -51,9 +51,9 @@ class InstanceLog {
  private:
   struct Piece {
     std::filesystem::path path;
-    std::int64_t begin = 0;         // position in the whole log
+    std::int64_t begin = 0;  // position in the whole log
     std::int64_t end = 0;
-    std::int64_t file_offset = 0;   // of `begin` in the file
+    std::int64_t file_offset = 0;  // of `begin` in the file
   };
 
   std::vector<Piece> pieces() const;  // oldest first; under the mutex

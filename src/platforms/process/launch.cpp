@@ -1,13 +1,13 @@
 #include "platforms/process/launch.hpp"
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
 #include <thread>
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
@@ -71,7 +71,8 @@ Result<Launched> prepare_and_spawn(const LaunchContext& context, const core::Wor
   LimitPlan limits =
       plan_limits(context.cgroups, spec.instance_id, effective_limits(spec.limits, context.options.limits));
   if (!limits.complete) {
-    log_warn("not every resource limit can be held", {{"instanceId", spec.instance_id}, {"limits", limits.description}});
+    log_warn("not every resource limit can be held",
+             {{"instanceId", spec.instance_id}, {"limits", limits.description}});
   }
   SpawnRequest request;
   request.executable = std::move(*executable);
@@ -108,7 +109,8 @@ Result<Launched> launch(const LaunchContext& context, const core::WorkloadSpec& 
   if (launched) return launched;
   context.cgroups.remove(spec.instance_id);
   if (auto removed = remove_configuration_files(context.paths, spec.instance_id); !removed) {
-    write_log(LogLevel::Warn, "a rendered configuration is left over", removed.error(), {{"instanceId", spec.instance_id}});
+    write_log(LogLevel::Warn, "a rendered configuration is left over", removed.error(),
+              {{"instanceId", spec.instance_id}});
   }
   return launched;
 }
@@ -128,7 +130,8 @@ Status remove_configuration_files(const Paths& paths, const std::string& instanc
   if (auto removed = draas::remove_all(temporary); !removed) return removed;
   const std::string prefix = "." + configuration.filename().string() + ".";
   std::error_code error;
-  for (fs::directory_iterator entry(paths.config_directory(), error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::directory_iterator entry(paths.config_directory(), error), end; !error && entry != end;
+       entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     if (!name.starts_with(prefix) || !name.ends_with(".tmp")) continue;
     if (auto removed = draas::remove_all(entry->path()); !removed) return removed;

@@ -1,10 +1,10 @@
 #include "platforms/process/leftovers.hpp"
 
-#include <poll.h>
-#include <signal.h>
-
 #include <algorithm>
 #include <cerrno>
+
+#include <poll.h>
+#include <signal.h>
 
 #include "platforms/process/exit_status.hpp"
 

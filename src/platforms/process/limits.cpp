@@ -1,13 +1,13 @@
 #include "platforms/process/limits.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <sstream>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace draas::platforms::process {
 namespace fs = std::filesystem;
@@ -24,7 +24,8 @@ std::vector<std::string> words(std::string_view text) {
 }
 
 bool contains_all(const std::vector<std::string>& present, const std::vector<std::string>& wanted) {
-  return std::ranges::all_of(wanted, [&](const auto& word) { return std::ranges::find(present, word) != present.end(); });
+  return std::ranges::all_of(wanted,
+                             [&](const auto& word) { return std::ranges::find(present, word) != present.end(); });
 }
 
 // cgroupfs files take one write and no rename.
@@ -109,7 +110,8 @@ Status Cgroups::prepare(const std::vector<std::string>& controllers) {
   }
   const fs::path subtree = parent_ / "cgroup.subtree_control";
   if (contains_all(read_words(subtree), controllers)) return {};
-  if (::access(subtree.c_str(), W_OK) != 0) return fail(ErrorCode::Unavailable, "no cgroup v2 is delegated to this user");
+  if (::access(subtree.c_str(), W_OK) != 0)
+    return fail(ErrorCode::Unavailable, "no cgroup v2 is delegated to this user");
   std::string enable;
   for (const auto& name : controllers) enable += "+" + name + " ";
   if (write_control(subtree, enable)) return {};
@@ -144,7 +146,8 @@ Result<UniqueFd> Cgroups::create(const std::string& instance_id, const core::Res
     if (auto written = write_control(group / "memory.max", most); !written) return std::unexpected(written.error());
     // Out of memory ends the whole workload, not one process of it. Linux 4.19; older kernels do without.
     if (::access((group / "memory.oom.group").c_str(), W_OK) == 0) {
-      if (auto written = write_control(group / "memory.oom.group", "1"); !written) return std::unexpected(written.error());
+      if (auto written = write_control(group / "memory.oom.group", "1"); !written)
+        return std::unexpected(written.error());
     }
   }
   UniqueFd fd(::open(group.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -23,9 +23,9 @@ namespace draas::platforms::process {
 // How the limits of one workload are held.
 struct LimitPlan {
   std::vector<ResourceLimit> resource_limits;
-  UniqueFd cgroup;           // to start in
-  std::string description;   // for people: "memory 512 MiB (RLIMIT_DATA), CPU not limited: no delegated cgroup v2"
-  bool complete = true;      // false: something asked for is not limited
+  UniqueFd cgroup;          // to start in
+  std::string description;  // for people: "memory 512 MiB (RLIMIT_DATA), CPU not limited: no delegated cgroup v2"
+  bool complete = true;     // false: something asked for is not limited
 };
 
 // Our part of the cgroup v2 tree:

@@ -1,10 +1,11 @@
 #include "platforms/process/log_reading.hpp"
 
+#include <cerrno>
+
 #include <sys/inotify.h>
 #include <unistd.h>
 
 #include <boost/asio/redirect_error.hpp>
-#include <cerrno>
 
 #include "base/log.hpp"
 
@@ -182,10 +183,21 @@ class ProcessLogReader final : public core::LogReader {
     auto piece = co_await workers_.run(std::move(work));
     if (!piece) co_return std::unexpected(piece.error());
     const auto length = static_cast<std::int64_t>(piece->text.size());
-    // What we were about to read was rotated away; the half line before it has no end any more.
-    if (piece->offset - length != offset_) pending_.clear();
+    if (const auto skipped = piece->offset - length - offset_; skipped != 0) {
+      // What was to be read is rotated away. The half line before the gap has no end any more, that after it no
+      // beginning.
+      log_debug("a log is rotated faster than it is followed",
+                {{"file", log_->file().string()}, {"skippedBytes", skipped}});
+      pending_.clear();
+      in_gap_ = skipped > 0;
+    }
     offset_ = piece->offset;
     pending_ += piece->text;
+    if (in_gap_) {
+      const auto line_end = pending_.find('\n');
+      in_gap_ = line_end == std::string::npos;
+      pending_.erase(0, in_gap_ ? std::string::npos : line_end + 1);
+    }
     co_return length > 0;
   }
 
@@ -207,6 +219,7 @@ class ProcessLogReader final : public core::LogReader {
   std::optional<std::int64_t> end_;  // of a reader that does not follow
   std::shared_ptr<LogChanges::Subscription> subscription_;
   std::string pending_;  // the beginning of a line
+  bool in_gap_ = false;  // inside a line whose beginning is lost
 };
 
 }  // namespace

@@ -1,11 +1,12 @@
 #pragma once
 // Readers of instance logs, and what wakes those that follow.
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "core/platform/platform.hpp"
 #include "net/task.hpp"

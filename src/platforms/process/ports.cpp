@@ -1,10 +1,10 @@
 #include "platforms/process/ports.hpp"
 
+#include <cerrno>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-
-#include <cerrno>
 
 #include "base/files.hpp"
 

@@ -1,11 +1,12 @@
 #include "platforms/process/process_platform.hpp"
 
+#include <algorithm>
+#include <set>
+
 #include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
-#include <set>
 
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
@@ -258,7 +259,8 @@ void ProcessPlatform::on_end(const WorkloadPtr& workload) {
     // Its PID may be reused by now, so its group cannot be killed by number.
     tasks_.spawn("leftovers of " + handle.instance_id, [this, handle]() -> net::Task<void> {
       auto killed = co_await kill_leftovers(handle);
-      if (!killed) write_log(LogLevel::Warn, "processes are left over", killed.error(), {{"instanceId", handle.instance_id}});
+      if (!killed)
+        write_log(LogLevel::Warn, "processes are left over", killed.error(), {{"instanceId", handle.instance_id}});
     });
   }
   if (exit_handler_) exit_handler_(handle, exit);

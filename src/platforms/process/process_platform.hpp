@@ -24,10 +24,10 @@ struct ProcessPlatformOptions {
   std::filesystem::path instance_config_directory = "./drasi-configs";
   std::filesystem::path working_directory = "./drasi-runtime";
   std::string default_host = "127.0.0.1";
-  std::filesystem::path plugins_directory;  // --plugins-dir; "" = drasi-server's own
-  bool skip_plugin_verification = false;    // --skip-verification
-  std::uint64_t log_max_bytes = 10U << 20U;  // of one log file
-  std::size_t log_files = 5;                 // kept per instance, the current one included
+  std::filesystem::path plugins_directory;         // --plugins-dir; "" = drasi-server's own
+  bool skip_plugin_verification = false;           // --skip-verification
+  std::uint64_t log_max_bytes = 10U << 20U;        // of one log file
+  std::size_t log_files = 5;                       // kept per instance, the current one included
   std::map<std::string, std::string> environment;  // for every instance
   core::ResourceLimits limits;                     // for instances that name none themselves
   std::filesystem::path cgroup_directory;          // a delegated cgroup v2 directory; "" = our own cgroup

@@ -1,18 +1,18 @@
 #include "platforms/process/process_usage.hpp"
 
+#include <memory>
+#include <string>
+
 #include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <memory>
-#include <string>
 
 namespace draas::platforms::process {
 namespace {
 
 std::uint64_t count_descriptors(pid_t pid) {
   const std::string path = "/proc/" + std::to_string(pid) + "/fd";
-  struct stat info {};
+  struct stat info{};
   // Linux 6.2 and later tell the number as the directory's size.
   if (::stat(path.c_str(), &info) == 0 && info.st_size > 0) return static_cast<std::uint64_t>(info.st_size);
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);

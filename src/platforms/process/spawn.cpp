@@ -1,5 +1,9 @@
 #include "platforms/process/spawn.hpp"
 
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -8,10 +12,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <atomic>
-#include <cerrno>
-#include <cstdlib>
 
 #include "platforms/process/identity.hpp"
 
@@ -290,8 +290,7 @@ Result<Spawned> spawn_by_posix(const SpawnRequest& request, int input_fd, int ou
   ::posix_spawn_file_actions_adddup2(&actions, output_fd, 2);
   ::posix_spawn_file_actions_addclosefrom_np(&actions, 3);
   pid_t pid = 0;
-  const int error =
-      ::posix_spawn(&pid, name.c_str(), &actions, &attributes, arguments.data(), environment.data());
+  const int error = ::posix_spawn(&pid, name.c_str(), &actions, &attributes, arguments.data(), environment.data());
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
   if (error != 0) {

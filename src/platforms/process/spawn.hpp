@@ -5,12 +5,12 @@
 // child gets a session of its own, default signal dispositions with none blocked, no descriptor but 0, 1 and 2, and
 // umask 077. It is not tied to this process's life.
 
-#include <sys/resource.h>
-#include <sys/types.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include <sys/resource.h>
+#include <sys/types.h>
 
 #include "base/error.hpp"
 #include "base/files.hpp"
@@ -27,9 +27,9 @@ struct SpawnRequest {
   std::vector<std::string> arguments;    // argv[1..]
   std::vector<std::string> environment;  // NAME=value, all there is
   std::filesystem::path directory;
-  int output_fd = -1;                    // becomes stdout and stderr
+  int output_fd = -1;  // becomes stdout and stderr
   std::vector<ResourceLimit> limits;
-  int cgroup_fd = -1;                    // of a cgroup v2 directory to start in; -1 = ours
+  int cgroup_fd = -1;  // of a cgroup v2 directory to start in; -1 = ours
 };
 
 struct Spawned {

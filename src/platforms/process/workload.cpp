@@ -1,8 +1,9 @@
 #include "platforms/process/workload.hpp"
 
+#include <algorithm>
+
 #include <signal.h>
 
-#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 
 namespace draas::platforms::process {

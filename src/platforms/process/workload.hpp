@@ -3,12 +3,13 @@
 //
 // The exit is an event: the pidfd becomes readable. Nothing else is kept per process, no timer and no thread.
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "core/platform/platform.hpp"
 #include "net/task.hpp"

@@ -96,7 +96,7 @@ Error damaged(const std::filesystem::path& path, std::string_view finding) {
                   "). Restore a backup: `draas store restore BACKUP --to " + path.string() +
                   " --force` (the damaged file is kept beside it). Without a backup, salvage what can be read: "
                   "`sqlite3 " +
-                  path.string() + " .recover | sqlite3 salvaged.db`, then restore salvaged.db in the same way";
+                  path.string() + " '.clone salvaged.db'`, then restore salvaged.db in the same way";
   return error;
 }
 

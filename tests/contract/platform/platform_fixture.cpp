@@ -1,12 +1,12 @@
 #include "contract/platform/platform_fixture.hpp"
 
+#include <cstdlib>
+#include <fstream>
+
 #include <dirent.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cstdlib>
-#include <fstream>
 
 #include "base/id.hpp"
 #include "platforms/process/process_platform.hpp"

@@ -2,9 +2,6 @@
 // What every test of the platform contract stands on: a platform with its threads, directories of its own, the exits it
 // told, and workloads that do what a script says (see ../platform_programs/fake_server.cpp).
 
-#include <gtest/gtest.h>
-
-#include <boost/asio/use_future.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
@@ -15,6 +12,10 @@
 #include <mutex>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/use_future.hpp>
 
 #include "core/platform/platform.hpp"
 #include "net/task.hpp"

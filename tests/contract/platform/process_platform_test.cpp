@@ -1,13 +1,13 @@
 // What the Process platform promises beyond the contract: how it launches, whom it adopts, what a crash leaves.
 
+#include <fstream>
+#include <sstream>
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <fstream>
-#include <sstream>
 
 #include "base/files.hpp"
 #include "contract/platform/platform_fixture.hpp"
@@ -116,7 +116,7 @@ TEST_F(ProcessPlatformTest, LaunchesInACleanRoom) {
 TEST_F(ProcessPlatformTest, KeepsTheConfigurationPrivate) {
   const auto handle = start("one", "print ready\n");
   wait_for_log("one", "ready\n");
-  struct stat info {};
+  struct stat info{};
   ASSERT_EQ(::stat(configuration("one").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777U, 0600U);
   EXPECT_EQ(*read_file(configuration("one")), "print ready\n");
@@ -244,10 +244,10 @@ TEST_F(ProcessPlatformTest, NothingSurvivesAReboot) {
 }
 
 TEST_F(ProcessPlatformTest, RefusesDamagedHandles) {
-  for (const char* data : {"null", "{}", R"({"version":2,"pid":1,"startTime":1,"bootId":""})",
-                           R"({"version":1,"pid":-1,"startTime":1,"bootId":"x"})",
-                           R"({"version":1,"pid":0,"startTime":1,"bootId":"x"})",
-                           R"({"version":1,"pid":"1","startTime":1,"bootId":"x"})"}) {
+  for (const char* data :
+       {"null", "{}", R"({"version":2,"pid":1,"startTime":1,"bootId":""})",
+        R"({"version":1,"pid":-1,"startTime":1,"bootId":"x"})", R"({"version":1,"pid":0,"startTime":1,"bootId":"x"})",
+        R"({"version":1,"pid":"1","startTime":1,"bootId":"x"})"}) {
     const auto handle = handle_of("one", data);
     const auto recovered = run(platform().recover(handle));
     ASSERT_FALSE(recovered) << data;
@@ -259,8 +259,8 @@ TEST_F(ProcessPlatformTest, RefusesDamagedHandles) {
 }
 
 TEST_F(ProcessPlatformTest, ACrashDuringAStartLosesNoProcess) {
-  for (const std::string point : {"begin", "directories_made", "configuration_written", "log_opened", "spawned",
-                                  "registered"}) {
+  for (const std::string point :
+       {"begin", "directories_made", "configuration_written", "log_opened", "spawned", "registered"}) {
     const Starter starter = run_starter("one", "print ready\n", "process.start." + point);
     ASSERT_TRUE(WIFSIGNALED(starter.wait_status) && WTERMSIG(starter.wait_status) == SIGKILL) << point;
     ASSERT_EQ(starter.output, "") << point << " was not passed";

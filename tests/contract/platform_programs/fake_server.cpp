@@ -11,13 +11,6 @@
 //   allocate MIB        "allocated" or "refused"    open FILES      how many files can be opened, at most FILES
 // After the last line it waits for SIGINT and exits with code 0.
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -29,6 +22,13 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace {
 

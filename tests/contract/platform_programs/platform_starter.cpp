@@ -3,11 +3,12 @@
 //   draas-platform-starter SERVER DIRECTORY CONTROL_PLANE INSTANCE CONFIGURATION [stop]
 // Prints the handle's data as JSON on one line. With `stop` it stops the instance before it dies.
 
+#include <iostream>
+
 #include <signal.h>
 #include <unistd.h>
 
 #include <boost/asio/use_future.hpp>
-#include <iostream>
 
 #include "net/task.hpp"
 #include "platforms/process/process_platform.hpp"
@@ -29,8 +30,7 @@ int main(int argc, char** argv) {
   spec.configuration = argv[5];
   spec.generation = 1;
   spec.spec_hash = "hash";
-  auto started =
-      net::asio::co_spawn(loop.executor(), platform->start(std::move(spec)), net::asio::use_future).get();
+  auto started = net::asio::co_spawn(loop.executor(), platform->start(std::move(spec)), net::asio::use_future).get();
   if (!started) {
     std::cerr << started.error().message << std::endl;
     return 1;

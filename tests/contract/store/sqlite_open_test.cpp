@@ -152,7 +152,7 @@ TEST(SqliteOpen, DamagedPagesAreDataLossWithTheWayOut) {
   const Error error = error_of_opening(path);
   EXPECT_EQ(error.code, ErrorCode::DataLoss);
   expect_says(error, "draas store restore BACKUP --to " + path.string());
-  expect_says(error, ".recover");
+  expect_says(error, ".clone salvaged.db");
 }
 
 TEST(SqliteOpen, ADamagedHeaderIsDataLossWithTheWayOut) {

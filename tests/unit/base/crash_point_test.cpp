@@ -1,9 +1,9 @@
 #include "base/crash_point.hpp"
 
+#include <cstdlib>
+
 #include <gtest/gtest.h>
 #include <signal.h>
-
-#include <cstdlib>
 
 namespace draas {
 namespace {

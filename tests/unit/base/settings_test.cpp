@@ -265,6 +265,7 @@ TEST(SettingFlags, AreRecognised) {
   EXPECT_EQ(flag->value, "http://x=y");
   EXPECT_EQ(flag->shown, "--Server:Urls");
   EXPECT_FALSE(parse_setting_flag("--plain=x"));
+  EXPECT_TRUE(parse_setting_flag("--DataDirectory=x"));
   EXPECT_FALSE(parse_setting_flag("--Server:Urls"));
   EXPECT_FALSE(parse_setting_flag("Server:Urls=x"));
 }

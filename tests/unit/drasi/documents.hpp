@@ -13,9 +13,9 @@
 
 namespace draas::drasi {
 
-inline void PrintTo(const Finding& finding, std::ostream* out) {
-  *out << (finding.severity == Finding::Severity::Error ? "error " : "warning ") << finding.path << ": "
-       << finding.message;
+inline std::ostream& operator<<(std::ostream& out, const Finding& finding) {
+  return out << (finding.severity == Finding::Severity::Error ? "error " : "warning ") << finding.path << ": "
+             << finding.message;
 }
 
 }  // namespace draas::drasi

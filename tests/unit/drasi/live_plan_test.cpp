@@ -72,6 +72,7 @@ Json running(const Json& document) {
 
 std::vector<std::string> steps(const LivePlan& plan) {
   std::vector<std::string> result;
+  result.reserve(plan.actions.size());
   for (const LiveAction& action : plan.actions) {
     result.push_back(std::string(to_string(action.verb)) + " " +
                      (action.kind ? std::string(to_string(*action.kind)) : "instance") + " " + action.id);
@@ -81,6 +82,7 @@ std::vector<std::string> steps(const LivePlan& plan) {
 
 std::vector<std::string> paths(const LivePlan& plan) {
   std::vector<std::string> result;
+  result.reserve(plan.differences.size());
   for (const Difference& difference : plan.differences) {
     result.push_back(difference.path + (difference.liveness == Liveness::Restart ? " (restart)" : ""));
   }

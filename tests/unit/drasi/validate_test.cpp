@@ -33,7 +33,7 @@ struct Case {
   const char* message;
 };
 
-void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
+std::ostream& operator<<(std::ostream& out, const Case& test) { return out << test.name; }
 
 class ValidateOne : public ::testing::TestWithParam<Case> {};
 
@@ -46,7 +46,7 @@ TEST_P(ValidateOne, IsFoundWithItsPathAndTheWayOut) {
   EXPECT_THAT(findings[0].message, HasSubstr(test.message));
 }
 
-const Case kServerCases[] = {
+constexpr Case kServerCases[] = {
     {"UnknownTopLevel", "/persistconfig", "true", kError, "/persistconfig", "Did you mean 'persistConfig'?"},
     {"SnakeCase", "/log_level", "info", kError, "/log_level", "Did you mean 'logLevel'?"},
     {"PortZero", "/port", "0", kError, "/port", "from 1 to 65535"},
@@ -82,7 +82,7 @@ const Case kServerCases[] = {
 INSTANTIATE_TEST_SUITE_P(Server, ValidateOne, ::testing::ValuesIn(kServerCases),
                          [](const auto& test) { return test.param.name; });
 
-const Case kQueryCases[] = {
+constexpr Case kQueryCases[] = {
     {"UnknownKey", "/queries/0/autostart", "true", kError, "/queries/0/autostart", "Did you mean 'autoStart'?"},
     {"BothSpellings", "/queries/0/query", "other", kError, "/queries/0/query", "give one of them"},
     {"BlankText", "/queries/0/queryText", "'  '", kError, "/queries/0/queryText", "blank"},
@@ -125,7 +125,7 @@ const Case kQueryCases[] = {
 INSTANTIATE_TEST_SUITE_P(Query, ValidateOne, ::testing::ValuesIn(kQueryCases),
                          [](const auto& test) { return test.param.name; });
 
-const Case kComponentCases[] = {
+constexpr Case kComponentCases[] = {
     {"SharedNamespace", "/reactions/0/id", "hot", kError, "/reactions/0/id", "already used at /queries/0/id"},
     {"IdOfTheInstance", "/reactions/0/id", "sample", kError, "/reactions/0/id", "the instance itself"},
     {"DanglingQuery", "/reactions/0/queries/0", "warm", kError, "/reactions/0/queries/0", "no query 'warm'"},

@@ -1,12 +1,12 @@
 #include "platforms/process/exit_status.hpp"
 
+#include <cstdlib>
+
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cstdlib>
 
 namespace draas::platforms::process {
 namespace {

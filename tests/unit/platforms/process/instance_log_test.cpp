@@ -1,17 +1,17 @@
 #include "platforms/process/instance_log.hpp"
 
+#include <atomic>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/falloc.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-#include <thread>
 
 #include "platforms/process/paths.hpp"
 
@@ -57,7 +57,7 @@ class InstanceLogTest : public testing::TestWithParam<std::string> {
   std::uint64_t bytes_on_disk() const {
     std::uint64_t sum = 0;
     for (const auto& entry : fs::directory_iterator(file_.parent_path())) {
-      struct stat info {};
+      struct stat info{};
       ::stat(entry.path().c_str(), &info);
       sum += static_cast<std::uint64_t>(info.st_blocks) * 512;
     }
@@ -156,10 +156,10 @@ TEST_P(InstanceLogTest, LosesNoLineOfABusyWriter) {
     ASSERT_TRUE(part);
     text += *part;
     taken = text.size();
-    struct stat before {};
+    struct stat before{};
     ::stat(rotated(file_, 1).c_str(), &before);
     ASSERT_TRUE(log.rotate_if_needed());
-    struct stat after {};
+    struct stat after{};
     ::stat(rotated(file_, 1).c_str(), &after);
     if (before.st_ino != after.st_ino) ++rotations;
   }
@@ -226,7 +226,8 @@ TEST(LeadingTime, ReadsTheTimesOfDrasiServer) {
   EXPECT_EQ(leading_time("2026-01-28T14:35:22.123456Z  INFO drasi_server: started"),
             *parse_rfc3339("2026-01-28T14:35:22.123456Z"));
   EXPECT_TRUE(leading_time("2026-01-28T14:35:22Z"));
-  for (const char* line : {"", "  continued", "2026-01-28", "2026-99-28T14:35:22Z x", "20260128T143522Z", "banner ####"}) {
+  for (const char* line :
+       {"", "  continued", "2026-01-28", "2026-99-28T14:35:22Z x", "20260128T143522Z", "banner ####"}) {
     EXPECT_FALSE(leading_time(line)) << line;
   }
 }

@@ -1,13 +1,13 @@
 // Paths, command line, environment, executable and ports: what a launch is made of.
 
+#include <fstream>
+
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <fstream>
 
 #include "base/files.hpp"
 #include "platforms/process/command.hpp"
@@ -33,8 +33,10 @@ TEST(Paths, AreAbsoluteAndOfOneInstance) {
 }
 
 TEST(Paths, KnowSafeIds) {
-  for (const std::string id : {"a", "A-1_2.x", "0190b6a5-7c3e-7b11-9f42-1234567890ab", "_x"}) EXPECT_TRUE(is_safe_id(id));
-  for (const std::string id : {"", ".", "..", "-a", ".a", "a/b", "a\\b", "a b", "ä", "a\n"}) EXPECT_FALSE(is_safe_id(id));
+  for (const std::string id : {"a", "A-1_2.x", "0190b6a5-7c3e-7b11-9f42-1234567890ab", "_x"})
+    EXPECT_TRUE(is_safe_id(id));
+  for (const std::string id : {"", ".", "..", "-a", ".a", "a/b", "a\\b", "a b", "ä", "a\n"})
+    EXPECT_FALSE(is_safe_id(id));
   EXPECT_TRUE(is_safe_id(std::string(128, 'a')));
   EXPECT_FALSE(is_safe_id(std::string(129, 'a')));
 }
@@ -54,13 +56,13 @@ TEST(Arguments, CarryTheSettings) {
 
 TEST(Environment, HasMarksFirstAndNothingOfOurs) {
   const Marks marks{"cp", "one", 7, "hash"};
-  const auto environment = make_environment(
-      {"PATH=/bin", "DB_PASSWORD=x=y", "DRAAS_API_KEY=secret", "DRAAS_INSTANCE_ID=outer", "NOTIFY_SOCKET=/run/n", "broken"},
-      marks, {{{"A", "1"}, {"B", "1"}}, {{"B", "2"}, {"PATH", "/opt"}}});
+  const auto environment = make_environment({"PATH=/bin", "DB_PASSWORD=x=y", "DRAAS_API_KEY=secret",
+                                             "DRAAS_INSTANCE_ID=outer", "NOTIFY_SOCKET=/run/n", "broken"},
+                                            marks, {{{"A", "1"}, {"B", "1"}}, {{"B", "2"}, {"PATH", "/opt"}}});
   ASSERT_TRUE(environment);
-  EXPECT_THAT(*environment, ElementsAre("DRAAS_CONTROL_PLANE_ID=cp", "DRAAS_INSTANCE_ID=one", "DRAAS_GENERATION=7",
-                                        "DRAAS_SPEC_HASH=hash", "A=1", "B=2", "DB_PASSWORD=x=y", "NO_COLOR=1",
-                                        "PATH=/opt"));
+  EXPECT_THAT(*environment,
+              ElementsAre("DRAAS_CONTROL_PLANE_ID=cp", "DRAAS_INSTANCE_ID=one", "DRAAS_GENERATION=7",
+                          "DRAAS_SPEC_HASH=hash", "A=1", "B=2", "DB_PASSWORD=x=y", "NO_COLOR=1", "PATH=/opt"));
 }
 
 TEST(Environment, RefusesBadNames) {

@@ -1,8 +1,8 @@
 #include "platforms/process/limits.hpp"
 
-#include <gtest/gtest.h>
-
 #include <fstream>
+
+#include <gtest/gtest.h>
 
 namespace draas::platforms::process {
 namespace {

@@ -53,8 +53,9 @@ TEST_P(SpawnTest, InheritsNothingElse) {
   // Ends by the signal unless it is ignored.
   const int by_signal = run(shell("kill -PIPE $$; exit 0")).second;
   EXPECT_TRUE(WIFSIGNALED(by_signal) && WTERMSIG(by_signal) == SIGPIPE);
-  const auto [text, status] = run(shell("ls /proc/self/fd | wc -l; grep SigBlk /proc/self/status; "
-                                        "readlink /proc/self/fd/0"));
+  const auto [text, status] =
+      run(shell("ls /proc/self/fd | wc -l; grep SigBlk /proc/self/status; "
+                "readlink /proc/self/fd/0"));
 
   ::signal(SIGPIPE, before);
   // 0, 1, 2 and the directory that ls reads.

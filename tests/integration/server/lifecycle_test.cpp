@@ -1,0 +1,229 @@
+// One instance from import to delete, through the real server over HTTP, on a real configuration file.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_future.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "net/server_sent_events.hpp"
+#include "support/server_process.hpp"
+
+namespace draas::tests {
+namespace {
+
+using net::Method;
+
+std::optional<std::string> corpus_file(const std::string& name) {
+  const char* named = std::getenv("DRAAS_CONFIG_CORPUS");
+  const std::filesystem::path folder = named != nullptr ? named : DRAAS_DEFAULT_CONFIG_CORPUS;
+  std::ifstream in(folder / name);
+  if (!in) return std::nullopt;
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+// Reads the event stream on a loop of its own and keeps what came.
+class StreamReader {
+ public:
+  StreamReader(net::Endpoint endpoint, std::string target) : endpoint_(std::move(endpoint)), target_(std::move(target)) {
+    loop_.start();
+    net::asio::co_spawn(loop_.executor(), [this] { return read(); }, net::asio::detached);
+    eventually([this] { return connected_.load(); });
+  }
+  ~StreamReader() { loop_.stop(); }
+
+  bool wait_for(const std::string& text, milliseconds limit) {
+    return eventually(
+        [&] {
+          const std::scoped_lock lock(mutex_);
+          return received_.find(text) != std::string::npos;
+        },
+        limit);
+  }
+
+ private:
+  net::Task<void> read() {
+    net::HttpClient client(loop_.executor());
+    net::ClientRequest request;
+    request.target = target_;
+    auto stream = co_await client.open(endpoint_, request, milliseconds(5'000));
+    if (!stream) co_return;
+    connected_ = true;
+    while (true) {
+      auto piece = co_await (*stream)->read(milliseconds(60'000));
+      if (!piece || piece->empty()) co_return;
+      const std::scoped_lock lock(mutex_);
+      received_ += *piece;
+    }
+  }
+
+  net::Endpoint endpoint_;
+  std::string target_;
+  net::EventLoop loop_{"stream"};
+  std::atomic<bool> connected_{false};
+  std::mutex mutex_;
+  std::string received_;
+};
+
+TEST(Lifecycle, RealConfigurationFromImportToDelete) {
+  const auto yaml = corpus_file("tests__integration__hello-world__config.yaml");
+  if (!yaml) {
+    if (std::getenv("CI") != nullptr) FAIL() << "the configuration corpus is missing";
+    GTEST_SKIP() << "the configuration corpus is missing; DRAAS_CONFIG_CORPUS names its folder";
+  }
+  ServerProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  ASSERT_EQ(server.post("/api/server/instances", R"({"id":"hello","name":"Hello"})").status, 201);
+
+  net::Headers as_yaml;
+  as_yaml.set("Content-Type", "application/yaml");
+  const Answer imported = server.call(Method::Put, "/api/configuration/instances/hello", *yaml, as_yaml);
+  ASSERT_EQ(imported.status, 200) << imported.body;
+  EXPECT_EQ(imported.json()["queries"][0]["id"], "all-sensors");
+
+  const Answer started = server.post("/api/server/instances/hello/start");
+  ASSERT_EQ(started.status, 200) << started.body;
+  EXPECT_EQ(started.json()["instance"]["status"], "Running");
+  for (const char* kind : {"sources/test-source", "queries/all-sensors", "reactions/console-logger"}) {
+    const Answer component = server.get(std::string("/api/server/instances/hello/proxy/api/v1/") + kind);
+    EXPECT_EQ(component.json()["data"]["status"], "Running") << component.body;
+  }
+  EXPECT_TRUE(eventually([&] {
+    return server.get("/api/server/instances/hello/logs?tail=50").body.find("started successfully") != std::string::npos;
+  }));
+
+  // Killed: Stopped and running again, seen on the stream within a second.
+  StreamReader stream(server.endpoint(), "/api/status/stream?instanceId=hello");
+  const auto first = server.workloads();
+  ASSERT_EQ(first.size(), 1U);
+  const Json runtime = server.get("/api/server/instances/hello/runtime-status").json();
+  EXPECT_EQ(runtime["processId"], std::to_string(first.front().pid));
+  ::kill(first.front().pid, SIGKILL);
+  EXPECT_TRUE(stream.wait_for(R"("newStatus":"Stopped")", milliseconds(1'000)));
+  EXPECT_TRUE(stream.wait_for(R"("oldStatus":"Stopped","newStatus":"Running")", milliseconds(2'000)));
+  EXPECT_EQ(server.instance("hello")["restartCount"], 1);
+
+  // Restarted: another process, the same port.
+  const auto second = server.workloads();
+  ASSERT_EQ(second.size(), 1U);
+  const Json before = server.instance("hello");
+  ASSERT_EQ(server.post("/api/server/instances/hello/restart").status, 200);
+  const auto third = server.workloads();
+  ASSERT_EQ(third.size(), 1U);
+  EXPECT_NE(third.front().pid, second.front().pid);
+  EXPECT_EQ(server.instance("hello")["address"], before["address"]);
+
+  // A patch is a revision; it is applied by a restart; the rollback is a revision too.
+  net::Headers patch;
+  patch.set("Content-Type", "application/json-patch+json");
+  const Answer patched = server.call(Method::Patch, "/api/configuration/instances/hello",
+                                     R"([{"op":"replace","path":"/queries/0/query","value":"MATCH (s:SensorReading) RETURN s.sensor_id AS only"}])",
+                                     patch);
+  ASSERT_EQ(patched.status, 202) << patched.body;
+  EXPECT_EQ(server.instance("hello")["status"], "ConfigurationChanged");
+  EXPECT_TRUE(stream.wait_for(R"("newStatus":"ConfigurationChanged")", milliseconds(1'000)));
+  ASSERT_EQ(server.post("/api/server/instances/hello/restart").status, 200);
+  EXPECT_EQ(server.instance("hello")["status"], "Running");
+  EXPECT_NE(server.get("/api/server/instances/hello/actual-configuration").body.find("AS only"), std::string::npos);
+  ASSERT_EQ(server.post("/api/configuration/instances/hello/rollback", R"({"revision":2})").status, 200);
+  const Json revisions = server.get("/api/configuration/instances/hello/revisions").json();
+  ASSERT_EQ(revisions.size(), 4U);
+  EXPECT_EQ(revisions[0]["changeType"], "RolledBack");
+  EXPECT_EQ(server.get("/api/configuration/instances/hello").json(), imported.json());
+
+  // Stopped and deleted: nothing is left.
+  ASSERT_EQ(server.post("/api/server/instances/hello/stop").status, 200);
+  EXPECT_TRUE(server.workloads().empty());
+  EXPECT_TRUE(std::filesystem::is_empty(server.directory() / "configs"));
+  EXPECT_NE(server.get("/api/server/instances/hello/logs?tail=50").body.find("Shutting down Drasi Server"),
+            std::string::npos);
+  ASSERT_EQ(server.call(Method::Delete, "/api/server/instances/hello").status, 204);
+  EXPECT_EQ(server.get("/api/server/instances/hello").status, 404);
+  EXPECT_TRUE(std::filesystem::is_empty(server.directory() / "runtime"));
+}
+
+TEST(Lifecycle, StartAndStopAreIdempotent) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  ASSERT_EQ(server.create("one").status, 201);
+  EXPECT_EQ(server.post("/api/server/instances/one/stop").status, 200);
+  ASSERT_EQ(server.post("/api/server/instances/one/start").status, 200);
+  const auto first = server.workloads();
+  const Answer again = server.post("/api/server/instances/one/start");
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.json()["changed"], false);
+  const auto second = server.workloads();
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_EQ(first.front().pid, second.front().pid);
+  EXPECT_EQ(server.post("/api/server/instances/one/stop").status, 200);
+  EXPECT_EQ(server.post("/api/server/instances/one/stop").status, 200);
+}
+
+TEST(Lifecycle, CrashLoopStopsWithItsReason) {
+  ServerProcess server({"--Restart:InitialDelay=10ms", "--Restart:MaxDelay=20ms", "--Restart:MaxRestarts=3"});
+  ASSERT_TRUE(server.start()) << server.log();
+  ASSERT_EQ(server.create("one").status, 201);
+  ASSERT_EQ(server.post("/api/server/instances/one/start").status, 200);
+  // Kill whatever comes up, until the restart policy gives up.
+  const bool failed = eventually([&] {
+    for (const Workload& workload : server.workloads()) ::kill(workload.pid, SIGKILL);
+    return server.instance("one")["phase"] == "Failed";
+  });
+  ASSERT_TRUE(failed) << server.instance("one").dump();
+  EXPECT_EQ(server.instance("one")["status"], "Error");
+  EXPECT_NE(server.instance("one")["errorMessage"].get<std::string>().find("crash loop"), std::string::npos);
+  // A start by the user begins anew.
+  EXPECT_EQ(server.post("/api/server/instances/one/start").status, 200);
+  EXPECT_EQ(server.instance("one")["status"], "Running");
+}
+
+TEST(Lifecycle, HungInstanceIsKilledAfterTheTimeout) {
+  ServerProcess server({"--ProcessInstanceManager:ShutdownTimeoutSeconds=1",
+                        "--ProcessInstanceManager:Environment=DRASI_SIM_HANG_ON_SIGINT=1"});
+  ASSERT_TRUE(server.start()) << server.log();
+  ASSERT_EQ(server.create("one", true).status, 201);
+  ASSERT_EQ(server.workloads().size(), 1U);
+  const Answer stopped = server.post("/api/server/instances/one/stop");
+  EXPECT_EQ(stopped.status, 200) << stopped.body;
+  EXPECT_TRUE(server.workloads().empty());
+  EXPECT_EQ(server.get("/api/server/instances/one/runtime-status").json()["lastExit"]["signal"], SIGKILL);
+}
+
+TEST(Lifecycle, SigtermEndsTheServerWithStreamsOpenAndLeavesInstancesRunning) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  ASSERT_EQ(server.create("one", true).status, 201);
+  StreamReader stream(server.endpoint(), "/api/status/stream");
+  const auto before = server.workloads();
+  ASSERT_EQ(before.size(), 1U);
+  server.signal(SIGTERM);
+  const auto ended = server.wait_exit(milliseconds(8'000));
+  ASSERT_TRUE(ended) << server.log();
+  EXPECT_TRUE(WIFEXITED(*ended) && WEXITSTATUS(*ended) == 0) << *ended;
+  const auto after = server.workloads();
+  ASSERT_EQ(after.size(), 1U);
+  EXPECT_EQ(after.front().pid, before.front().pid);
+  ASSERT_TRUE(server.start()) << server.log();
+  EXPECT_EQ(server.instance("one")["status"], "Running");
+}
+
+TEST(Lifecycle, MissingExecutableMakesThePlatformUnavailableWithTheWayOut) {
+  ServerProcess server({"--ProcessInstanceManager:ExecutablePath=/nowhere/drasi-server"});
+  ASSERT_TRUE(server.start()) << server.log();
+  const Json platforms = server.get("/api/server/platforms").json();
+  EXPECT_EQ(platforms[0]["available"], false);
+  EXPECT_NE(platforms[0]["reason"].get<std::string>().find("ExecutablePath"), std::string::npos);
+  ASSERT_EQ(server.create("one").status, 201);
+  const Answer started = server.post("/api/server/instances/one/start");
+  EXPECT_EQ(started.status, 503) << started.body;
+  EXPECT_EQ(server.instance("one")["status"], "Created");
+}
+
+}  // namespace
+}  // namespace draas::tests

@@ -1,0 +1,129 @@
+#include "core/instances/catalogue.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace draas::core {
+namespace {
+
+InstanceViewPtr view(const std::string& id, const std::string& name = "", InstanceStatus status = InstanceStatus::Created) {
+  auto made = std::make_shared<InstanceView>();
+  made->id = id;
+  made->name = name.empty() ? id : name;
+  made->platform = "Process";
+  made->status = status;
+  made->body = std::make_shared<const std::string>("{\"id\":\"" + id + "\"}");
+  return made;
+}
+
+std::vector<std::string> ids(const Catalogue& catalogue, std::string_view after = "") {
+  std::vector<std::string> found;
+  catalogue.for_each(after, [&](const InstanceViewPtr& item) {
+    found.push_back(item->id);
+    return true;
+  });
+  return found;
+}
+
+std::string padded(int number) {
+  std::string text = std::to_string(number);
+  return std::string(5 - text.size(), '0') + text;
+}
+
+TEST(Catalogue, KeepsOrderThroughRandomChanges) {
+  std::mt19937 random(7);
+  CataloguePtr catalogue = std::make_shared<const Catalogue>();
+  std::set<std::string> expected;
+  for (int i = 0; i < 5000; ++i) {
+    const std::string id = padded(static_cast<int>(random() % 2000));
+    if (random() % 3 == 0) {
+      catalogue = catalogue->without(id);
+      expected.erase(id);
+    } else {
+      catalogue = catalogue->with(view(id));
+      expected.insert(id);
+    }
+  }
+  EXPECT_EQ(catalogue->size(), expected.size());
+  EXPECT_EQ(ids(*catalogue), std::vector<std::string>(expected.begin(), expected.end()));
+  for (const std::string& id : expected) ASSERT_NE(catalogue->find(id), nullptr) << id;
+  EXPECT_EQ(catalogue->find("99999"), nullptr);
+  EXPECT_EQ(catalogue->find(""), nullptr);
+}
+
+TEST(Catalogue, OlderVersionsStayAsTheyWere) {
+  CataloguePtr first = std::make_shared<const Catalogue>()->with(view("a"));
+  CataloguePtr second = first->with(view("b"));
+  CataloguePtr third = second->without("a");
+  EXPECT_EQ(ids(*first), std::vector<std::string>{"a"});
+  EXPECT_EQ(ids(*second), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(ids(*third), std::vector<std::string>{"b"});
+  EXPECT_LT(first->version(), second->version());
+  EXPECT_LT(second->version(), third->version());
+}
+
+TEST(Catalogue, ListBodyIsTheArrayOfAllBodies) {
+  CataloguePtr catalogue = std::make_shared<const Catalogue>();
+  EXPECT_EQ(*catalogue->list_body(), "[]");
+  catalogue = catalogue->with(view("b"))->with(view("a"));
+  EXPECT_EQ(*catalogue->list_body(), R"([{"id":"a"},{"id":"b"}])");
+  EXPECT_EQ(catalogue->list_body(), catalogue->list_body());
+}
+
+TEST(Catalogue, BulkLoadEqualsOneByOne) {
+  std::vector<InstanceViewPtr> views;
+  for (int i = 999; i >= 0; --i) views.push_back(view(padded(i)));
+  const CataloguePtr catalogue = Catalogue::of(views);
+  EXPECT_EQ(catalogue->size(), 1000U);
+  const auto found = ids(*catalogue);
+  EXPECT_TRUE(std::ranges::is_sorted(found));
+  EXPECT_EQ(found.size(), 1000U);
+  EXPECT_EQ(ids(*catalogue, "00997"), (std::vector<std::string>{"00998", "00999"}));
+}
+
+TEST(ListInstances, PagesCoverEverythingOnce) {
+  std::vector<InstanceViewPtr> views;
+  for (int i = 0; i < 1000; ++i) views.push_back(view(padded(i), i % 2 == 0 ? "even" : "odd"));
+  const CataloguePtr catalogue = Catalogue::of(views);
+  for (const char* name : {"", "even"}) {
+    ListFilter filter;
+    filter.name = name;
+    std::set<std::string> seen;
+    std::string after;
+    do {
+      const InstancePage page = list_instances(*catalogue, filter, 7, after);
+      EXPECT_EQ(page.total, *name == '\0' ? 1000U : 500U);
+      for (const auto& item : page.items) EXPECT_TRUE(seen.insert(item->id).second);
+      after = page.continue_after;
+    } while (!after.empty());
+    EXPECT_EQ(seen.size(), *name == '\0' ? 1000U : 500U);
+  }
+}
+
+TEST(ListInstances, Filters) {
+  const CataloguePtr catalogue = Catalogue::of({view("1", "Orders-EU", InstanceStatus::Running), view("2", "orders-us"),
+                                                view("3", "billing", InstanceStatus::Error)});
+  auto names = [&](const ListFilter& filter) {
+    std::vector<std::string> found;
+    for (const auto& item : list_instances(*catalogue, filter, 0, "").items) found.push_back(item->id);
+    return found;
+  };
+  ListFilter filter;
+  filter.name = "orders";
+  EXPECT_EQ(names(filter), (std::vector<std::string>{"1", "2"}));
+  filter.name = "*-us";
+  EXPECT_EQ(names(filter), std::vector<std::string>{"2"});
+  filter.name = "b*l*g";
+  EXPECT_EQ(names(filter), std::vector<std::string>{"3"});
+  filter = {};
+  filter.statuses = {InstanceStatus::Error, InstanceStatus::Running};
+  EXPECT_EQ(names(filter), (std::vector<std::string>{"1", "3"}));
+  filter = {};
+  filter.platform = "docker";
+  EXPECT_TRUE(names(filter).empty());
+}
+
+}  // namespace
+}  // namespace draas::core

@@ -1,0 +1,67 @@
+#include "core/placement/port_pool.hpp"
+
+#include <gtest/gtest.h>
+
+namespace draas::core {
+namespace {
+
+const auto kAllFree = [](std::uint16_t) { return true; };
+
+TEST(PortPool, GivesEveryPortOnce) {
+  PortPool pool({8080, 8084});
+  std::set<std::uint16_t> ports;
+  for (int i = 0; i < 5; ++i) ports.insert(*pool.allocate("i" + std::to_string(i), kAllFree));
+  EXPECT_EQ(ports, (std::set<std::uint16_t>{8080, 8081, 8082, 8083, 8084}));
+}
+
+TEST(PortPool, FullPoolSaysWhyAndWhatToDo) {
+  PortPool pool({8080, 8081});
+  ASSERT_TRUE(pool.allocate("a", kAllFree));
+  const auto refused = pool.allocate("b", [](std::uint16_t) { return false; });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::ResourceExhausted);
+  EXPECT_NE(refused.error().message.find("8080-8081"), std::string::npos);
+  EXPECT_NE(refused.error().message.find("1 are leased to instances and 1 are in use by other programs"),
+            std::string::npos);
+  EXPECT_NE(refused.error().message.find("Ports:Last"), std::string::npos);
+}
+
+TEST(PortPool, SkipsOccupiedPorts) {
+  PortPool pool({8080, 8090});
+  EXPECT_EQ(*pool.allocate("a", [](std::uint16_t port) { return port > 8082; }), 8083);
+}
+
+TEST(PortPool, ReleasedPortsComeBack) {
+  PortPool pool({8080, 8080});
+  ASSERT_TRUE(pool.allocate("a", kAllFree));
+  EXPECT_EQ(pool.release_all("a"), std::vector<std::uint16_t>{8080});
+  EXPECT_EQ(*pool.allocate("b", kAllFree), 8080);
+}
+
+TEST(PortPool, LeasingNamesTheHolder) {
+  PortPool pool({8080, 8090});
+  ASSERT_TRUE(pool.lease(9999, "a"));
+  EXPECT_TRUE(pool.lease(9999, "a"));
+  const Status refused = pool.lease(9999, "b");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::Conflict);
+  EXPECT_NE(refused.error().message.find("'a'"), std::string::npos);
+}
+
+TEST(PortPool, OnlyTheHolderReleases) {
+  PortPool pool({8080, 8090});
+  ASSERT_TRUE(pool.lease(8080, "a"));
+  pool.release(8080, "b");
+  EXPECT_EQ(pool.holder(8080), "a");
+  pool.release(8080, "a");
+  EXPECT_EQ(pool.holder(8080), std::nullopt);
+}
+
+TEST(PortPool, HighestPortDoesNotWrapAround) {
+  PortPool pool({65535, 65535});
+  EXPECT_EQ(*pool.allocate("a", kAllFree), 65535);
+  EXPECT_FALSE(pool.allocate("b", kAllFree));
+}
+
+}  // namespace
+}  // namespace draas::core
