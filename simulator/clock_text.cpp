@@ -1,8 +1,8 @@
 #include "simulator/clock_text.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <random>
 
 #include <sys/random.h>
@@ -13,18 +13,29 @@ namespace {
 
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 
-std::tm utc(std::int64_t nanoseconds) {
-  std::time_t seconds = nanoseconds / kNanosecondsPerSecond;
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  return parts;
+// The C library's calendar would read the time zone file first.
+struct Moment {
+  std::chrono::year_month_day date;
+  std::chrono::hh_mm_ss<std::chrono::seconds> time;
+  unsigned weekday;
+};
+
+Moment moment_of(std::int64_t nanoseconds) {
+  auto seconds = std::chrono::seconds(nanoseconds / kNanosecondsPerSecond);
+  std::chrono::sys_days day(std::chrono::floor<std::chrono::days>(seconds));
+  return {std::chrono::year_month_day(day), std::chrono::hh_mm_ss(seconds - day.time_since_epoch()),
+          std::chrono::weekday(day).c_encoding()};
 }
 
 std::string date_and_time(std::int64_t nanoseconds) {
-  std::tm parts = utc(nanoseconds);
-  char text[32];
-  std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  return {text, length};
+  Moment moment = moment_of(nanoseconds);
+  char text[48];
+  int length =
+      std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(moment.date.year()),
+                    static_cast<unsigned>(moment.date.month()), static_cast<unsigned>(moment.date.day()),
+                    static_cast<int>(moment.time.hours().count()), static_cast<int>(moment.time.minutes().count()),
+                    static_cast<int>(moment.time.seconds().count()));
+  return {text, static_cast<std::size_t>(length)};
 }
 
 std::string fraction(std::int64_t value, int digits) {
@@ -64,10 +75,17 @@ std::string log_timestamp_text(std::int64_t nanoseconds) {
 }
 
 std::string http_date_text(std::int64_t nanoseconds) {
-  std::tm parts = utc(nanoseconds);
-  char text[40];
-  std::size_t length = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return {text, length};
+  static constexpr std::array<const char*, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  Moment moment = moment_of(nanoseconds);
+  char text[64];
+  int length = std::snprintf(
+      text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT", kDays[moment.weekday % 7],
+      static_cast<unsigned>(moment.date.day()), kMonths[(static_cast<unsigned>(moment.date.month()) + 11) % 12],
+      static_cast<int>(moment.date.year()), static_cast<int>(moment.time.hours().count()),
+      static_cast<int>(moment.time.minutes().count()), static_cast<int>(moment.time.seconds().count()));
+  return {text, static_cast<std::size_t>(length)};
 }
 
 std::string random_uuid() {

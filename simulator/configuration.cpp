@@ -144,7 +144,7 @@ bool valid_address(const std::string& text) {
 
 // An inline bootstrap provider of the source's own kind takes over the source's fields.
 Json inherit_fields(const std::string& source_kind, Json provider, const Json& source_config) {
-  if (!provider.contains("kind") || provider["kind"] != source_kind) return provider;
+  if (!provider.contains("kind") || provider["kind"] != Json(source_kind)) return provider;
   for (const auto& [key, value] : source_config.items()) {
     if (!provider.contains(key)) provider[key] = value;
   }

@@ -243,7 +243,7 @@ void RestApi::add_plugin_routes() {
   });
   auto find_plugin = [plugins](const std::string& id) -> std::optional<Json> {
     for (const Json& plugin : plugins()) {
-      if (plugin["id"] == id) return plugin;
+      if (plugin["id"] == Json(id)) return plugin;
     }
     return std::nullopt;
   };

@@ -99,16 +99,16 @@ Status check_content_type(const RouteTable::Entry& entry, const Request& request
   for (const auto known : entry.spec->body->media_types) {
     if (type == known || (known == kYaml && is_yaml(type)) || (known == kJson && type == "text/json")) return {};
   }
-  return fail(ErrorCode::UnsupportedMedia, "Content-Type '" + type + "' is not supported here; send " +
-                                               join_types(entry.spec->body->media_types));
+  return fail(ErrorCode::UnsupportedMedia,
+              "Content-Type '" + type + "' is not supported here; send " + join_types(entry.spec->body->media_types));
 }
 
 Status check_idempotency_key(const Request& request) {
   if (!request.headers.has("Idempotency-Key")) return {};
   const auto key = request.headers.get("Idempotency-Key");
   if (!key.empty() && key.size() <= kMaxIdempotencyKey) return {};
-  return fail(ErrorCode::InvalidArgument, "Idempotency-Key: must have 1 to " + std::to_string(kMaxIdempotencyKey) +
-                                              " characters");
+  return fail(ErrorCode::InvalidArgument,
+              "Idempotency-Key: must have 1 to " + std::to_string(kMaxIdempotencyKey) + " characters");
 }
 
 class Api final : public net::RequestHandler {
@@ -186,7 +186,7 @@ class Api final : public net::RequestHandler {
       response.headers.set("Allow", join(methods) + ", OPTIONS");
       return response;
     }
-    auto methods = any_method ? std::vector<net::Method>{net::Method::Get, net::Method::Head, net::Method::Post,
+    auto methods = any_method ? std::vector<net::Method>{net::Method::Get, net::Method::Head,  net::Method::Post,
                                                          net::Method::Put, net::Method::Patch, net::Method::Delete}
                               : methods_at(request);
     if (methods.empty()) return std::nullopt;
@@ -229,7 +229,8 @@ class Api final : public net::RequestHandler {
   net::Task<Response> handle_once(const RouteSpec& spec, const Request& request, const net::PathParameters& path) {
     const std::string key(request.headers.get("Idempotency-Key"));
     std::string identity(net::to_string(request.method));
-    identity += ' ' + request.target + ' ' + std::string(request.headers.get("Accept")) + ' ' + sha256_hex(request.body);
+    identity +=
+        ' ' + request.target + ' ' + std::string(request.headers.get("Accept")) + ' ' + sha256_hex(request.body);
     auto outcome = answers_.claim(key, identity);
     switch (outcome.claim) {
       case IdempotencyCache::Claim::Done:
@@ -246,7 +247,8 @@ class Api final : public net::RequestHandler {
                           .retryable = true};
         co_return problem(error, request);
       }
-      case IdempotencyCache::Claim::Mine: break;
+      case IdempotencyCache::Claim::Mine:
+        break;
     }
     // Given up on every way out but the good one, so that a failed request may be tried again.
     struct Guard {
@@ -299,8 +301,7 @@ Context make_context(ApiOptions options, core::ControlPlane* control_plane, Metr
 
 }  // namespace
 
-std::unique_ptr<net::RequestHandler> make_api(ApiOptions options, core::ControlPlane& control_plane,
-                                              Metrics* metrics) {
+std::unique_ptr<net::RequestHandler> make_api(ApiOptions options, core::ControlPlane& control_plane, Metrics* metrics) {
   return std::make_unique<Api>(make_context(std::move(options), &control_plane, metrics));
 }
 

@@ -4,11 +4,16 @@ namespace draas::api {
 
 std::string_view to_string(Permission permission) {
   switch (permission) {
-    case Permission::Read: return "read";
-    case Permission::Operate: return "operate";
-    case Permission::Administer: return "administer";
-    case Permission::Report: return "report";
-    case Permission::None: return "none";
+    case Permission::Read:
+      return "read";
+    case Permission::Operate:
+      return "operate";
+    case Permission::Administer:
+      return "administer";
+    case Permission::Report:
+      return "report";
+    case Permission::None:
+      return "none";
   }
   return "none";
 }

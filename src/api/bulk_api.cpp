@@ -1,6 +1,7 @@
 // One operation on many instances.
 
 #include <algorithm>
+
 #include <boost/asio/redirect_error.hpp>
 
 #include "api/context.hpp"
@@ -22,10 +23,14 @@ struct BulkRequest {
 
 std::string_view to_string(BulkOperation operation) {
   switch (operation) {
-    case BulkOperation::Start: return "start";
-    case BulkOperation::Stop: return "stop";
-    case BulkOperation::Restart: return "restart";
-    case BulkOperation::Delete: return "delete";
+    case BulkOperation::Start:
+      return "start";
+    case BulkOperation::Stop:
+      return "stop";
+    case BulkOperation::Restart:
+      return "restart";
+    case BulkOperation::Delete:
+      return "delete";
   }
   return "";
 }
@@ -59,7 +64,8 @@ Result<BulkRequest> read_bulk(const Request& request) {
   all = all || query.boolean("all").value_or(false);
   if (auto ok = query.finish(); !ok) return std::unexpected(std::move(ok.error()));
   if (ids && (all || !bulk.filter.empty())) {
-    return fail(ErrorCode::InvalidArgument, "Give either ids or a filter, not both", {{"/ids", "together with a filter"}});
+    return fail(ErrorCode::InvalidArgument, "Give either ids or a filter, not both",
+                {{"/ids", "together with a filter"}});
   }
   if (!ids && !all && bulk.filter.empty()) {
     return fail(ErrorCode::InvalidArgument,

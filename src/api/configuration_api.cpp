@@ -1,7 +1,7 @@
 // An instance's configuration: read, replace, patch, purge, validate (R14, R15 and what belongs to them).
 
-#include "api/context.hpp"
 #include "api/configuration_response.hpp"
+#include "api/context.hpp"
 #include "api/instance_fields.hpp"
 #include "api/query_reader.hpp"
 #include "api/request_body.hpp"
@@ -140,7 +140,8 @@ void add_configuration_api(RouteTable& table, const Context& context) {
              .operation_id = "getConfiguration",
              .summary = "The newest configuration, as JSON or as drasi-server's YAML",
              .tag = "Configuration",
-             .query = {{"format", "`json` or `yaml`, whatever Accept says",
+             .query = {{"format",
+                        "`json` or `yaml`, whatever Accept says",
                         {{"type", "string"}, {"enum", {"json", "yaml"}}}}},
              .responses = {{.status = 200,
                             .description = "The configuration",
@@ -210,15 +211,16 @@ void add_configuration_api(RouteTable& table, const Context& context) {
              .body = document,
              .responses = {findings},
              .handler = waiting(context, validate_alone)});
-  table.add({.method = net::Method::Get,
-             .path = "/api/server/instances/{instanceId}/actual-configuration",
-             .permission = Permission::Read,
-             .operation_id = "getActualConfiguration",
-             .summary = "What the running server itself reports",
-             .tag = "Configuration",
-             .responses = {{.status = 200, .description = "Per library of the server", .schema = "ActualConfiguration"}},
-             .errors = {404, 409, 504},
-             .handler = waiting(context, actual_configuration)});
+  table.add(
+      {.method = net::Method::Get,
+       .path = "/api/server/instances/{instanceId}/actual-configuration",
+       .permission = Permission::Read,
+       .operation_id = "getActualConfiguration",
+       .summary = "What the running server itself reports",
+       .tag = "Configuration",
+       .responses = {{.status = 200, .description = "Per library of the server", .schema = "ActualConfiguration"}},
+       .errors = {404, 409, 504},
+       .handler = waiting(context, actual_configuration)});
 }
 
 }  // namespace draas::api

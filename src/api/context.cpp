@@ -72,7 +72,8 @@ void append_member(std::string& object, std::string_view name, std::string_view 
 }
 
 std::string next_link(const Context& context, const Request& request, std::string_view name, std::string_view value) {
-  std::string link = "<" + (request.path.starts_with(context.options.path_base) ? std::string() : context.options.path_base);
+  std::string link =
+      "<" + (request.path.starts_with(context.options.path_base) ? std::string() : context.options.path_base);
   link += std::string_view(request.target).substr(0, request.target.find('?'));
   link += '?';
   for (const auto& [key, text] : request.query_parameters()) {

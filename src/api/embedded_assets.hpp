@@ -14,14 +14,14 @@
 namespace draas::api {
 
 struct EmbeddedAsset {
-  std::string_view content;       // lives as long as the program
+  std::string_view content;  // lives as long as the program
   std::string_view content_type;
-  bool gzip = false;              // `content` is compressed: send Content-Encoding: gzip
+  bool gzip = false;  // `content` is compressed: send Content-Encoding: gzip
 };
 
-// By name: "swagger-ui/swagger-ui.css", "swagger-ui/swagger-ui-bundle.js", "swagger-ui/swagger-ui-standalone-preset.js",
-// "swagger-ui/favicon-32x32.png", "scalar/standalone.js". Nothing for other names, and for every name in a build
-// without the pages. Any thread.
+// By name: "swagger-ui/swagger-ui.css", "swagger-ui/swagger-ui-bundle.js",
+// "swagger-ui/swagger-ui-standalone-preset.js", "swagger-ui/favicon-32x32.png", "scalar/standalone.js". Nothing for
+// other names, and for every name in a build without the pages. Any thread.
 std::optional<EmbeddedAsset> embedded_asset(std::string_view name);
 
 }  // namespace draas::api

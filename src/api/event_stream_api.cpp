@@ -112,27 +112,28 @@ std::string canonical_source(std::string name) {
 }
 
 void add_event_stream(RouteTable& table, const Context& context) {
-  table.add({.method = net::Method::Get,
-             .path = "/api/status/stream",
-             .permission = Permission::Read,
-             .operation_id = "streamEvents",
-             .summary = "All events as they happen; resumes by Last-Event-ID; `missed` tells what a slow reader lost",
-             .tag = "Status",
-             .query = {{"after", "Begin behind this sequence number (default: with the next event)",
-                        schema_integer(0, UINT64_MAX)},
-                       {"instanceId", "Only of this instance", schema_string()},
-                       {.name = "statusFilter",
-                        .description = "Only events with these statuses",
-                        .schema = schema_string(),
-                        .repeatable = true},
-                       {.name = "types",
-                        .description = "StatusChanged, PhaseChanged, InstanceCreated, InstanceUpdated, InstanceDeleted",
-                        .schema = schema_string(),
-                        .repeatable = true}},
-             .responses = {{.status = 200,
-                            .description = "Server-sent events: `event` is the type, `id` the sequence, `data` the event",
-                            .media_types = {kEventStream}}},
-             .quick = quick(context, open_stream)});
+  table.add(
+      {.method = net::Method::Get,
+       .path = "/api/status/stream",
+       .permission = Permission::Read,
+       .operation_id = "streamEvents",
+       .summary = "All events as they happen; resumes by Last-Event-ID; `missed` tells what a slow reader lost",
+       .tag = "Status",
+       .query = {{"after", "Begin behind this sequence number (default: with the next event)",
+                  schema_integer(0, UINT64_MAX)},
+                 {"instanceId", "Only of this instance", schema_string()},
+                 {.name = "statusFilter",
+                  .description = "Only events with these statuses",
+                  .schema = schema_string(),
+                  .repeatable = true},
+                 {.name = "types",
+                  .description = "StatusChanged, PhaseChanged, InstanceCreated, InstanceUpdated, InstanceDeleted",
+                  .schema = schema_string(),
+                  .repeatable = true}},
+       .responses = {{.status = 200,
+                      .description = "Server-sent events: `event` is the type, `id` the sequence, `data` the event",
+                      .media_types = {kEventStream}}},
+       .quick = quick(context, open_stream)});
 }
 
 }  // namespace draas::api

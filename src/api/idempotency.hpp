@@ -18,10 +18,10 @@ class IdempotencyCache {
   explicit IdempotencyCache(std::size_t max_entries) : max_entries_(max_entries) {}
 
   enum class Claim {
-    Mine,       // do it, then call finish() or abandon()
-    Done,       // the kept answer
-    InProgress, // the same request is being answered right now
-    Mismatch,   // the key was used for another request
+    Mine,        // do it, then call finish() or abandon()
+    Done,        // the kept answer
+    InProgress,  // the same request is being answered right now
+    Mismatch,    // the key was used for another request
   };
   struct Outcome {
     Claim claim = Claim::Mine;

@@ -151,7 +151,8 @@ core::CreateRequest read_create_request(JsonReader& reader) {
   request.id = reader.optional_string("id", {"instanceId"});
   const auto faults = reader.faults().size();
   const auto name = reader.optional_string("name");
-  if (!name && !request.id && reader.faults().size() == faults) reader.add_fault("name", "missing; needed unless an id is given");
+  if (!name && !request.id && reader.faults().size() == faults)
+    reader.add_fault("name", "missing; needed unless an id is given");
   if (name && name->empty()) reader.add_fault("name", "must not be empty");
   request.name = name.value_or("");
   request.description = reader.optional_string("description").value_or("");

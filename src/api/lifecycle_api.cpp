@@ -32,7 +32,8 @@ Result<core::StartOptions> read_start(const Context& api, const Request& request
   auto body = read_optional_body(request);
   if (!body) return std::unexpected(std::move(body.error()));
   if (*body) {
-    if (!(*body)->is_object()) return fail(ErrorCode::InvalidArgument, "A configuration is an object", {{"", "not an object"}});
+    if (!(*body)->is_object())
+      return fail(ErrorCode::InvalidArgument, "A configuration is an object", {{"", "not an object"}});
     options.configuration = unwrap_configuration(std::move(**body));
   }
   if (options.persist && !options.configuration) {
@@ -124,8 +125,9 @@ void add_lifecycle_api(RouteTable& table, const Context& context) {
   const BodySpec one_shot{.schema = "Configuration",
                           .media_types = {kJson, kYaml},
                           .required = false,
-                          .description = "Runs instead of the stored configuration, which stays as it is; may also be "
-                                         "nested as `{\"configuration\": ...}`"};
+                          .description =
+                              "Runs instead of the stored configuration, which stays as it is; may also be "
+                              "nested as `{\"configuration\": ...}`"};
   const ParameterSpec persist{"persist", "Store the configuration of the body first", schema_boolean()};
   // R6
   table.add({.method = net::Method::Post,

@@ -9,8 +9,8 @@ namespace draas::api {
 namespace {
 
 // What OpenAPI has operations for; used where a route takes any method.
-constexpr std::array<net::Method, 5> kMethods{net::Method::Get, net::Method::Post, net::Method::Put,
-                                              net::Method::Patch, net::Method::Delete};
+constexpr std::array<net::Method, 5> kMethods{net::Method::Get, net::Method::Post, net::Method::Put, net::Method::Patch,
+                                              net::Method::Delete};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -104,14 +104,16 @@ Json responses_of(const RouteSpec& spec) {
     if (spec.body) errors.insert({413, 415});
     if (spec.permission != Permission::None) errors.insert({401, 403});
   }
-  for (const int status : errors) out[std::to_string(status)] = reference("responses", "Problem" + std::to_string(status));
+  for (const int status : errors)
+    out[std::to_string(status)] = reference("responses", "Problem" + std::to_string(status));
   return out;
 }
 
 Json operation_of(const RouteTable::Entry& entry, net::Method method) {
   const auto& spec = *entry.spec;
   Json operation;
-  operation["operationId"] = spec.method ? entry.operation_id : entry.operation_id + capitalised(lower(net::to_string(method)));
+  operation["operationId"] =
+      spec.method ? entry.operation_id : entry.operation_id + capitalised(lower(net::to_string(method)));
   operation["summary"] = spec.summary;
   operation["tags"] = Json::array({spec.tag});
   if (entry.alias) operation["description"] = "The same as `" + openapi_path(spec.path) + "`.";
@@ -158,10 +160,11 @@ Json shared_parameters() {
                     {"in", "header"},
                     {"description", "Only if the resource still has this ETag; else 412"},
                     {"schema", {{"type", "string"}}}};
-  out["IdempotencyKey"] = {{"name", "Idempotency-Key"},
-                           {"in", "header"},
-                           {"description", "A repeated request with the same key is answered as before, not done again"},
-                           {"schema", {{"type", "string"}, {"maxLength", 255}}}};
+  out["IdempotencyKey"] = {
+      {"name", "Idempotency-Key"},
+      {"in", "header"},
+      {"description", "A repeated request with the same key is answered as before, not done again"},
+      {"schema", {{"type", "string"}, {"maxLength", 255}}}};
   return out;
 }
 

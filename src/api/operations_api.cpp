@@ -78,8 +78,7 @@ void watch_instances(core::ControlPlane& control_plane, Metrics& metrics) {
     }
     metrics.gauge("draas_events_last_sequence", "Sequence number of the newest event")
         .set(static_cast<double>(control_plane.events().last_sequence()));
-    metrics.gauge("draas_store_ready", "1 when the store takes writes")
-        .set(control_plane.health().ready ? 1 : 0);
+    metrics.gauge("draas_store_ready", "1 when the store takes writes").set(control_plane.health().ready ? 1 : 0);
   });
 }
 

@@ -22,24 +22,42 @@ std::string kebab_case(std::string_view name) {
 
 std::string_view title_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::InvalidArgument: return "The request is not valid";
-    case ErrorCode::Unauthenticated: return "Authentication is required";
-    case ErrorCode::PermissionDenied: return "Not allowed";
-    case ErrorCode::NotFound: return "Not found";
-    case ErrorCode::NotAcceptable: return "No acceptable media type";
-    case ErrorCode::Conflict: return "The state of the resource forbids it";
-    case ErrorCode::AlreadyExists: return "It exists already";
-    case ErrorCode::PreconditionFailed: return "The resource has changed meanwhile";
-    case ErrorCode::PayloadTooLarge: return "The body is too large";
-    case ErrorCode::UnsupportedMedia: return "Unsupported media type";
-    case ErrorCode::Unprocessable: return "The request cannot be processed as it stands";
-    case ErrorCode::TooManyRequests: return "Too many requests";
-    case ErrorCode::ResourceExhausted: return "A pool or limit is used up";
-    case ErrorCode::Unavailable: return "Not available now";
-    case ErrorCode::DeadlineExceeded: return "It took too long";
-    case ErrorCode::Cancelled: return "The service is shutting down";
-    case ErrorCode::DataLoss: return "Stored data is damaged";
-    case ErrorCode::Internal: return "Internal error";
+    case ErrorCode::InvalidArgument:
+      return "The request is not valid";
+    case ErrorCode::Unauthenticated:
+      return "Authentication is required";
+    case ErrorCode::PermissionDenied:
+      return "Not allowed";
+    case ErrorCode::NotFound:
+      return "Not found";
+    case ErrorCode::NotAcceptable:
+      return "No acceptable media type";
+    case ErrorCode::Conflict:
+      return "The state of the resource forbids it";
+    case ErrorCode::AlreadyExists:
+      return "It exists already";
+    case ErrorCode::PreconditionFailed:
+      return "The resource has changed meanwhile";
+    case ErrorCode::PayloadTooLarge:
+      return "The body is too large";
+    case ErrorCode::UnsupportedMedia:
+      return "Unsupported media type";
+    case ErrorCode::Unprocessable:
+      return "The request cannot be processed as it stands";
+    case ErrorCode::TooManyRequests:
+      return "Too many requests";
+    case ErrorCode::ResourceExhausted:
+      return "A pool or limit is used up";
+    case ErrorCode::Unavailable:
+      return "Not available now";
+    case ErrorCode::DeadlineExceeded:
+      return "It took too long";
+    case ErrorCode::Cancelled:
+      return "The service is shutting down";
+    case ErrorCode::DataLoss:
+      return "Stored data is damaged";
+    case ErrorCode::Internal:
+      return "Internal error";
   }
   return "Error";
 }
@@ -47,14 +65,22 @@ std::string_view title_of(ErrorCode code) {
 // The code that stands for a status by itself; others have no single reason.
 std::optional<ErrorCode> code_of(int status) {
   switch (status) {
-    case 400: return ErrorCode::InvalidArgument;
-    case 404: return ErrorCode::NotFound;
-    case 413: return ErrorCode::PayloadTooLarge;
-    case 429: return ErrorCode::TooManyRequests;
-    case 500: return ErrorCode::Internal;
-    case 503: return ErrorCode::Unavailable;
-    case 504: return ErrorCode::DeadlineExceeded;
-    default: return std::nullopt;
+    case 400:
+      return ErrorCode::InvalidArgument;
+    case 404:
+      return ErrorCode::NotFound;
+    case 413:
+      return ErrorCode::PayloadTooLarge;
+    case 429:
+      return ErrorCode::TooManyRequests;
+    case 500:
+      return ErrorCode::Internal;
+    case 503:
+      return ErrorCode::Unavailable;
+    case 504:
+      return ErrorCode::DeadlineExceeded;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -97,24 +123,42 @@ net::Response describe(const Error& error, const net::Request* request) {
 
 int http_status(ErrorCode code) {
   switch (code) {
-    case ErrorCode::InvalidArgument: return 400;
-    case ErrorCode::Unauthenticated: return 401;
-    case ErrorCode::PermissionDenied: return 403;
-    case ErrorCode::NotFound: return 404;
-    case ErrorCode::NotAcceptable: return 406;
-    case ErrorCode::Conflict: return 409;
-    case ErrorCode::AlreadyExists: return 409;
-    case ErrorCode::PreconditionFailed: return 412;
-    case ErrorCode::PayloadTooLarge: return 413;
-    case ErrorCode::UnsupportedMedia: return 415;
-    case ErrorCode::Unprocessable: return 422;
-    case ErrorCode::TooManyRequests: return 429;
-    case ErrorCode::ResourceExhausted: return 503;
-    case ErrorCode::Unavailable: return 503;
-    case ErrorCode::DeadlineExceeded: return 504;
-    case ErrorCode::Cancelled: return 503;
-    case ErrorCode::DataLoss: return 500;
-    case ErrorCode::Internal: return 500;
+    case ErrorCode::InvalidArgument:
+      return 400;
+    case ErrorCode::Unauthenticated:
+      return 401;
+    case ErrorCode::PermissionDenied:
+      return 403;
+    case ErrorCode::NotFound:
+      return 404;
+    case ErrorCode::NotAcceptable:
+      return 406;
+    case ErrorCode::Conflict:
+      return 409;
+    case ErrorCode::AlreadyExists:
+      return 409;
+    case ErrorCode::PreconditionFailed:
+      return 412;
+    case ErrorCode::PayloadTooLarge:
+      return 413;
+    case ErrorCode::UnsupportedMedia:
+      return 415;
+    case ErrorCode::Unprocessable:
+      return 422;
+    case ErrorCode::TooManyRequests:
+      return 429;
+    case ErrorCode::ResourceExhausted:
+      return 503;
+    case ErrorCode::Unavailable:
+      return 503;
+    case ErrorCode::DeadlineExceeded:
+      return 504;
+    case ErrorCode::Cancelled:
+      return 503;
+    case ErrorCode::DataLoss:
+      return 500;
+    case ErrorCode::Internal:
+      return 500;
   }
   return 500;
 }

@@ -1,8 +1,9 @@
 // An instance's own API, through the control plane: any method, streams included.
 
 #include <array>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <stdexcept>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "api/context.hpp"
 #include "net/http_client.hpp"
@@ -12,17 +13,26 @@ namespace draas::api {
 namespace {
 
 // Belong to one connection, not to the message (RFC 9110, 7.6.1), or are set by our own client and server.
-constexpr std::array<std::string_view, 14> kNotForwarded{
-    "Connection", "Keep-Alive",     "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization", "TE", "Trailer",
-    "Upgrade",    "Content-Length", "Transfer-Encoding", "Host",              "Expect",              "Date", "Server"};
+constexpr std::array<std::string_view, 14> kNotForwarded{"Connection",
+                                                         "Keep-Alive",
+                                                         "Proxy-Connection",
+                                                         "Proxy-Authenticate",
+                                                         "Proxy-Authorization",
+                                                         "TE",
+                                                         "Trailer",
+                                                         "Upgrade",
+                                                         "Content-Length",
+                                                         "Transfer-Encoding",
+                                                         "Host",
+                                                         "Expect",
+                                                         "Date",
+                                                         "Server"};
 // Ours are added instead; and what opens this API must not reach an instance.
-constexpr std::array<std::string_view, 9> kReplacedInRequest{
-    "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "traceparent",
-    "X-Request-Id",    "Authorization",    "X-Api-Key",         "Cookie"};
-constexpr std::array<std::string_view, 4> kReplacedInResponse{"X-Request-Id",
-                                                              "Access-Control-Allow-Origin",
-                                                              "Access-Control-Allow-Credentials",
-                                                              "Access-Control-Expose-Headers"};
+constexpr std::array<std::string_view, 9> kReplacedInRequest{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+                                                             "Forwarded",       "traceparent",      "X-Request-Id",
+                                                             "Authorization",   "X-Api-Key",        "Cookie"};
+constexpr std::array<std::string_view, 4> kReplacedInResponse{
+    "X-Request-Id", "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers"};
 
 template <std::size_t N>
 bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {

@@ -98,7 +98,8 @@ std::vector<core::InstanceStatus> QueryReader::statuses(std::string_view name) {
     if (const auto status = core::parse_instance_status(item)) {
       out.push_back(*status);
     } else {
-      add_fault(name, "'" + item + "' is not a status; known are Created, Running, Stopped, Error, ConfigurationChanged");
+      add_fault(name,
+                "'" + item + "' is not a status; known are Created, Running, Stopped, Error, ConfigurationChanged");
     }
   }
   return out;

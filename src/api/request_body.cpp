@@ -33,12 +33,12 @@ Result<Json> read_patch(const net::Request& request) {
   if (!body) return body;
   const auto type = media_type(request.headers.get("Content-Type"));
   if (type == kJsonPatch && !body->is_array()) {
-    return fail(ErrorCode::InvalidArgument, "A JSON Patch is an array of operations; send an object as " +
-                                                std::string(kMergePatch));
+    return fail(ErrorCode::InvalidArgument,
+                "A JSON Patch is an array of operations; send an object as " + std::string(kMergePatch));
   }
   if (type == kMergePatch && !body->is_object()) {
-    return fail(ErrorCode::InvalidArgument, "A merge patch is an object; send an array of operations as " +
-                                                std::string(kJsonPatch));
+    return fail(ErrorCode::InvalidArgument,
+                "A merge patch is an object; send an array of operations as " + std::string(kJsonPatch));
   }
   if (!body->is_array() && !body->is_object()) {
     return fail(ErrorCode::InvalidArgument,

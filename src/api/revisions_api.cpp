@@ -93,7 +93,8 @@ Result<std::uint64_t> read_target(const Request& request) {
     if (auto ok = reader.finish(); !ok) return std::unexpected(std::move(ok.error()));
     if (in_body) number = static_cast<std::uint64_t>(*in_body);
   }
-  if (!number) return fail(ErrorCode::InvalidArgument, "To which revision? Send {\"revision\": n}", {{"/revision", "missing"}});
+  if (!number)
+    return fail(ErrorCode::InvalidArgument, "To which revision? Send {\"revision\": n}", {{"/revision", "missing"}});
   return *number;
 }
 
@@ -112,17 +113,18 @@ net::Task<Response> rollback(const Context& api, const Request& request, const P
 
 void add_revisions_api(RouteTable& table, const Context& context) {
   const std::string path = "/api/configuration/instances/{instanceId}";
-  table.add({.method = net::Method::Get,
-             .path = path + "/revisions",
-             .permission = Permission::Read,
-             .operation_id = "listRevisions",
-             .summary = "Revisions of the configuration, newest first: who, when, what",
-             .tag = "Revisions",
-             .query = {{"limit", "At most so many (default 100)", schema_integer(1, kMaxPage)},
-                       {"before", "Only revisions with a smaller number", schema_integer(1, UINT64_MAX)}},
-             .responses = {{.status = 200, .description = "Revisions", .schema = "RevisionSummary[]", .headers = {"Link"}}},
-             .errors = {404},
-             .handler = waiting(context, list_revisions)});
+  table.add(
+      {.method = net::Method::Get,
+       .path = path + "/revisions",
+       .permission = Permission::Read,
+       .operation_id = "listRevisions",
+       .summary = "Revisions of the configuration, newest first: who, when, what",
+       .tag = "Revisions",
+       .query = {{"limit", "At most so many (default 100)", schema_integer(1, kMaxPage)},
+                 {"before", "Only revisions with a smaller number", schema_integer(1, UINT64_MAX)}},
+       .responses = {{.status = 200, .description = "Revisions", .schema = "RevisionSummary[]", .headers = {"Link"}}},
+       .errors = {404},
+       .handler = waiting(context, list_revisions)});
   table.add({.method = net::Method::Get,
              .path = path + "/revisions/{revision}",
              .permission = Permission::Read,

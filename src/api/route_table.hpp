@@ -24,7 +24,7 @@ struct ParameterSpec {
 };
 
 struct BodySpec {
-  std::string schema;                                  // name in schemas.cpp; "" = anything
+  std::string schema;                                   // name in schemas.cpp; "" = anything
   std::vector<std::string_view> media_types = {kJson};  // else 415
   bool required = true;
   std::string description;
@@ -33,9 +33,9 @@ struct BodySpec {
 struct ResponseSpec {
   int status = 200;
   std::string description;
-  std::string schema;                                  // name in schemas.cpp; "[]" behind it: an array of them; "" = no JSON
+  std::string schema;  // name in schemas.cpp; "[]" behind it: an array of them; "" = no JSON
   std::vector<std::string_view> media_types = {kJson};  // empty = no body
-  std::vector<std::string_view> headers;               // beside those that every response has
+  std::vector<std::string_view> headers;                // beside those that every response has
 };
 
 // Answers at once, or nullopt to have the waiting handler called. Must not block.
@@ -44,19 +44,19 @@ using QuickHandler = std::function<std::optional<net::Response>(const net::Reque
 struct RouteSpec {
   std::optional<net::Method> method;  // nullopt = any
   std::string path;
-  std::vector<std::string> aliases;   // other paths for the same; `/api/server/` has `/api/servers/` without saying so
+  std::vector<std::string> aliases;  // other paths for the same; `/api/server/` has `/api/servers/` without saying so
   Permission permission = Permission::Administer;
   std::string operation_id;
   std::string summary;
   std::string tag;
-  std::vector<ParameterSpec> query;   // others are refused by name
-  std::optional<BodySpec> body;       // nullopt: a body is ignored
+  std::vector<ParameterSpec> query;  // others are refused by name
+  std::optional<BodySpec> body;      // nullopt: a body is ignored
   std::vector<ResponseSpec> responses;
-  std::vector<int> errors;            // of this route's own; 400, 406, 415, 500 and 503 go without saying
-  bool conditional = false;           // takes If-Match
-  bool replayable = false;            // takes Idempotency-Key; the answer is kept by the API
-  bool pass_through = false;          // query, body and response belong to someone else
-  QuickHandler quick;                 // at least one of the two
+  std::vector<int> errors;    // of this route's own; 400, 406, 415, 500 and 503 go without saying
+  bool conditional = false;   // takes If-Match
+  bool replayable = false;    // takes Idempotency-Key; the answer is kept by the API
+  bool pass_through = false;  // query, body and response belong to someone else
+  QuickHandler quick;         // at least one of the two
   net::AsyncHandler handler;
 };
 

@@ -209,8 +209,12 @@ net::Task<Result<OperationResult>> ControlPlane::start(std::string id, StartOpti
     if (!valid) co_return std::unexpected(std::move(valid.error()));
     if (checked.configuration && checked.persist) {
       ConfigurationService::Edit edit = [document = *checked.configuration](const Json&) -> Result<Json> { return document; };
-      Result<ConfigurationResult> stored = co_await impl->configurations.change(
-          *entry, std::move(edit), "Replaced", "sent with start", std::nullopt, actor);
+      std::string change_type = "Replaced";
+      std::string description = "sent with start";
+      std::optional<std::string> any_version;
+      Result<ConfigurationResult> stored =
+          co_await impl->configurations.change(*entry, std::move(edit), std::move(change_type),
+                                               std::move(description), std::move(any_version), actor);
       if (!stored) co_return std::unexpected(std::move(stored.error()));
     }
     co_return co_await impl->supervisor.start(*entry, std::move(checked), actor);
@@ -347,8 +351,10 @@ net::Task<Result<ConfigurationResult>> ControlPlane::replace_configuration(std::
     Result<EntryPtr> entry = impl->ledger.require(id);
     if (!entry) co_return std::unexpected(std::move(entry.error()));
     ConfigurationService::Edit edit = [document](const Json&) -> Result<Json> { return document; };
-    co_return co_await impl->configurations.change(*entry, std::move(edit), "Replaced", "replaced as a whole", if_match,
-                                                   actor);
+    std::string change_type = "Replaced";
+    std::string description = "replaced as a whole";
+    co_return co_await impl->configurations.change(*entry, std::move(edit), std::move(change_type),
+                                                   std::move(description), if_match, actor);
   };
   co_return co_await on_control<Result<ConfigurationResult>>(loop_, *impl_, std::move(work));
 }
@@ -363,8 +369,9 @@ net::Task<Result<ConfigurationResult>> ControlPlane::patch_configuration(std::st
     EntryPtr entry = *found;
     ConfigurationService::Edit edit = [patch](const Json& current) { return patched_configuration(current, patch); };
     std::string description = describe_patch(patch);
+    std::string change_type = "PatchApplied";
     Result<ConfigurationResult> result = co_await impl->configurations.change(
-        entry, std::move(edit), "PatchApplied", std::move(description), if_match, actor);
+        entry, std::move(edit), std::move(change_type), std::move(description), if_match, actor);
     if (result && !result->converged && wait.count() > 0) {
       const SteadyTime deadline = std::chrono::steady_clock::now() + wait;
       co_await impl->ledger.wait_until(
@@ -392,7 +399,10 @@ net::Task<Result<ConfigurationResult>> ControlPlane::purge_configuration(std::st
       }
       return document;
     };
-    co_return co_await impl->configurations.change(*entry, std::move(edit), "Purged", "reset to empty", if_match, actor);
+    std::string change_type = "Purged";
+    std::string description = "reset to empty";
+    co_return co_await impl->configurations.change(*entry, std::move(edit), std::move(change_type),
+                                                   std::move(description), if_match, actor);
   };
   co_return co_await on_control<Result<ConfigurationResult>>(loop_, *impl_, std::move(work));
 }
@@ -420,7 +430,8 @@ net::Task<Result<ConfigurationResult>> ControlPlane::patch_server_settings(std::
     if (!entry) co_return std::unexpected(std::move(entry.error()));
     ConfigurationService::Edit edit = [patch](const Json& current) { return patched_configuration(current, patch); };
     std::string description = describe_patch(patch);
-    co_return co_await impl->configurations.change(*entry, std::move(edit), "ServerSettingsChanged",
+    std::string change_type = "ServerSettingsChanged";
+    co_return co_await impl->configurations.change(*entry, std::move(edit), std::move(change_type),
                                                    std::move(description), if_match, actor);
   };
   co_return co_await on_control<Result<ConfigurationResult>>(loop_, *impl_, std::move(work));

@@ -123,8 +123,9 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::rollback(EntryPtr e
   auto parsed = std::make_shared<const Json>(Json::parse(*target->configuration));
   Edit edit = [parsed](const Json&) -> Result<Json> { return *parsed; };
   std::string description = "rolled back to revision " + std::to_string(revision_number);
-  co_return co_await change(entry, std::move(edit), "RolledBack", std::move(description), std::move(if_match),
-                            std::move(actor));
+  std::string change_type = "RolledBack";
+  co_return co_await change(entry, std::move(edit), std::move(change_type), std::move(description),
+                            std::move(if_match), std::move(actor));
 }
 
 net::Task<Result<std::vector<Revision>>> ConfigurationService::revisions(EntryPtr entry, std::size_t limit,

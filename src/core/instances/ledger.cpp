@@ -309,13 +309,15 @@ net::Task<Status> Ledger::erase(EntryPtr entry, std::string source) {
 net::Task<void> Ledger::wait_until(EntryPtr entry, std::function<bool(const Entry&)> done, SteadyTime deadline) {
   net::Timer timer(loop_.executor());
   entry->waiters.push_back(&timer);
+  // Also when this coroutine is cancelled, no pointer to the timer may stay behind.
+  auto forget = [&waiters = entry->waiters](net::Timer* gone) { std::erase(waiters, gone); };
+  const std::unique_ptr<net::Timer, decltype(forget)> registered(&timer, forget);
   while (!closed_ && !entry->removed && !done(*entry) && std::chrono::steady_clock::now() < deadline) {
     timer.expires_at(deadline);
     boost::system::error_code ignored;  // cancelled means: look again
     auto token = asio::redirect_error(net::use_task, ignored);
     co_await timer.async_wait(token);
   }
-  std::erase(entry->waiters, &timer);
 }
 
 std::optional<std::string> Ledger::idempotent_instance(const std::string& key, std::string& fingerprint) const {

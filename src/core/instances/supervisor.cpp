@@ -268,7 +268,8 @@ net::Task<Result<OperationResult>> Supervisor::start(EntryPtr entry, StartOption
       changed = true;
     }
   }
-  co_return co_await settled(entry, options.wait, changed, "started");
+  std::string verb = "started";
+  co_return co_await settled(entry, options.wait, changed, std::move(verb));
 }
 
 // Waits for Running, or for the failure to get there.
@@ -313,7 +314,8 @@ net::Task<Result<OperationResult>> Supervisor::restart(EntryPtr entry, StartOpti
     Status launched = co_await launch(entry, std::move(request));
     if (!launched) co_return std::unexpected(std::move(launched.error()));
   }
-  co_return co_await settled(entry, options.wait, true, "restarted");
+  std::string verb = "restarted";
+  co_return co_await settled(entry, options.wait, true, std::move(verb));
 }
 
 // --- stopping -------------------------------------------------------------------------------------------------------
@@ -414,7 +416,9 @@ net::Task<Result<OperationResult>> Supervisor::stop(EntryPtr entry, std::chrono:
   auto outcome = std::make_shared<StopOutcome>();
   tasks_.spawn("stop", [this, entry, source = actor.source, outcome] { return stop_in_background(entry, source, outcome); });
   const SteadyTime deadline = std::chrono::steady_clock::now() + wait;
-  co_await ledger_.wait_until(entry, [outcome](const Entry&) { return outcome->done; }, deadline);
+  // Named: GCC 12 destroys a closure with captures twice when it is a temporary of a co_await expression.
+  const std::function<bool(const Entry&)> is_done = [outcome](const Entry&) { return outcome->done; };
+  co_await ledger_.wait_until(entry, is_done, deadline);
   if (outcome->done && !outcome->status) co_return std::unexpected(std::move(outcome->status.error()));
   co_return OperationResult{entry->view, true, name + (outcome->done ? " stopped successfully" : " is stopping")};
 }

@@ -153,14 +153,16 @@ net::Task<void> Supervisor::adopt(EntryPtr entry) {
 net::Task<void> Supervisor::finish_stop(EntryPtr entry) {
   net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
   if (entry->removed || !entry->runtime.handle) co_return;
-  Status ended = co_await end_workload(entry, false, "ControlPlane");
+  std::string source = "ControlPlane";
+  Status ended = co_await end_workload(entry, false, std::move(source));
   if (!ended) write_log(LogLevel::Error, "an interrupted stop could not be finished", ended.error());
 }
 
 net::Task<void> Supervisor::finish_restart(EntryPtr entry) {
   net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
   if (entry->removed || !entry->runtime.handle) co_return;
-  Status ended = co_await end_workload(entry, true, "ControlPlane");
+  std::string source = "ControlPlane";
+  Status ended = co_await end_workload(entry, true, std::move(source));
   if (!ended) {
     write_log(LogLevel::Error, "an interrupted restart could not be finished", ended.error());
     co_return;

@@ -2,6 +2,7 @@
 // The ports of this host that are promised to instances. The store holds the leases (collection "ports"); this is
 // their index. Control loop only.
 
+#include <bitset>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,7 +18,7 @@ namespace draas::core {
 
 class PortPool {
  public:
-  explicit PortPool(PortRange range) : range_(range) {}
+  explicit PortPool(PortRange range) : range_(range), lowest_free_(range.first) {}
 
   // The lowest port of the range that is neither leased nor refused by `is_free` (which asks the system).
   // ResourceExhausted with the reason and the way out when there is none. The lease is held at once.
@@ -36,7 +37,12 @@ class PortPool {
   std::size_t leased() const { return holders_.size(); }
 
  private:
+  void hold(std::uint16_t port, const std::string& instance_id);
+  void let_go(std::uint16_t port);
+
   PortRange range_;
+  std::bitset<65536> leased_;          // the same as the keys of holders_, to skip leased ports quickly
+  std::uint32_t lowest_free_;          // every port of the range below this one is leased
   std::map<std::uint16_t, std::string> holders_;
   std::map<std::string, std::set<std::uint16_t>, std::less<>> by_instance_;
 };

@@ -13,6 +13,7 @@
 #include "base/files.hpp"
 #include "stores/sqlite/backup.hpp"
 #include "stores/sqlite/file_lock.hpp"
+#include "stores/sqlite/index_column.hpp"
 #include "stores/sqlite/sqlite_store.hpp"
 
 namespace draas::stores {
@@ -66,11 +67,43 @@ std::int64_t last_version_of(const fs::path& path) {
   return old->query_number("SELECT value FROM meta WHERE key = 'commit_sequence'").value_or(0);
 }
 
-Status raise_versions(const fs::path& copy, std::int64_t replaced) {
+// From the documents themselves: a salvaged file may have lost index rows or have rows too many.
+Status rebuild_indexes(Connection& connection) {
+  if (Status emptied = connection.execute("DELETE FROM document_indexes"); !emptied) return emptied;
+  Result<Statement> documents = connection.prepare("SELECT collection, id, indexes FROM documents WHERE indexes <> ''");
+  if (!documents) return std::unexpected(std::move(documents).error());
+  Result<Statement> insert =
+      connection.prepare("INSERT OR IGNORE INTO document_indexes(collection, name, value, id) VALUES(?1, ?2, ?3, ?4)");
+  if (!insert) return std::unexpected(std::move(insert).error());
+  int code = documents->step();
+  for (; code == SQLITE_ROW; code = documents->step()) {
+    const Result<std::vector<core::IndexEntry>> entries = decode_indexes(documents->text(2));
+    if (!entries) return std::unexpected(entries.error());
+    for (const core::IndexEntry& entry : *entries) {
+      Status inserted = insert->bind(1, documents->text(0))
+                            .bind(2, entry.name)
+                            .bind(3, entry.value)
+                            .bind(4, documents->text(1))
+                            .run();
+      if (!inserted) return inserted;
+    }
+  }
+  if (code != SQLITE_DONE) return std::unexpected(error_of(connection.handle()));
+  return {};
+}
+
+// Makes the copy fit for use: its indexes whole, its versions above those of the store it replaces.
+Status prepare_copy(const fs::path& copy, std::int64_t replaced) {
   Result<Connection> connection = Connection::open(copy, Connection::Access::ReadWrite);
   if (!connection) return std::unexpected(std::move(connection).error());
-  return connection->execute("UPDATE meta SET value = max(value, " + std::to_string(replaced) + ") + " +
-                             std::to_string(kVersionGap) + " WHERE key = 'commit_sequence'");
+  Status done = connection->execute("BEGIN IMMEDIATE");
+  if (done) done = rebuild_indexes(*connection);
+  if (done) {
+    done = connection->execute("UPDATE meta SET value = max(value, " + std::to_string(replaced) + ") + " +
+                               std::to_string(kVersionGap) + " WHERE key = 'commit_sequence'");
+  }
+  if (done) done = connection->execute("COMMIT");
+  return done;
 }
 
 Status keep_replaced(const fs::path& target) {
@@ -123,7 +156,7 @@ Status restore_sqlite(const fs::path& backup, const fs::path& target_path, bool 
   }
   Result<fs::path> copy = copy_beside(*source, target);
   if (!copy) return std::unexpected(std::move(copy).error().with_context(unusable));
-  Status done = raise_versions(*copy, replaces ? last_version_of(target) : 0);
+  Status done = prepare_copy(*copy, replaces ? last_version_of(target) : 0);
   if (done) done = sync_file(*copy);
   if (done) done = install(*copy, target);
   if (!done) ::unlink(copy->c_str());

@@ -1,6 +1,7 @@
 // What every platform promises (core/platform/platform.hpp), run over each of them.
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 
 #include <signal.h>
@@ -149,23 +150,25 @@ TEST_P(PlatformContract, RecoversWhatRuns) {
 }
 
 TEST_P(PlatformContract, TellsTheExitOfWhatItRecovered) {
-  const auto handle = start("one", "sleep 300\nexit 5\n");
+  const auto handle = start("one", "await go\nexit 5\n");
   restart_platform();
   auto recovered = run(platform().recover(handle));
   ASSERT_TRUE(recovered);
   ASSERT_TRUE(recovered->running);
+  release("one");
   EXPECT_EQ(wait_for_exit("one").exit_code, 5);
   EXPECT_EQ(exits_of("one"), 1U);
 }
 
 TEST_P(PlatformContract, RecoversWhatTheListFound) {
-  start("one", "sleep 300\nexit 5\n");
+  start("one", "await go\nexit 5\n");
   restart_platform();
   const auto found = list();
   ASSERT_EQ(found.size(), 1U);
   auto recovered = run(platform().recover(found[0].handle));
   ASSERT_TRUE(recovered);
   EXPECT_TRUE(recovered->running);
+  release("one");
   EXPECT_EQ(wait_for_exit("one").exit_code, 5);
 }
 
@@ -180,8 +183,10 @@ TEST_P(PlatformContract, StopsWhatItNeverRecovered) {
 }
 
 TEST_P(PlatformContract, RecoverTellsWhatEndedMeanwhile) {
-  const auto handle = start("one", "sleep 100\nexit 4\n");
+  const auto handle = start("one", "await go\nexit 4\n");
+  const std::filesystem::path directory = platform().base_directory("one");
   close_platform();
+  std::ofstream(directory / "go") << "now";
   ASSERT_TRUE(wait_until_gone(pid_of(handle)));
   auto recovered = run(platform().recover(handle));
   ASSERT_TRUE(recovered);
@@ -307,26 +312,27 @@ TEST_P(PlatformContract, GivesTheLogSinceATime) {
 }
 
 TEST_P(PlatformContract, FollowsTheLog) {
-  const auto handle = start("one", "print first\nsleep 300\nunfinished half\nsleep 200\nprint  whole\n");
+  const auto handle = start("one", "print first\nawait half\nunfinished half\nawait whole\nprint  whole\n");
   auto reader = open_log("one", {.tail = SIZE_MAX, .since = std::nullopt, .follow = true});
   ASSERT_TRUE(reader);
-  std::vector<std::string> pieces;
-  while (pieces.empty() || pieces.back() != "halfwhole\n") {
-    auto piece = run(reader->read(5s));
-    ASSERT_TRUE(piece);
-    ASSERT_TRUE(*piece) << "nothing came";
-    pieces.push_back(**piece);
-  }
-  EXPECT_EQ(pieces, (std::vector<std::string>{"first\n", "halfwhole\n"})) << "lines come whole";
+  auto first = run(reader->read(20s));
+  ASSERT_TRUE(first && *first);
+  EXPECT_EQ(**first, "first\n");
+  release("one", "half");
+  for (int i = 0; i < 2000 && log_of("one") != "first\nhalf"; ++i) std::this_thread::sleep_for(5ms);
   auto nothing = run(reader->read(50ms));
   ASSERT_TRUE(nothing);
-  EXPECT_FALSE(*nothing);
+  EXPECT_FALSE(*nothing) << "lines come whole";
+  release("one", "whole");
+  auto second = run(reader->read(20s));
+  ASSERT_TRUE(second && *second);
+  EXPECT_EQ(**second, "halfwhole\n");
   stop(handle);
-  auto last = run(reader->read(5s));
+  auto last = run(reader->read(20s));
   ASSERT_TRUE(last && *last);
   EXPECT_EQ(**last, "shutting down\n");
   EXPECT_TRUE(run(platform().remove("one", false)));
-  auto end = run(reader->read(5s));
+  auto end = run(reader->read(20s));
   ASSERT_TRUE(end && *end);
   EXPECT_EQ(**end, "") << "the instance is deleted";
   drop(std::move(reader));

@@ -112,6 +112,10 @@ core::WorkloadExit PlatformFixture::stop(const core::WorkloadHandle& handle, std
   return *stopped;
 }
 
+void PlatformFixture::release(const std::string& id, const std::string& file) {
+  std::ofstream(fs::path(platform().base_directory(id)) / file) << "now";
+}
+
 core::WorkloadExit PlatformFixture::wait_for_exit(const std::string& id, std::chrono::milliseconds timeout) {
   std::unique_lock lock(mutex_);
   core::WorkloadExit result;

@@ -76,6 +76,8 @@ class PlatformFixture : public testing::Test {
   // Fails the test when it does not start.
   core::WorkloadHandle start(const std::string& id, const std::string& script);
   core::WorkloadExit stop(const core::WorkloadHandle& handle, std::chrono::milliseconds timeout = 10s);
+  // Lets a script go on that awaits `file`.
+  void release(const std::string& id, const std::string& file = "go");
   // Waits for the exit handler's word on that instance.
   core::WorkloadExit wait_for_exit(const std::string& id, std::chrono::milliseconds timeout = 20s);
   std::size_t exits_of(const std::string& id);

@@ -178,10 +178,11 @@ TEST_F(ProcessPlatformTest, AdoptsAStrangersChild) {
 }
 
 TEST_F(ProcessPlatformTest, TellsTheExitCodeOfAStrangersChild) {
-  const auto coded = start_elsewhere("coded", "sleep 500\nexit 6\n");
+  const auto coded = start_elsewhere("coded", "await go\nexit 6\n");
   const auto crashed = start_elsewhere("crashed", "");
   ASSERT_TRUE(recover(coded).running);
   ASSERT_TRUE(recover(crashed).running);
+  release("coded");
   ::kill(pid_of(crashed), SIGSEGV);
   EXPECT_EQ(wait_for_exit("coded").exit_code, 6);
   EXPECT_EQ(wait_for_exit("crashed").signal, SIGSEGV);
@@ -286,9 +287,10 @@ TEST_F(ProcessPlatformTest, ACrashDuringAStartLosesNoProcess) {
 TEST_F(ProcessPlatformTest, ACrashDuringAStopCanBeRepeated) {
   for (const std::string point : {"begin", "interrupted", "killed", "ended"}) {
     // `killed` is passed only by those who do not obey.
-    const std::string script = point == "killed" ? "ignore_sigint\nprint ready\nsleep 60000\n" : "print ready\n";
+    const std::string script = point == "killed" ? "ignore_sigint\nprint ready\n" : "print ready\n";
     const Starter starter = run_starter("one", script, "process.stop." + point, true);
     ASSERT_TRUE(WIFSIGNALED(starter.wait_status) && WTERMSIG(starter.wait_status) == SIGKILL) << point;
+    ASSERT_EQ(starter.output.find("stopped"), std::string::npos) << point << " was not passed";
     const auto handle = handle_of("one", starter.output);
     run(platform().stop(handle, 5s));
     EXPECT_TRUE(list().empty()) << point;

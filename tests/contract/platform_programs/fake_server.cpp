@@ -5,6 +5,7 @@
 //   print_env NAME      NAME=value                  write FILE      creates FILE in the working directory
 //   lines COUNT         COUNT numbered lines        noise BYTES     numbered lines until BYTES are written
 //   unfinished TEXT     TEXT without a line end     sleep MS
+//   await FILE          goes on when FILE is in the working directory
 //   ignore_sigint       from now on                 child           a child that ignores SIGINT, in the same group
 //   daemon              a child in a session of its own that ignores SIGINT
 //   exit CODE           ends                        signal NUMBER   raises it
@@ -145,6 +146,8 @@ int main(int argc, char** argv) {
     if (word == "noise") write_noise(static_cast<std::uint64_t>(number));
     if (word == "unfinished") std::cout << rest << std::flush;
     if (word == "sleep") std::this_thread::sleep_for(std::chrono::milliseconds(number));
+    while (word == "await" && ::access(rest.c_str(), F_OK) != 0)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
     if (word == "ignore_sigint") ::signal(SIGINT, SIG_IGN);
     if (word == "child") stay(false);
     if (word == "daemon") stay(true);

@@ -4,12 +4,14 @@
 // Prints the handle's data as JSON on one line. With `stop` it stops the instance before it dies.
 
 #include <iostream>
+#include <thread>
 
 #include <signal.h>
 #include <unistd.h>
 
 #include <boost/asio/use_future.hpp>
 
+#include "base/files.hpp"
 #include "net/task.hpp"
 #include "platforms/process/process_platform.hpp"
 
@@ -37,11 +39,16 @@ int main(int argc, char** argv) {
   }
   std::cout << started->data.dump() << std::endl;
   if (argc > 6 && std::string_view(argv[6]) == "stop") {
+    // Not before the script is so far.
+    const std::string log = options.working_directory.string() + "/" + argv[4] + "/logs/server.log";
+    for (int i = 0; i < 4000 && draas::read_file(log).value_or("").find("ready\n") == std::string::npos; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
     const core::WorkloadHandle handle = *started;
-    auto stopped =
-        net::asio::co_spawn(loop.executor(), platform->stop(handle, std::chrono::seconds(5)), net::asio::use_future)
-            .get();
-    if (!stopped) return 1;
+    auto stopped = net::asio::co_spawn(loop.executor(), platform->stop(handle, std::chrono::milliseconds(500)),
+                                       net::asio::use_future)
+                       .get();
+    std::cout << (stopped ? "stopped" : stopped.error().message) << std::endl;
   }
   ::kill(::getpid(), SIGKILL);
 }

@@ -7,6 +7,7 @@
 
 #include "contract/store/child.hpp"
 #include "contract/store/store_calls.hpp"
+#include "stores/sqlite/backup.hpp"
 #include "stores/sqlite/sqlite_store.hpp"
 
 namespace draas::tests {
@@ -148,6 +149,37 @@ TEST_F(SqliteRestore, TheLogOfALostStoreIsMovedAside) {
   }
   fs::remove(path_);
   ASSERT_TRUE(restore_sqlite(backup_, path_, false));
+  expect_restored(path_);
+}
+
+TEST_F(SqliteRestore, AnotherProcessMayBackUpAStoreInUseAndOneAtRest) {
+  const auto back_up_read_only = [&] {
+    auto source = stores::Connection::open(path_, stores::Connection::Access::ReadOnly);
+    ASSERT_TRUE(source) << source.error().message;
+    const Status done = stores::back_up(*source, scratch_ / "other.db");
+    ASSERT_TRUE(done) << done.error().message << " " << done.error().internal;
+  };
+  back_up_read_only();
+  auto store = open_sqlite_store({.path = path_});
+  ASSERT_TRUE(store);
+  must_commit(**store, {Write::put("c", "a", "newest")});
+  back_up_read_only();
+  must_commit(**store, {Write::put("c", "a", "after")});
+  store->reset();
+  ASSERT_TRUE(restore_sqlite(scratch_ / "other.db", scratch_ / "copy.db", false));
+  auto copy = open_sqlite_store({.path = scratch_ / "copy.db"});
+  ASSERT_TRUE(copy) << copy.error().message;
+  EXPECT_EQ(must_get(**copy, "c", "a")->body, "newest");
+}
+
+TEST_F(SqliteRestore, IndexesAreRebuiltFromTheDocuments) {
+  {
+    auto backup = stores::Connection::open(backup_, stores::Connection::Access::ReadWrite);
+    ASSERT_TRUE(backup);
+    ASSERT_TRUE(
+        backup->execute("DELETE FROM document_indexes; INSERT INTO document_indexes VALUES('c','x','y','gone')"));
+  }
+  ASSERT_TRUE(restore_sqlite(backup_, path_, true));
   expect_restored(path_);
 }
 

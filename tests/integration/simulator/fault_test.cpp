@@ -36,10 +36,10 @@ TEST(Faults, SlowStart) {
 TEST(Faults, CrashWithCodeAndSignal) {
   SimProcess code;
   code.set_environment("DRASI_SIM_CRASH_AFTER", "50ms:42");
-  code.serve("");
+  code.launch("");
   EXPECT_EQ(code.wait_exit().value_or(ExitStatus{}).code, 42);
   SimProcess signal;
-  signal.serve("sources:\n- kind: mock\n  id: s\n  sim: {crashAfter: '50ms:SIGSEGV'}\n");
+  signal.launch("sources:\n- kind: mock\n  id: s\n  sim: {crashAfter: '50ms:SIGSEGV'}\n");
   EXPECT_EQ(signal.wait_exit().value_or(ExitStatus{}).signal, SIGSEGV);
 }
 

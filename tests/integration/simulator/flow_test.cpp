@@ -27,7 +27,7 @@ class Receiver {
   // The next request's text, answered with `status`.
   std::string take(int status) const {
     pollfd ready{fd_, POLLIN, 0};
-    if (::poll(&ready, 1, 5000) <= 0) return {};
+    if (::poll(&ready, 1, 20'000) <= 0) return {};
     int peer = ::accept(fd_, nullptr, nullptr);
     std::string text;
     char bytes[4096];
@@ -91,8 +91,7 @@ TEST(Flow, EventsPostedToAnHttpSourceGiveDifferences) {
             "  query: MATCH (o:Order) WHERE o.total > 100 RETURN o.id AS Id, o.total AS Total\n");
   HttpConnection stream(sim.port);
   stream.send("GET /api/v1/queries/big/attach HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_NE(stream.read_until("\r\n\r\n", milliseconds(2000)).find("content-type: text/event-stream"),
-            std::string::npos);
+  EXPECT_NE(stream.read_until("\r\n\r\n", kPatience).find("content-type: text/event-stream"), std::string::npos);
   Json reactions = sim.get("/api/v1/reactions").json()["data"];
   ASSERT_EQ(reactions.size(), 1U);
   EXPECT_TRUE(reactions[0]["id"].get<std::string>().starts_with("__attach_big_"));
@@ -105,7 +104,7 @@ TEST(Flow, EventsPostedToAnHttpSourceGiveDifferences) {
   http(source, "POST", path, event("update", "b", 250));
   http(source, "POST", path, event("update", "b", 10));
   EXPECT_EQ(sim.post("/api/v1/sources/orders/push", event("insert", "c", 300)).json()["data"]["success"], true);
-  std::string text = stream.read_until(R"({"Id":"c","Total":300})", milliseconds(5000));
+  std::string text = stream.read_until(R"({"Id":"c","Total":300})", kPatience);
   EXPECT_NE(text.find(R"("results":[{"type":"ADD","data":{"Id":"b","Total":150})"), std::string::npos) << text;
   EXPECT_NE(text.find(R"({"type":"UPDATE","data":{"Id":"b","Total":250},"before":{"Id":"b","Total":150},"after")"),
             std::string::npos)
@@ -123,7 +122,7 @@ TEST(Flow, ClosingAnAttachedStreamRemovesItsReaction) {
   {
     HttpConnection stream(sim.port);
     stream.send("GET /api/v1/queries/q/attach HTTP/1.1\r\nHost: x\r\n\r\n");
-    stream.read_until("\r\n\r\n", milliseconds(2000));
+    stream.read_until("\r\n\r\n", kPatience);
     EXPECT_EQ(sim.remove("/api/v1/queries/q").json()["code"], "QUERY_DELETE_FAILED") << "the stream depends on it";
   }
   HttpAnswer after =
@@ -155,9 +154,9 @@ TEST(Flow, SseReactionServesResults) {
   HttpConnection reader(sse);
   ASSERT_TRUE(reader.connected());
   reader.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
-  reader.read_until("\r\n\r\n", milliseconds(2000));
+  reader.read_until("\r\n\r\n", kPatience);
   http(static_cast<std::uint16_t>(std::stoi(source)), "POST", "/sources/orders/events", event("insert", "a", 1));
-  std::string text = reader.read_until(R"("Id":"a")", milliseconds(5000));
+  std::string text = reader.read_until(R"("Id":"a")", kPatience);
   EXPECT_NE(text.find(R"(data: {"queryId":"q","results":[{"type":"ADD","data":{"Id":"a"})"), std::string::npos) << text;
   EXPECT_EQ(http(sse, "GET", "/elsewhere").status, 404);
 }
@@ -192,21 +191,20 @@ TEST(Flow, EventAndLogStreamsReplayHistory) {
   sim.serve("sources:\n- kind: mock\n  id: s\n  intervalMs: 60000\n");
   HttpConnection events(sim.port);
   events.send("GET /api/v1/sources/s/events/stream HTTP/1.1\r\nHost: x\r\n\r\n");
-  std::string text = events.read_until("Mock source started successfully", milliseconds(2000));
+  std::string text = events.read_until("Mock source started successfully", kPatience);
   EXPECT_NE(text.find(R"(data: {"componentId":"s","componentType":"Source","status":"Added","timestamp":")"),
             std::string::npos)
       << text;
   HttpConnection all(sim.port);
   all.send("GET /api/v1/instances/sim/events HTTP/1.1\r\nHost: x\r\n\r\n");
-  all.read_until("\r\n\r\n", milliseconds(2000));
+  all.read_until("\r\n\r\n", kPatience);
   HttpConnection logs(sim.port);
   logs.send("GET /api/v1/sources/s/logs/stream HTTP/1.1\r\nHost: x\r\n\r\n");
-  logs.read_until("Starting Mock Source component: s", milliseconds(2000));
+  logs.read_until("Starting Mock Source component: s", kPatience);
   sim.post("/api/v1/sources/s/stop");
-  EXPECT_NE(events.read_until("Mock source stopped successfully", milliseconds(2000)).find("\"Stopped\""),
-            std::string::npos);
-  EXPECT_NE(all.read_until("\"Stopped\"", milliseconds(2000)).find("\"Stopping\""), std::string::npos);
-  EXPECT_NE(logs.read_until("Stopping Mock Source", milliseconds(2000)).find(R"("level":"Info")"), std::string::npos);
+  EXPECT_NE(events.read_until("Mock source stopped successfully", kPatience).find("\"Stopped\""), std::string::npos);
+  EXPECT_NE(all.read_until("\"Stopped\"", kPatience).find("\"Stopping\""), std::string::npos);
+  EXPECT_NE(logs.read_until("Stopping Mock Source", kPatience).find(R"("level":"Info")"), std::string::npos);
   Json lines = sim.get("/api/v1/sources/s/logs").json()["data"];
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0]["componentType"], "Source");

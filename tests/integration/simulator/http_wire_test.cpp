@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "simulator/clock_text.hpp"
+
 namespace draas::simulator {
 namespace {
 
@@ -60,6 +62,16 @@ TEST(RequestParser, AnOversizedBodyIsNotKept) {
   EXPECT_EQ(parser.next(request), RequestParser::State::Complete);
   EXPECT_TRUE(request.body_too_large);
   EXPECT_FALSE(request.keep_alive);
+}
+
+TEST(ClockText, SpellsTimes) {
+  constexpr std::int64_t kTime = 1'795'441'624'231'664'274;  // nanoseconds
+  EXPECT_EQ(timestamp_text(kTime), "2026-11-23T13:47:04.231664274Z");
+  EXPECT_EQ(timestamp_text_with_offset(kTime), "2026-11-23T13:47:04.231664274+00:00");
+  EXPECT_EQ(log_timestamp_text(kTime), "2026-11-23T13:47:04.231664Z");
+  EXPECT_EQ(http_date_text(kTime), "Mon, 23 Nov 2026 13:47:04 GMT");
+  EXPECT_EQ(random_uuid().size(), 36U);
+  EXPECT_EQ(random_uuid()[14], '4');
 }
 
 TEST(ResponseBytes, HeadLeavesTheBodyOut) {

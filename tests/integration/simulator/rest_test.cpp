@@ -291,18 +291,18 @@ TEST(HttpProtocol, KeepsConnectionsAndTakesPieces) {
   sim.serve("");
   HttpConnection connection(sim.port);
   connection.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /api/versions HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_EQ(connection.read_answer(milliseconds(2000)).status, 200);
-  EXPECT_EQ(connection.read_answer(milliseconds(2000)).json()["current"], "v1");
+  EXPECT_EQ(connection.read_answer(kPatience).status, 200);
+  EXPECT_EQ(connection.read_answer(kPatience).json()["current"], "v1");
   connection.send("POST /api/v1/queries HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
   connection.send("11\r\n{\"id\":\"c\",\"query\"\r\n");
   connection.send("18\r\n:\"MATCH (n) RETURN n.a\"}\r\n0\r\n\r\n");
-  EXPECT_EQ(connection.read_answer(milliseconds(2000)).status, 200);
+  EXPECT_EQ(connection.read_answer(kPatience).status, 200);
   connection.send("HEAD /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-  std::string head = connection.read_until("\r\n\r\n", milliseconds(2000));
+  std::string head = connection.read_until("\r\n\r\n", kPatience);
   EXPECT_NE(head.find("connection: close"), std::string::npos) << head;
   HttpConnection broken(sim.port);
   broken.send("not http\r\n\r\n");
-  EXPECT_EQ(broken.read_answer(milliseconds(2000)).status, 400);
+  EXPECT_EQ(broken.read_answer(kPatience).status, 400);
 }
 
 }  // namespace

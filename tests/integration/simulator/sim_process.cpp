@@ -186,10 +186,14 @@ void SimProcess::start(const std::vector<std::string>& arguments) {
   }
 }
 
-void SimProcess::serve(const std::string& yaml) {
+void SimProcess::launch(const std::string& yaml) {
   port = free_port();
   std::ofstream(directory / "server.yaml") << "id: sim\nhost: 127.0.0.1\nport: " << port << "\n" << yaml;
   start({"-c", "server.yaml"});
+}
+
+void SimProcess::serve(const std::string& yaml) {
+  launch(yaml);
   if (!wait_ready()) throw std::runtime_error("drasi-sim did not start: " + errors() + output());
 }
 

@@ -17,6 +17,9 @@ namespace draas::simulator_tests {
 
 using std::chrono::milliseconds;
 
+// For what is certain to come, however busy the machine.
+inline constexpr milliseconds kPatience{20'000};
+
 struct HttpAnswer {
   int status = 0;  // 0: no answer
   std::map<std::string, std::string> headers;
@@ -49,7 +52,7 @@ class HttpConnection {
 };
 
 HttpAnswer http(std::uint16_t port, std::string_view method, std::string_view target, std::string_view body = "",
-                std::string_view content_type = "application/json", milliseconds limit = milliseconds(5000));
+                std::string_view content_type = "application/json", milliseconds limit = kPatience);
 
 using Files = std::map<std::string, std::string>;  // name and text
 
@@ -68,13 +71,15 @@ class SimProcess {
 
   void set_environment(const std::string& name, const std::string& value) { environment_[name] = value; }
   void start(const std::vector<std::string>& arguments);
-  // Starts `-c server.yaml` with `yaml`, a literal id, 127.0.0.1 and a free port put before it, and waits for /health.
+  // Starts `-c server.yaml` with `yaml`, a literal id, 127.0.0.1 and a free port put before it.
+  void launch(const std::string& yaml);
+  // ... and waits for /health.
   void serve(const std::string& yaml);
-  bool wait_ready(milliseconds limit = milliseconds(5000)) const;
-  bool wait_output(std::string_view text, milliseconds limit = milliseconds(5000)) const;
+  bool wait_ready(milliseconds limit = kPatience) const;
+  bool wait_output(std::string_view text, milliseconds limit = kPatience) const;
   void signal(int number) const;
   // The exit status, or nothing when it still runs after `limit`.
-  std::optional<ExitStatus> wait_exit(milliseconds limit = milliseconds(5000));
+  std::optional<ExitStatus> wait_exit(milliseconds limit = kPatience);
   bool running();
 
   HttpAnswer get(std::string_view target) const { return http(port, "GET", target); }
@@ -85,7 +90,7 @@ class SimProcess {
   HttpAnswer remove(std::string_view target) const { return http(port, "DELETE", target); }
   // Asks until `accept` likes the answer.
   template <class Accept>
-  HttpAnswer get_until(std::string_view target, Accept accept, milliseconds limit = milliseconds(5000)) const;
+  HttpAnswer get_until(std::string_view target, Accept accept, milliseconds limit = kPatience) const;
 
   std::string output() const { return file("stdout.log"); }
   std::string errors() const { return file("stderr.log"); }

@@ -1,12 +1,13 @@
 #pragma once
 // The whole API over a real control plane with the memory store, asked without a network in between.
 
+#include <condition_variable>
+#include <future>
+
 #include <gtest/gtest.h>
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_future.hpp>
-#include <condition_variable>
-#include <future>
 
 #include "api/api.hpp"
 #include "fake_platform.hpp"
@@ -100,7 +101,8 @@ class ApiTest : public ::testing::Test {
     request.method_name = method;
     request.target = target;
     request.path = net::percent_decode(target.substr(0, target.find('?'))).value_or("/");
-    if (const auto question = target.find('?'); question != std::string::npos) request.query = target.substr(question + 1);
+    if (const auto question = target.find('?'); question != std::string::npos)
+      request.query = target.substr(question + 1);
     request.headers.set("Host", "localhost:5000");
     for (const auto& [name, value] : headers) request.headers.set(name, value);
     request.body = body;
@@ -112,8 +114,9 @@ class ApiTest : public ::testing::Test {
 
   // As the server would: the quick path, else the waiting one, then the rules of HTTP; streams are read until their
   // text satisfies `enough`.
-  Answer ask(const std::string& method, const std::string& target, const std::string& body = "", Fields headers = {},
-             std::function<bool(const std::string&)> enough = [](const std::string&) { return false; }) {
+  Answer ask(
+      const std::string& method, const std::string& target, const std::string& body = "", Fields headers = {},
+      std::function<bool(const std::string&)> enough = [](const std::string&) { return false; }) {
     auto request = std::make_shared<net::Request>(make_request(method, target, headers, body));
     std::function<net::Task<Answer>()> work = [this, request, enough] { return answer(request, enough); };
     auto future = net::asio::co_spawn(http_loop_.executor(), std::move(work), net::asio::use_future);

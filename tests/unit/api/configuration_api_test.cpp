@@ -111,9 +111,10 @@ TEST_F(ConfigurationApi, ValidateFindsAllFaultsAndChangesNothing) {
   for (const std::string path : {kPath + "/validate", std::string("/api/configuration/validate")}) {
     const auto answer = ask_json("POST", path, wrong);
     ASSERT_EQ(answer.status, 200) << answer.body;
-    EXPECT_EQ(answer.json()["valid"], false);
+    const auto body = answer.json();
+    EXPECT_EQ(body["valid"], false);
     std::vector<std::string> paths;
-    for (const auto& finding : answer.json()["findings"]) paths.push_back(finding["path"].get<std::string>());
+    for (const auto& finding : body["findings"]) paths.push_back(finding["path"].get<std::string>());
     EXPECT_THAT(paths, ::testing::IsSupersetOf({"/sources/0/id", "/queries/0/colour"}));
   }
   EXPECT_EQ(ask_json("POST", kPath + "/validate", kWithQuery).json()["valid"], true);

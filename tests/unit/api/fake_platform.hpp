@@ -46,7 +46,9 @@ class FakeInstances : public net::RequestHandler {
     Json headers = Json::object();
     for (const auto& [name, value] : request.headers) headers[name] = value;
     auto response = net::Response::json(
-        200, Json{{"method", request.method_name}, {"target", request.target}, {"body", request.body}, {"headers", headers}});
+        200,
+        Json{
+            {"method", request.method_name}, {"target", request.target}, {"body", request.body}, {"headers", headers}});
     response.headers.set("X-Of-Instance", "yes");
     response.headers.set("Keep-Alive", "timeout=5");
     return response;

@@ -8,8 +8,9 @@ namespace {
 class InstancesApi : public ApiTest {};
 
 TEST_F(InstancesApi, CreateAnswersBareFieldsAndTheWrappedOnes) {
-  const auto answer = ask_json("POST", "/api/server/instances",
-                               R"({"name":"one","metadata":{"env":"prod"},"serverConfiguration":{"logLevel":"DEBUG"}})");
+  const auto answer =
+      ask_json("POST", "/api/server/instances",
+               R"({"name":"one","metadata":{"env":"prod"},"serverConfiguration":{"logLevel":"DEBUG"}})");
   ASSERT_EQ(answer.status, 201) << answer.body;
   const auto body = answer.json();
   EXPECT_EQ(body["name"], "one");
@@ -37,7 +38,8 @@ TEST_F(InstancesApi, CreateTakesTheOtherNamesAndIntegersForEnums) {
 }
 
 TEST_F(InstancesApi, ServersCreatesAndLaunches) {
-  const auto answer = ask_json("POST", "/api/servers", R"({"instanceId":"go","platform":"process","configuration":{}})");
+  const auto answer =
+      ask_json("POST", "/api/servers", R"({"instanceId":"go","platform":"process","configuration":{}})");
   ASSERT_EQ(answer.status, 201) << answer.body;
   EXPECT_EQ(answer.json()["desiredState"], "Running");
 }
@@ -65,8 +67,7 @@ TEST_F(InstancesApi, ListHasAnETagAndKnowsItsPages) {
   const auto first = ask("GET", "/api/server/instances?selector=env%3Dprod&limit=1");
   EXPECT_EQ(first.json()[0]["id"], "a");
   EXPECT_EQ(first.header("X-Total-Count"), "2");
-  EXPECT_EQ(first.header("Link"),
-            "</api/server/instances?selector=env%3Dprod&limit=1&continue=a>; rel=\"next\"");
+  EXPECT_EQ(first.header("Link"), "</api/server/instances?selector=env%3Dprod&limit=1&continue=a>; rel=\"next\"");
   const auto second = ask("GET", "/api/server/instances?selector=env%3Dprod&limit=1&continue=a");
   EXPECT_EQ(second.json()[0]["id"], "c");
   EXPECT_FALSE(second.headers.has("Link"));
@@ -86,9 +87,10 @@ TEST_F(InstancesApi, PatchMergesMetadataAndChecksIfMatch) {
   EXPECT_EQ(answer.json()["metadata"], (Json{{"y", "2"}, {"z", "3"}}));
   EXPECT_TRUE(answer.json()["restartPolicy"].is_null());
   EXPECT_EQ(ask_json("PATCH", "/api/server/instances/a", "{}", {{"If-Match", "\"stale\""}}).status, 412);
-  EXPECT_EQ(ask_json("PATCH", "/api/server/instances/a", R"({"description":"d"})", {{"If-Match", answer.header("ETag")}})
-                .status,
-            200);
+  EXPECT_EQ(
+      ask_json("PATCH", "/api/server/instances/a", R"({"description":"d"})", {{"If-Match", answer.header("ETag")}})
+          .status,
+      200);
   EXPECT_EQ(ask_json("PATCH", "/api/server/instances/a", R"({"metadata":null})").json()["metadata"], Json::object());
 }
 
@@ -137,11 +139,12 @@ TEST_F(InstancesApi, ARepeatedKeyDoesNotRestartTwice) {
 
 TEST_F(InstancesApi, StatusCanBeSetInEverySpelling) {
   create("a");
-  for (const auto& [body, status] : std::vector<std::pair<std::string, std::string>>{{"\"Running\"", "Running"},
-                                                                                    {"2", "Stopped"},
-                                                                                    {"\"error\"", "Error"},
-                                                                                    {R"({"status":"Stopped"})", "Stopped"},
-                                                                                    {R"({"status":1})", "Running"}}) {
+  for (const auto& [body, status] :
+       std::vector<std::pair<std::string, std::string>>{{"\"Running\"", "Running"},
+                                                        {"2", "Stopped"},
+                                                        {"\"error\"", "Error"},
+                                                        {R"({"status":"Stopped"})", "Stopped"},
+                                                        {R"({"status":1})", "Running"}}) {
     const auto answer = ask_json("PUT", "/api/server/instances/a/status", body);
     ASSERT_EQ(answer.status, 200) << body << answer.body;
     EXPECT_EQ(answer.json()["status"], status) << body;
@@ -220,29 +223,30 @@ const std::string kInstances = "/api/server/instances";
 
 INSTANTIATE_TEST_SUITE_P(
     Create, WrongBodies,
-    ::testing::Values(WrongBody{"POST", kInstances, "", 400, ""}, WrongBody{"POST", kInstances, "{", 400, ""},
-                      WrongBody{"POST", kInstances, "[]", 400, ""}, WrongBody{"POST", kInstances, "{}", 400, "/name"},
-                      WrongBody{"POST", kInstances, R"({"name":""})", 400, "/name"},
-                      WrongBody{"POST", kInstances, R"({"name":7})", 400, "/name"},
-                      WrongBody{"POST", kInstances, R"({"name":"x","nmae":1})", 400, "/nmae"},
-                      WrongBody{"POST", kInstances, R"({"name":"x","platformType":"Mars"})", 400, ""},
-                      WrongBody{"POST", kInstances, R"({"name":"x","platformType":9})", 400, "/platformType"},
-                      WrongBody{"POST", kInstances, R"({"name":"x","metadata":{"a":[]}})", 400, "/metadata/a"},
-                      WrongBody{"POST", kInstances, R"({"name":"x","start":"yes"})", 400, "/start"},
-                      WrongBody{"POST", kInstances, R"({"name":"x","serverConfiguration":{"port":70000}})", 400,
-                                "/serverConfiguration/port"},
-                      WrongBody{"POST", kInstances, R"({"name":"x","serverConfiguration":{"logLevel":"loud"}})", 400,
-                                "/serverConfiguration/logLevel"},
-                      WrongBody{"POST", kInstances, R"({"name":"x","serverConfiguration":{"prot":1}})", 400,
-                                "/serverConfiguration/prot"},
-                      WrongBody{"POST", kInstances, R"({"name":"x","configuration":[]})", 400, "/configuration"},
-                      WrongBody{"POST", kInstances,
-                                R"({"name":"x","configuration":{"queries":[{"id":"q","queryText":"m","sources":[{"sourceId":"no"}]}]}})",
-                                400, "/configuration/queries/0/sources/0/sourceId"},
-                      WrongBody{"POST", kInstances, R"({"name":"x","limits":{"memory":"much"}})", 400,
-                                "/limits/memoryBytes"},
-                      WrongBody{"POST", kInstances, R"({"name":"x","id":"../etc"})", 400, ""},
-                      WrongBody{"POST", kInstances, R"({"id":"x","instanceId":"y"})", 400, ""}));
+    ::testing::Values(
+        WrongBody{"POST", kInstances, "", 400, ""}, WrongBody{"POST", kInstances, "{", 400, ""},
+        WrongBody{"POST", kInstances, "[]", 400, ""}, WrongBody{"POST", kInstances, "{}", 400, "/name"},
+        WrongBody{"POST", kInstances, R"({"name":""})", 400, "/name"},
+        WrongBody{"POST", kInstances, R"({"name":7})", 400, "/name"},
+        WrongBody{"POST", kInstances, R"({"name":"x","nmae":1})", 400, "/nmae"},
+        WrongBody{"POST", kInstances, R"({"name":"x","platformType":"Mars"})", 400, ""},
+        WrongBody{"POST", kInstances, R"({"name":"x","platformType":9})", 400, "/platformType"},
+        WrongBody{"POST", kInstances, R"({"name":"x","metadata":{"a":[]}})", 400, "/metadata/a"},
+        WrongBody{"POST", kInstances, R"({"name":"x","start":"yes"})", 400, "/start"},
+        WrongBody{"POST", kInstances, R"({"name":"x","serverConfiguration":{"port":70000}})", 400,
+                  "/serverConfiguration/port"},
+        WrongBody{"POST", kInstances, R"({"name":"x","serverConfiguration":{"logLevel":"loud"}})", 400,
+                  "/serverConfiguration/logLevel"},
+        WrongBody{"POST", kInstances, R"({"name":"x","serverConfiguration":{"prot":1}})", 400,
+                  "/serverConfiguration/prot"},
+        WrongBody{"POST", kInstances, R"({"name":"x","configuration":[]})", 400, "/configuration"},
+        WrongBody{
+            "POST", kInstances,
+            R"({"name":"x","configuration":{"queries":[{"id":"q","queryText":"m","sources":[{"sourceId":"no"}]}]}})",
+            400, "/configuration/queries/0/sources/0/sourceId"},
+        WrongBody{"POST", kInstances, R"({"name":"x","limits":{"memory":"much"}})", 400, "/limits/memoryBytes"},
+        WrongBody{"POST", kInstances, R"({"name":"x","id":"../etc"})", 400, ""},
+        WrongBody{"POST", kInstances, R"({"id":"x","instanceId":"y"})", 400, ""}));
 
 INSTANTIATE_TEST_SUITE_P(
     Change, WrongBodies,

@@ -1,8 +1,8 @@
 #include "api/media_type.hpp"
 
-#include <gtest/gtest.h>
-
 #include <array>
+
+#include <gtest/gtest.h>
 
 namespace draas::api {
 namespace {
@@ -21,14 +21,15 @@ TEST_P(Negotiation, ChoosesWhatTheClientPrefers) {
   EXPECT_EQ(preferred_type(request, offered), GetParam().chosen) << GetParam().accept;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Accept, Negotiation,
-    ::testing::Values(Case{"", 0}, Case{"*/*", 0}, Case{"application/json", 0}, Case{"APPLICATION/JSON", 0},
-                      Case{"application/yaml", 1}, Case{"text/x-yaml", 1}, Case{"text/*", 2},
-                      Case{"text/plain, */*;q=0.1", 2}, Case{"application/json;q=0.2, application/yaml;q=0.9", 1},
-                      Case{"application/json;q=0, */*", 1}, Case{"text/html", std::nullopt},
-                      Case{"text/html, */*; q=0.5", 0}, Case{"application/*;q=0.4, text/plain;q=0.3", 0},
-                      Case{"application/json;q=0", std::nullopt}, Case{"nonsense", std::nullopt}));
+INSTANTIATE_TEST_SUITE_P(Accept, Negotiation,
+                         ::testing::Values(Case{"", 0}, Case{"*/*", 0}, Case{"application/json", 0},
+                                           Case{"APPLICATION/JSON", 0}, Case{"application/yaml", 1},
+                                           Case{"text/x-yaml", 1}, Case{"text/*", 2}, Case{"text/plain, */*;q=0.1", 2},
+                                           Case{"application/json;q=0.2, application/yaml;q=0.9", 1},
+                                           Case{"application/json;q=0, */*", 1}, Case{"text/html", std::nullopt},
+                                           Case{"text/html, */*; q=0.5", 0},
+                                           Case{"application/*;q=0.4, text/plain;q=0.3", 0},
+                                           Case{"application/json;q=0", std::nullopt}, Case{"nonsense", std::nullopt}));
 
 TEST(MediaType, DropsParametersAndCase) {
   EXPECT_EQ(media_type("Application/JSON; charset=utf-8"), "application/json");

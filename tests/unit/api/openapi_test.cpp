@@ -1,8 +1,8 @@
 // The OpenAPI document against what the API really answers.
 
-#include <gmock/gmock.h>
-
 #include <set>
+
+#include <gmock/gmock.h>
 
 #include "api_fixture.hpp"
 
@@ -141,7 +141,8 @@ TEST_F(OpenApi, QueryParametersAreTakenAndOthersRefused) {
     for (const auto& parameter : operation["parameters"]) {
       if (parameter.value("in", "") != "query") continue;
       const auto name = parameter["name"].get<std::string>();
-      const auto answer = ask(method, filled(path) + "?" + name + "=1", "", {}, [](const std::string&) { return true; });
+      const auto answer =
+          ask(method, filled(path) + "?" + name + "=1", "", {}, [](const std::string&) { return true; });
       EXPECT_EQ(answer.body.find("unknown parameter"), std::string::npos) << method << ' ' << path << '?' << name;
     }
   });
@@ -149,20 +150,19 @@ TEST_F(OpenApi, QueryParametersAreTakenAndOthersRefused) {
 
 // The routes that existing clients know, each under every spelling.
 TEST_F(OpenApi, HasEveryRouteThatWasPromised) {
-  std::vector<std::pair<std::string, std::string>> promised{
-      {"post", "/api/servers"},
-      {"get", "/api/configuration/instances/{instanceId}"},
-      {"patch", "/api/configuration/instances/{instanceId}"},
-      {"post", "/api/status/updates"},
-      {"get", "/api/status/{instanceId}/status"},
-      {"get", "/api/status/recent-changes"},
-      {"get", "/api/health"},
-      {"get", "/health"},
-      {"get", "/ready"},
-      {"get", "/metrics"},
-      {"get", "/openapi/v1.json"},
-      {"get", "/scalar/v1"},
-      {"get", "/swagger"}};
+  std::vector<std::pair<std::string, std::string>> promised{{"post", "/api/servers"},
+                                                            {"get", "/api/configuration/instances/{instanceId}"},
+                                                            {"patch", "/api/configuration/instances/{instanceId}"},
+                                                            {"post", "/api/status/updates"},
+                                                            {"get", "/api/status/{instanceId}/status"},
+                                                            {"get", "/api/status/recent-changes"},
+                                                            {"get", "/api/health"},
+                                                            {"get", "/health"},
+                                                            {"get", "/ready"},
+                                                            {"get", "/metrics"},
+                                                            {"get", "/openapi/v1.json"},
+                                                            {"get", "/scalar/v1"},
+                                                            {"get", "/swagger"}};
   for (const std::string base : {"/api/server", "/api/servers"}) {
     const std::string one = base + "/instances/{instanceId}";
     promised.insert(promised.end(), {{"post", base + "/instances"},
@@ -185,7 +185,8 @@ TEST_F(OpenApi, HasEveryRouteThatWasPromised) {
     }
   }
   for (const auto& [method, path] : promised) {
-    EXPECT_TRUE(document_["paths"].contains(path) && document_["paths"][path].contains(method)) << method << ' ' << path;
+    EXPECT_TRUE(document_["paths"].contains(path) && document_["paths"][path].contains(method))
+        << method << ' ' << path;
   }
   EXPECT_FALSE(document_["paths"].contains("/weatherforecast"));
   EXPECT_EQ(ask("GET", "/weatherforecast").status, 404);

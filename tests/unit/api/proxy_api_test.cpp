@@ -19,8 +19,12 @@ class ProxyApi : public ApiTest {
 
 TEST_F(ProxyApi, PassesMethodPathQueryBodyAndHeadersOn) {
   const auto answer = ask("PATCH", kProxy + "/echo?a=%2F&b", "payload",
-                          {{"Content-Type", "text/x-own"}, {"X-Own", "1"}, {"Connection", "close, X-Hop"}, {"X-Hop", "1"},
-                           {"Authorization", "Bearer ours"}, {"Accept", "image/png"}});
+                          {{"Content-Type", "text/x-own"},
+                           {"X-Own", "1"},
+                           {"Connection", "close, X-Hop"},
+                           {"X-Hop", "1"},
+                           {"Authorization", "Bearer ours"},
+                           {"Accept", "image/png"}});
   ASSERT_EQ(answer.status, 200) << answer.body;
   const auto seen = answer.json();
   EXPECT_EQ(seen["method"], "PATCH");

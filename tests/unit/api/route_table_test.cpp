@@ -1,8 +1,8 @@
 #include "api/route_table.hpp"
 
-#include <gtest/gtest.h>
-
 #include <stdexcept>
+
+#include <gtest/gtest.h>
 
 namespace draas::api {
 namespace {

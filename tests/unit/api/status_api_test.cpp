@@ -1,6 +1,6 @@
-#include <gmock/gmock.h>
-
 #include <thread>
+
+#include <gmock/gmock.h>
 
 #include "api_fixture.hpp"
 
@@ -48,7 +48,8 @@ TEST_F(StatusApi, LastKnownStatusExistsBeforeTheFirstStart) {
 }
 
 TEST_F(StatusApi, WrongReportsAreRefusedOneByOne) {
-  EXPECT_EQ(ask_json("POST", "/api/status/updates", R"({"instanceId":"no","status":"Running","source":"x"})").status, 404);
+  EXPECT_EQ(ask_json("POST", "/api/status/updates", R"({"instanceId":"no","status":"Running","source":"x"})").status,
+            404);
   EXPECT_EQ(ask_json("POST", "/api/status/updates", R"({"instanceId":"","status":9,"source":" "})").status, 400);
   const auto batch = ask_json("POST", "/api/status/updates",
                               R"([{"instanceId":"no","status":"Running","source":"x"},)"
@@ -86,8 +87,8 @@ TEST_F(StatusApi, WaitReturnsWithTheFirstChange) {
   report.instance_id = "a";
   report.status = core::InstanceStatus::Error;
   report.source = "test";
-  auto reported = net::asio::co_spawn(control_loop_.executor(), control_plane_->report_status(report, {}),
-                                      net::asio::use_future);
+  auto reported =
+      net::asio::co_spawn(control_loop_.executor(), control_plane_->report_status(report, {}), net::asio::use_future);
   const auto answer = ask("GET", kChanges + "?after=" + last + "&wait=20s");
   EXPECT_THAT(new_statuses(answer.json()), ::testing::ElementsAre("Error"));
   EXPECT_TRUE(reported.get());
@@ -122,9 +123,8 @@ TEST_F(StatusApi, StreamTellsWhatASlowReaderMissed) {
     report("Running");
     report("Stopped");
   }
-  const auto stream = ask("GET", "/api/status/stream?after=1", "", {}, [](const std::string& text) {
-    return text.find("StatusChanged") != std::string::npos;
-  });
+  const auto stream = ask("GET", "/api/status/stream?after=1", "", {},
+                          [](const std::string& text) { return text.find("StatusChanged") != std::string::npos; });
   EXPECT_THAT(stream.body, ::testing::HasSubstr("event: missed\ndata: {\"missed\":"));
 }
 

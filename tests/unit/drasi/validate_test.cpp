@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <ostream>
 
 #include <gmock/gmock.h>
@@ -378,9 +378,10 @@ TEST(Validate, ManyFaultsAreCutOffAndStayCheap) {
     document["queries"].push_back(
         {{"id", "q" + std::to_string(index)}, {"sources", Json::array({{{"sourceId", "missing"}}})}});
   }
-  const auto start = std::chrono::steady_clock::now();
+  // The processor's time, which says the same on a busy machine.
+  const std::clock_t start = std::clock();
   EXPECT_EQ(validate(document).size(), 1000U);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+  EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 5);
 }
 
 }  // namespace
