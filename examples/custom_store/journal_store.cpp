@@ -1,8 +1,5 @@
 #include "journal_store.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <condition_variable>
@@ -14,6 +11,9 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "base/json.hpp"
 
@@ -56,7 +56,8 @@ Result<core::ChangeSet> from_line(const std::string& line) {
       indexes.push_back({index.at(0).get<std::string>(), index.at(1).get<std::string>()});
     }
     auto body = entry.at("body").get<std::string>();
-    change.writes.push_back(core::Write::put(std::move(collection), std::move(id), std::move(body), std::move(indexes)));
+    change.writes.push_back(
+        core::Write::put(std::move(collection), std::move(id), std::move(body), std::move(indexes)));
   }
   return change;
 }
@@ -70,7 +71,9 @@ class JournalStore final : public core::Store {
   }
 
   void replay(const core::ChangeSet& change) { apply(change); }
-  void start() { writer_ = std::thread([this] { write_loop(); }); }
+  void start() {
+    writer_ = std::thread([this] { write_loop(); });
+  }
 
   std::string_view kind() const override { return "journal"; }
 

@@ -3,8 +3,6 @@
 //
 //   custom_store [journal file]        default: one in the temporary directory, removed at the end
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -12,6 +10,8 @@
 #include <memory>
 #include <utility>
 #include <vector>
+
+#include <unistd.h>
 
 #include "base/log.hpp"
 #include "core/control_plane.hpp"

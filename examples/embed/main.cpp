@@ -3,8 +3,6 @@
 //
 //   embed [path of drasi-server or drasi-sim]        default: $DRASI_SERVER, else drasi-sim from PATH
 
-#include <unistd.h>
-
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +11,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <unistd.h>
 
 #include "base/log.hpp"
 #include "core/control_plane.hpp"
@@ -41,8 +41,7 @@ constexpr std::string_view kConfiguration = R"({
 // Everything the platform writes, removed at the end.
 class TemporaryDirectory {
  public:
-  TemporaryDirectory()
-      : path_(std::filesystem::temp_directory_path() / ("draas-embed-" + std::to_string(::getpid()))) {
+  TemporaryDirectory() : path_(std::filesystem::temp_directory_path() / ("draas-embed-" + std::to_string(::getpid()))) {
     std::filesystem::create_directories(path_);
   }
   TemporaryDirectory(const TemporaryDirectory&) = delete;

@@ -2,9 +2,10 @@
 // The commands that run on this machine rather than through the REST API. Each adds itself to the command line and
 // stores its exit code in `exit_code` when it was the one chosen.
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+#include <CLI/CLI.hpp>
 
 #include "app/settings.hpp"
 

@@ -1,8 +1,9 @@
 // draas: one binary for the control plane and for those who use it.
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+
+#include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
 

@@ -1,10 +1,11 @@
-// `draas server`: the composition root of the control plane. Wires concrete store, platforms and API, and takes signals.
-
-#include <pthread.h>
-#include <signal.h>
+// `draas server`: the composition root of the control plane. Wires concrete store, platforms and API, and takes
+// signals.
 
 #include <cstdio>
 #include <memory>
+
+#include <pthread.h>
+#include <signal.h>
 
 #include "api/api.hpp"
 #include "app/commands.hpp"
@@ -127,8 +128,8 @@ Status serve(const ControlPlaneSettings& settings) {
   net::WorkerPool blocking("blocking", kBlockingThreads);
   control_loop.start();
   std::vector<std::unique_ptr<core::Platform>> platforms;
-  platforms.push_back(platforms::process::make_process_platform(process_options(settings.process),
-                                                                control_loop.executor(), blocking));
+  platforms.push_back(
+      platforms::process::make_process_platform(process_options(settings.process), control_loop.executor(), blocking));
   core::ControlPlane control_plane(control_loop, control_plane_options(settings), **store, std::move(platforms),
                                    metrics.get());
   Status ended = control_plane.open();

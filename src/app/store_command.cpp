@@ -47,7 +47,8 @@ void add_store_command(CLI::App& application, const SettingsArguments& common, i
     std::printf("The store was copied to %s\n", target->c_str());
   });
 
-  CLI::App* restore = store->add_subcommand("restore", "Put a backup in the store's place; the control plane must not run");
+  CLI::App* restore =
+      store->add_subcommand("restore", "Put a backup in the store's place; the control plane must not run");
   auto source = std::make_shared<std::string>();
   auto to = std::make_shared<std::string>();
   auto force = std::make_shared<bool>(false);

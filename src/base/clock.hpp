@@ -17,8 +17,8 @@ using Duration = std::chrono::milliseconds;
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual WallTime now() const = 0;            // for records and people
-  virtual SteadyTime steady_now() const = 0;   // for deadlines; never jumps
+  virtual WallTime now() const = 0;           // for records and people
+  virtual SteadyTime steady_now() const = 0;  // for deadlines; never jumps
 };
 
 Clock& system_clock();

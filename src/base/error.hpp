@@ -46,10 +46,10 @@ struct Fault {
 
 struct Error {
   ErrorCode code = ErrorCode::Internal;
-  std::string message;          // for the client: what went wrong, and the way out. Never a secret.
-  std::vector<Fault> faults;    // for the client: every faulty place, when the input is at fault
-  std::string internal;         // for the log only: system error text, paths of ours
-  bool retryable = false;       // the same call may succeed later
+  std::string message;        // for the client: what went wrong, and the way out. Never a secret.
+  std::vector<Fault> faults;  // for the client: every faulty place, when the input is at fault
+  std::string internal;       // for the log only: system error text, paths of ours
+  bool retryable = false;     // the same call may succeed later
 
   // Returns this error with "`context`: " before the message; the caller says what it was doing.
   Error with_context(std::string_view context) &&;

@@ -1,12 +1,12 @@
 #pragma once
 // Files as a service needs them: whole, atomic, private. All functions block; call them from a worker pool.
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <sys/types.h>
 
 #include "base/error.hpp"
 

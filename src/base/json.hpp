@@ -1,9 +1,10 @@
 #pragma once
 // JSON as the project uses it: insertion order is kept, because users' documents are given back as they came.
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+
+#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 

@@ -5,8 +5,8 @@
 //   JsonReader reader(body);
 //   auto name = reader.required_string("name");
 //   auto port = reader.optional_integer("port", 1, 65535);
-//   reader.reject_unknown();                  // every key that was not asked for is a fault, with the nearest known one
-//   if (auto ok = reader.finish(); !ok) return std::unexpected(ok.error());
+//   reader.reject_unknown();                  // every key that was not asked for is a fault, with the nearest known
+//   one if (auto ok = reader.finish(); !ok) return std::unexpected(ok.error());
 //
 // Thread safety: none; one reader per body, on one thread.
 
@@ -31,7 +31,8 @@ class JsonReader {
   // Keys are matched exactly; `aliases` are other accepted spellings of the same key (giving two of them is a fault).
   // A JSON null counts as absent.
   std::string required_string(std::string_view key, std::initializer_list<std::string_view> aliases = {});
-  std::optional<std::string> optional_string(std::string_view key, std::initializer_list<std::string_view> aliases = {});
+  std::optional<std::string> optional_string(std::string_view key,
+                                             std::initializer_list<std::string_view> aliases = {});
   std::optional<std::int64_t> optional_integer(std::string_view key, std::int64_t min, std::int64_t max);
   std::optional<double> optional_number(std::string_view key, double min, double max);
   std::optional<bool> optional_boolean(std::string_view key);

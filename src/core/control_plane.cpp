@@ -1,8 +1,9 @@
 #include "core/control_plane.hpp"
 
+#include <deque>
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_future.hpp>
-#include <deque>
 
 #include "base/log.hpp"
 #include "core/configuration/configuration_files.hpp"
@@ -69,7 +70,8 @@ class ControlPlane::Impl {
   }
 
   net::Task<Status> bulk_one(BulkOperation operation, EntryPtr entry, Actor actor);
-  net::Task<void> bulk_worker(BulkOperation operation, std::shared_ptr<std::deque<std::pair<std::size_t, EntryPtr>>> queue,
+  net::Task<void> bulk_worker(BulkOperation operation,
+                              std::shared_ptr<std::deque<std::pair<std::size_t, EntryPtr>>> queue,
                               std::shared_ptr<std::vector<BulkItem>> items, Actor actor);
 
   const ControlPlaneOptions options;
@@ -208,13 +210,14 @@ net::Task<Result<OperationResult>> ControlPlane::start(std::string id, StartOpti
     Status valid = prepare_one_shot(**entry, checked);
     if (!valid) co_return std::unexpected(std::move(valid.error()));
     if (checked.configuration && checked.persist) {
-      ConfigurationService::Edit edit = [document = *checked.configuration](const Json&) -> Result<Json> { return document; };
+      ConfigurationService::Edit edit = [document = *checked.configuration](const Json&) -> Result<Json> {
+        return document;
+      };
       std::string change_type = "Replaced";
       std::string description = "sent with start";
       std::optional<std::string> any_version;
-      Result<ConfigurationResult> stored =
-          co_await impl->configurations.change(*entry, std::move(edit), std::move(change_type),
-                                               std::move(description), std::move(any_version), actor);
+      Result<ConfigurationResult> stored = co_await impl->configurations.change(
+          *entry, std::move(edit), std::move(change_type), std::move(description), std::move(any_version), actor);
       if (!stored) co_return std::unexpected(std::move(stored.error()));
     }
     co_return co_await impl->supervisor.start(*entry, std::move(checked), actor);
@@ -257,8 +260,8 @@ net::Task<Result<InstanceViewPtr>> ControlPlane::report_status(StatusReport repo
 }
 
 net::Task<std::vector<Status>> ControlPlane::report_statuses(std::vector<StatusReport> reports, Actor) {
-  std::function<net::Task<std::vector<Status>>()> task = [impl = impl_.get(), reports = std::move(reports)]()
-      -> net::Task<std::vector<Status>> {
+  std::function<net::Task<std::vector<Status>>()> task =
+      [impl = impl_.get(), reports = std::move(reports)]() -> net::Task<std::vector<Status>> {
     const Impl::Operation operation(*impl);
     co_return co_await impl->instances.report(reports);
   };
@@ -279,7 +282,8 @@ net::Task<Status> ControlPlane::Impl::bulk_one(BulkOperation operation, EntryPtr
   Result<OperationResult> done = fail(ErrorCode::Internal, "unknown bulk operation");
   StartOptions options;
   if (operation == BulkOperation::Start) done = co_await supervisor.start(entry, std::move(options), std::move(actor));
-  if (operation == BulkOperation::Restart) done = co_await supervisor.restart(entry, std::move(options), std::move(actor));
+  if (operation == BulkOperation::Restart)
+    done = co_await supervisor.restart(entry, std::move(options), std::move(actor));
   if (operation == BulkOperation::Stop) {
     const auto wait = this->options.shutdown_timeout + kStopMargin;
     done = co_await supervisor.stop(entry, wait, std::move(actor));
@@ -333,7 +337,8 @@ net::Task<std::vector<BulkItem>> ControlPlane::bulk(BulkOperation operation, Lis
 }
 
 net::Task<std::vector<PlatformInfo>> ControlPlane::platforms() {
-  std::function<net::Task<std::vector<PlatformInfo>>()> task = [impl = impl_.get()]() -> net::Task<std::vector<PlatformInfo>> {
+  std::function<net::Task<std::vector<PlatformInfo>>()> task =
+      [impl = impl_.get()]() -> net::Task<std::vector<PlatformInfo>> {
     const Impl::Operation operation(*impl);
     co_return co_await impl->supervisor.platforms();
   };
@@ -448,7 +453,8 @@ net::Task<Result<std::vector<drasi::Finding>>> ControlPlane::validate(std::strin
   if (!id.empty()) {
     InstanceViewPtr view = catalogue()->find(id);
     if (!view) co_return fail(ErrorCode::NotFound, "Instance '" + id + "' not found");
-    if (document.is_object()) document = with_server_settings_of(std::move(document), Json::parse(*view->configuration));
+    if (document.is_object())
+      document = with_server_settings_of(std::move(document), Json::parse(*view->configuration));
   }
   co_return drasi::validate(document);
 }

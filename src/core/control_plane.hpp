@@ -14,7 +14,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <boost/asio/use_future.hpp>
 #include <future>
 #include <map>
 #include <memory>
@@ -23,6 +22,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <boost/asio/use_future.hpp>
 
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -48,10 +49,10 @@ struct Actor {
 };
 
 struct CreateRequest {
-  std::optional<std::string> id;            // else a new UUID
-  std::string name;                         // empty with an id given: the id
+  std::optional<std::string> id;  // else a new UUID
+  std::string name;               // empty with an id given: the id
   std::string description;
-  std::optional<std::string> platform;      // any case; else the default
+  std::optional<std::string> platform;  // any case; else the default
   Metadata metadata;
   std::optional<RestartPolicy> restart_policy;
   std::optional<DesiredState> desired_state;
@@ -65,7 +66,7 @@ struct CreateRequest {
   // another is allocated and `warnings` says so.
   Json configuration;
   bool start = false;
-  std::string idempotency_key;              // the same key and request gives the same instance again
+  std::string idempotency_key;  // the same key and request gives the same instance again
 };
 
 struct Created {
@@ -78,11 +79,11 @@ struct Created {
 struct InstanceChange {
   std::optional<std::string> name;
   std::optional<std::string> description;
-  std::optional<Metadata> metadata;                        // replaces all
+  std::optional<Metadata> metadata;                                                  // replaces all
   std::vector<std::pair<std::string, std::optional<std::string>>> metadata_changes;  // nullopt removes
-  std::optional<std::optional<RestartPolicy>> restart_policy;   // inner nullopt: back to the default
-  std::optional<DesiredState> desired_state;               // starts or stops
-  std::optional<ResourceLimits> limits;                    // from the next start
+  std::optional<std::optional<RestartPolicy>> restart_policy;  // inner nullopt: back to the default
+  std::optional<DesiredState> desired_state;                   // starts or stops
+  std::optional<ResourceLimits> limits;                        // from the next start
   std::optional<Json> platform_options;
 };
 
@@ -95,17 +96,17 @@ struct StartOptions {
 
 struct OperationResult {
   InstanceViewPtr instance;
-  bool changed = false;   // false: it was already so
-  std::string message;    // the sentence for people
+  bool changed = false;  // false: it was already so
+  std::string message;   // the sentence for people
 };
 
 struct ConfigurationResult {
   InstanceViewPtr instance;
   std::uint64_t revision = 0;
-  Json configuration;                 // API form
+  Json configuration;  // API form
   std::vector<std::string> warnings;
-  bool changed = false;               // false: equal to the newest revision; none was written
-  bool converged = false;             // the running server has it (or nothing runs)
+  bool changed = false;    // false: equal to the newest revision; none was written
+  bool converged = false;  // the running server has it (or nothing runs)
 };
 
 struct BulkItem {
@@ -150,8 +151,8 @@ class ControlPlane {
   // --- reading [any thread] -----------------------------------------------------------------------------------------
   CataloguePtr catalogue() const;
   EventBus& events();
-  StoreHealth health() const;       // of the store, and whether open() is finished
-  const std::string& id() const;    // of this control plane, kept in the store
+  StoreHealth health() const;     // of the store, and whether open() is finished
+  const std::string& id() const;  // of this control plane, kept in the store
   const ControlPlaneOptions& options() const;
 
   // --- instances ----------------------------------------------------------------------------------------------------

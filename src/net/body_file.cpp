@@ -1,10 +1,10 @@
 #include "net/body_file.hpp"
 
+#include <cerrno>
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 namespace draas::net {
 namespace {
@@ -23,7 +23,8 @@ std::shared_ptr<const BodyFile> make_file(const std::string& text) {
     if (count <= 0) return nullptr;
     written += static_cast<std::size_t>(count);
   }
-  if (::fcntl(file->fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) return nullptr;
+  if (::fcntl(file->fd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)
+    return nullptr;
   file->size = text.size();
   return file;
 }

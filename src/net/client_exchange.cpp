@@ -172,9 +172,7 @@ std::string ClientExchange::request_header() const {
 }
 
 // Sending it twice is as good as once.
-bool ClientExchange::may_repeat() const {
-  return request_.method != Method::Post && request_.method != Method::Patch;
-}
+bool ClientExchange::may_repeat() const { return request_.method != Method::Post && request_.method != Method::Patch; }
 
 Error ClientExchange::network_error(const boost::system::error_code& error, std::string_view doing) const {
   const auto where = endpoint_.to_string();

@@ -56,9 +56,8 @@ void ClientCore::schedule_sweep() {
 void ClientCore::sweep() {
   const auto oldest = std::chrono::steady_clock::now() - options_.idle_timeout;
   for (auto it = resting_.begin(); it != resting_.end();) {
-    std::erase_if(it->second, [oldest](const Resting& resting) {
-      return resting.since < oldest || resting.transport->is_stale();
-    });
+    std::erase_if(it->second,
+                  [oldest](const Resting& resting) { return resting.since < oldest || resting.transport->is_stale(); });
     it = it->second.empty() ? resting_.erase(it) : std::next(it);
   }
   if (!resting_.empty()) schedule_sweep();
@@ -66,9 +65,12 @@ void ClientCore::sweep() {
 
 Result<std::unique_ptr<Connector>> ClientCore::make_connector(const Endpoint& endpoint) {
   switch (endpoint.kind) {
-    case Endpoint::Kind::Tcp: return make_tcp_connector(executor_);
-    case Endpoint::Kind::Unix: return make_unix_connector(executor_);
-    case Endpoint::Kind::Tls: break;
+    case Endpoint::Kind::Tcp:
+      return make_tcp_connector(executor_);
+    case Endpoint::Kind::Unix:
+      return make_unix_connector(executor_);
+    case Endpoint::Kind::Tls:
+      break;
   }
   if (make_tls_connector_factory == nullptr) return fail(ErrorCode::Unavailable, "this program does not speak TLS");
   if (!tls_) {

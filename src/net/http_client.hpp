@@ -18,7 +18,7 @@ namespace draas::net {
 struct Endpoint {
   enum class Kind { Tcp, Tls, Unix };
   Kind kind = Kind::Tcp;
-  std::string host;         // name or address; for Unix the Host header ("localhost")
+  std::string host;  // name or address; for Unix the Host header ("localhost")
   std::uint16_t port = 80;
   std::string socket_path;  // Unix only
   std::string base_path;    // prefix of every target, without trailing slash
@@ -29,8 +29,8 @@ struct Endpoint {
 };
 
 struct TlsOptions {
-  std::string ca_file;             // "" = the system's
-  std::string certificate_file;    // client certificate, with key_file
+  std::string ca_file;           // "" = the system's
+  std::string certificate_file;  // client certificate, with key_file
   std::string key_file;
   bool verify_peer = true;
 };

@@ -1,15 +1,16 @@
 #include "net/http_connection.hpp"
 
+#include <array>
+#include <cerrno>
+#include <cmath>
+
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include <array>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/system/system_error.hpp>
-#include <cerrno>
-#include <cmath>
 
 #include "base/log.hpp"
 #include "net/trace_context.hpp"
@@ -17,7 +18,7 @@
 namespace draas::net {
 namespace {
 
-constexpr std::size_t kSmallBody = 16U << 10U;      // copied behind the header instead of gathered
+constexpr std::size_t kSmallBody = 16U << 10U;       // copied behind the header instead of gathered
 constexpr std::size_t kFlushThreshold = 64U << 10U;  // of answers to pipelined requests
 constexpr std::chrono::seconds kLingerTime{2};
 
@@ -151,11 +152,21 @@ void Connection::set_deadline() {
     return;
   }
   switch (phase_) {
-    case Phase::Idle: deadline_ = loop_.now() + limits.idle_timeout; break;
-    case Phase::Header: deadline_ = loop_.now() + limits.header_timeout; break;
-    case Phase::Body: deadline_ = loop_.now() + limits.body_timeout; break;
-    case Phase::Lingering: deadline_ = loop_.now() + kLingerTime; break;
-    default: deadline_ = kNever; break;
+    case Phase::Idle:
+      deadline_ = loop_.now() + limits.idle_timeout;
+      break;
+    case Phase::Header:
+      deadline_ = loop_.now() + limits.header_timeout;
+      break;
+    case Phase::Body:
+      deadline_ = loop_.now() + limits.body_timeout;
+      break;
+    case Phase::Lingering:
+      deadline_ = loop_.now() + kLingerTime;
+      break;
+    default:
+      deadline_ = kNever;
+      break;
   }
 }
 
@@ -401,8 +412,8 @@ void Connection::respond(Response response) {
   }
   if (named) finish_response(exchange_->request, response);
   const auto content = response.content();
-  const bool body_follows = !(named && exchange_->request.method == Method::Head) && response.status != 304 &&
-                            response.status != 204;
+  const bool body_follows =
+      !(named && exchange_->request.method == Method::Head) && response.status != 304 && response.status != 204;
   if (out_.empty()) out_ = loop_.take_buffer();
   auto context = header_context();
   context.content_length = content.size();

@@ -4,12 +4,13 @@
 //
 // Owned by its ServerLoop, and by the coroutine of a handler or stream while one runs. On the loop's thread only.
 
-#include <boost/asio/cancellation_signal.hpp>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include <boost/asio/cancellation_signal.hpp>
 
 #include "net/server_loop.hpp"
 
@@ -92,8 +93,8 @@ class Connection final : public ReadyTarget, public std::enable_shared_from_this
   std::size_t index_ = 0;
   std::string peer_;
   std::unique_ptr<Exchange> exchange_;
-  std::string input_;       // received, not yet taken by the parser
-  std::string out_;         // headers and small bodies
+  std::string input_;  // received, not yet taken by the parser
+  std::string out_;    // headers and small bodies
   std::size_t out_at_ = 0;
   // A large body, sent after out_: one of these three.
   std::shared_ptr<const BodyFile> file_tail_;
@@ -102,18 +103,18 @@ class Connection final : public ReadyTarget, public std::enable_shared_from_this
   std::size_t tail_size_ = 0;
   std::size_t tail_at_ = 0;
   SteadyTime deadline_ = kNever;
-  std::unique_ptr<Timer> changed_;  // never expires: cancelled to wake a stream's coroutine
+  std::unique_ptr<Timer> changed_;                   // never expires: cancelled to wake a stream's coroutine
   std::weak_ptr<asio::cancellation_signal> cancel_;  // of the running handler or stream, which owns it
   Phase phase_ = Phase::Idle;
   Framing framing_ = Framing::Length;
   int stream_status_ = 0;
   std::size_t stream_bytes_ = 0;
   bool readable_ = true;
-  bool peer_closed_ = false;      // the client has shut its sending side, or the connection is broken
-  bool input_waits_ = false;      // input_ may hold a whole request
+  bool peer_closed_ = false;  // the client has shut its sending side, or the connection is broken
+  bool input_waits_ = false;  // input_ may hold a whole request
   bool close_after_output_ = false;
   bool keep_alive_ = true;
-  bool advancing_ = false;        // on the stack: do not enter again
+  bool advancing_ = false;  // on the stack: do not enter again
 };
 
 }  // namespace draas::net

@@ -62,8 +62,8 @@ class Headers {
 
 // W3C trace context (traceparent). Continued from the client's header, or made new.
 struct TraceContext {
-  std::string trace_id;   // 32 hex digits
-  std::string parent_id;  // 16 hex digits: our span
+  std::string trace_id;        // 32 hex digits
+  std::string parent_id;       // 16 hex digits: our span
   std::string header() const;  // the traceparent to pass on
 };
 
@@ -76,8 +76,8 @@ struct Request {
   std::string query;        // raw text after '?'
   Headers headers;
   std::string body;
-  std::string peer;         // "127.0.0.1:50123"
-  std::string request_id;   // the client's X-Request-Id when well-formed, else ours
+  std::string peer;        // "127.0.0.1:50123"
+  std::string request_id;  // the client's X-Request-Id when well-formed, else ours
   TraceContext trace;
 
   // Decoded query parameters in order. Unknown ones are for the handler to judge.
@@ -111,7 +111,7 @@ struct Response {
   static Response json(int status, const Json& value);
   static Response json_text(int status, std::string body);  // already serialised
   static Response json_shared(int status, SharedBody body);
-  static Response text(int status, std::string body);       // text/plain; charset=utf-8
+  static Response text(int status, std::string body);  // text/plain; charset=utf-8
   static Response empty(int status);
   std::string_view content() const;  // "" for empty and streamed bodies
 };

@@ -18,14 +18,14 @@
 namespace draas::net {
 
 struct ServerLimits {
-  std::size_t max_header_bytes = 16U << 10U;            // 431 beyond
-  std::size_t max_body_bytes = 1U << 20U;               // 413 beyond
-  std::size_t max_connections = 20'000;                 // beyond: 503 and close
-  std::chrono::milliseconds header_timeout{10'000};     // first byte of a request to end of its header: 408
-  std::chrono::milliseconds body_timeout{30'000};       // end of header to end of body: 408
-  std::chrono::milliseconds idle_timeout{75'000};       // between requests: close
-  std::chrono::milliseconds write_timeout{30'000};      // no progress of a write: close
-  std::chrono::milliseconds drain_timeout{10'000};      // shutdown: for requests in progress
+  std::size_t max_header_bytes = 16U << 10U;         // 431 beyond
+  std::size_t max_body_bytes = 1U << 20U;            // 413 beyond
+  std::size_t max_connections = 20'000;              // beyond: 503 and close
+  std::chrono::milliseconds header_timeout{10'000};  // first byte of a request to end of its header: 408
+  std::chrono::milliseconds body_timeout{30'000};    // end of header to end of body: 408
+  std::chrono::milliseconds idle_timeout{75'000};    // between requests: close
+  std::chrono::milliseconds write_timeout{30'000};   // no progress of a write: close
+  std::chrono::milliseconds drain_timeout{10'000};   // shutdown: for requests in progress
 };
 
 struct ListenAddress {
@@ -37,9 +37,9 @@ struct ServerOptions {
   std::vector<ListenAddress> listen;
   std::size_t threads = 2;
   ServerLimits limits;
-  bool access_log = true;       // one log line per request: method, path, status, bytes, milliseconds, request id, peer
-  std::string server_name;      // Server header; "" for none
-  Metrics* metrics = nullptr;   // draas_http_*; may be null; outlives the server
+  bool access_log = true;      // one log line per request: method, path, status, bytes, milliseconds, request id, peer
+  std::string server_name;     // Server header; "" for none
+  Metrics* metrics = nullptr;  // draas_http_*; may be null; outlives the server
 };
 
 // Answers requests. Called on the connection's loop.

@@ -1,10 +1,10 @@
 #pragma once
 // Listening TCP sockets.
 
-#include <sys/socket.h>
-
 #include <string>
 #include <vector>
+
+#include <sys/socket.h>
 
 #include "base/error.hpp"
 #include "base/files.hpp"

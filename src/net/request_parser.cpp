@@ -1,9 +1,10 @@
 #include "net/request_parser.hpp"
 
+#include <optional>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/basic_parser.hpp>
-#include <optional>
 
 #include "net/text.hpp"
 

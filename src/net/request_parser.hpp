@@ -19,11 +19,11 @@ struct ParserLimits {
 class RequestParser {
  public:
   enum class State : std::uint8_t {
-    Start,     // no byte of the request has been taken
-    Header,    // in the request line or the fields
-    Body,      // the header is whole, the body is not
+    Start,   // no byte of the request has been taken
+    Header,  // in the request line or the fields
+    Body,    // the header is whole, the body is not
     Complete,
-    Failed,    // status() and detail() say why; nothing after this can be trusted
+    Failed,  // status() and detail() say why; nothing after this can be trusted
   };
 
   explicit RequestParser(ParserLimits limits);

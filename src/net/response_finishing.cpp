@@ -1,8 +1,8 @@
-#include <zlib.h>
-
 #include <array>
 #include <charconv>
 #include <limits>
+
+#include <zlib.h>
 
 #include "net/http_server.hpp"
 #include "net/text.hpp"
@@ -156,10 +156,9 @@ void turn_into_not_modified(Response& response) {
 void finish_response(const Request& request, Response& response) {
   if (std::holds_alternative<StreamBody>(response.body)) return;
   const bool reads = request.method == Method::Get || request.method == Method::Head;
-  const bool compressible = response.content().size() > kMinCompressedBytes &&
-                            is_text_type(response.headers.get("Content-Type")) &&
-                            !response.headers.has("Content-Encoding") &&
-                            !response.headers.contains_token("Cache-Control", "no-transform");
+  const bool compressible =
+      response.content().size() > kMinCompressedBytes && is_text_type(response.headers.get("Content-Type")) &&
+      !response.headers.has("Content-Encoding") && !response.headers.contains_token("Cache-Control", "no-transform");
   if (compressible && !response.headers.contains_token("Vary", "Accept-Encoding")) {
     response.headers.add("Vary", "Accept-Encoding");
   }

@@ -21,13 +21,20 @@ void append_number(std::string& out, std::uint64_t value, int base = 10) {
 
 bool is_servers_own(std::string_view name) {
   switch (name.size()) {
-    case 4: return equals_ignoring_case(name, "Date");
-    case 6: return equals_ignoring_case(name, "Server");
-    case 10: return equals_ignoring_case(name, "Connection");
-    case 12: return equals_ignoring_case(name, "X-Request-Id");
-    case 14: return equals_ignoring_case(name, "Content-Length");
-    case 17: return equals_ignoring_case(name, "Transfer-Encoding");
-    default: return false;
+    case 4:
+      return equals_ignoring_case(name, "Date");
+    case 6:
+      return equals_ignoring_case(name, "Server");
+    case 10:
+      return equals_ignoring_case(name, "Connection");
+    case 12:
+      return equals_ignoring_case(name, "X-Request-Id");
+    case 14:
+      return equals_ignoring_case(name, "Content-Length");
+    case 17:
+      return equals_ignoring_case(name, "Transfer-Encoding");
+    default:
+      return false;
   }
 }
 

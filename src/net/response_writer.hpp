@@ -32,8 +32,8 @@ struct HeaderContext {
   std::string_view request_id;   // "" for none
   Framing framing = Framing::Length;
   std::size_t content_length = 0;
-  bool close = false;             // says Connection: close
-  bool say_keep_alive = false;    // to an HTTP/1.0 client that asked for it
+  bool close = false;           // says Connection: close
+  bool say_keep_alive = false;  // to an HTTP/1.0 client that asked for it
 };
 
 // Appends the header of `response` with its final empty line. Fields that are the server's own are skipped in

@@ -86,9 +86,12 @@ const Route* choose(const std::vector<const Route*>& routes, Method method) {
   const Route* any = nullptr;
   const Route* get = nullptr;
   for (const auto* route : routes) {
-    if (!route->method) any = route;
-    else if (*route->method == method) return route;
-    else if (*route->method == Method::Get) get = route;
+    if (!route->method)
+      any = route;
+    else if (*route->method == method)
+      return route;
+    else if (*route->method == Method::Get)
+      get = route;
   }
   if (method == Method::Head && get != nullptr) return get;
   return any;

@@ -38,9 +38,9 @@ using Handler = std::variant<SyncHandler, AsyncHandler>;
 
 struct Route {
   std::optional<Method> method;  // nullopt: any method
-  std::string pattern;           // "/api/server/instances/{id}"; a last segment `{name...}` takes the rest, slashes and all
+  std::string pattern;  // "/api/server/instances/{id}"; a last segment `{name...}` takes the rest, slashes and all
   Handler handler;
-  std::size_t tag = 0;           // the caller's own index for this route
+  std::size_t tag = 0;  // the caller's own index for this route
 };
 
 struct RouteMatch {

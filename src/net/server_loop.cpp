@@ -1,11 +1,12 @@
 #include "net/server_loop.hpp"
 
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <ctime>
+
+#include <sys/socket.h>
+
+#include <boost/asio/post.hpp>
 
 #include "base/log.hpp"
 #include "net/http_connection.hpp"
@@ -15,8 +16,8 @@ namespace draas::net {
 namespace {
 
 constexpr int kEventsAtOnce = 256;
-constexpr int kRoundsAtOnce = 4;      // of events before the loop's other work has its turn
-constexpr int kAcceptsAtOnce = 128;   // before the connections have theirs
+constexpr int kRoundsAtOnce = 4;     // of events before the loop's other work has its turn
+constexpr int kAcceptsAtOnce = 128;  // before the connections have theirs
 constexpr std::size_t kSpareExchanges = 64;
 constexpr std::size_t kSpareBuffers = 64;
 constexpr std::size_t kLargestSpareBuffer = 128U << 10U;
@@ -164,8 +165,7 @@ void ServerLoop::accept_from(Listener& listener) {
   for (int i = 0; i < kAcceptsAtOnce; ++i) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    const int fd =
-        ::accept4(listener.fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int fd = ::accept4(listener.fd(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
       adopt(UniqueFd(fd), to_string(address));
       continue;

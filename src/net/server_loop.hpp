@@ -4,16 +4,17 @@
 // Connections are watched by an epoll instance of their own, which the event loop watches in turn: one wake-up of the
 // loop serves every connection that is ready, each at the cost of its own recv and send.
 
-#include <sys/epoll.h>
-
 #include <array>
 #include <atomic>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
+
+#include <sys/epoll.h>
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 
 #include "base/clock.hpp"
 #include "base/files.hpp"

@@ -1,6 +1,11 @@
 #pragma once
 // Plain sockets: the transport over TCP and Unix sockets, and the dialling that TLS shares.
 
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include <sys/socket.h>
 
 #include <boost/asio/basic_stream_socket.hpp>
@@ -8,10 +13,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
-#include <cerrno>
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "net/transport.hpp"
 

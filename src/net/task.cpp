@@ -1,5 +1,10 @@
 #include "net/task.hpp"
 
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <mutex>
+
 #include <pthread.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -8,10 +13,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
-#include <condition_variable>
-#include <csignal>
-#include <deque>
-#include <mutex>
 
 #include "base/log.hpp"
 

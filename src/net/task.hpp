@@ -6,11 +6,6 @@
 // GCC 12 miscompiles some temporaries in co_await expressions: name what you pass to co_await. Never capture by
 // reference in a coroutine lambda that outlives the statement.
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <exception>
 #include <functional>
@@ -19,6 +14,12 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "base/error.hpp"
 
@@ -34,7 +35,8 @@ using Task = asio::awaitable<T, Executor>;
 inline constexpr asio::use_awaitable_t<Executor> use_task{};
 
 // A steady timer bound to a loop without type erasure.
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+using Timer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 // One thread, one io_context. start() launches the thread; stop() lets it finish what is queued, ends it and joins.
 class EventLoop {
@@ -155,7 +157,7 @@ auto WorkerPool::run(Work work) -> Task<std::invoke_result_t<Work>> {
     });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(std::exception_ptr, T)>(initiate,
-                                                                                                            use_task);
+                                                                                                              use_task);
 }
 
 }  // namespace draas::net

@@ -125,8 +125,8 @@ class Factory final : public TlsConnectorFactory {
 
  private:
   static Status refuse(std::string_view what, const std::string& file, const boost::system::error_code& error) {
-    auto failure = fail(ErrorCode::InvalidArgument, "cannot load " + std::string(what) +
-                                                        (file.empty() ? std::string() : " from '" + file + '\''));
+    auto failure = fail(ErrorCode::InvalidArgument,
+                        "cannot load " + std::string(what) + (file.empty() ? std::string() : " from '" + file + '\''));
     failure.error().internal = error.message();
     return failure;
   }

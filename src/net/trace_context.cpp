@@ -1,12 +1,12 @@
 #include "net/trace_context.hpp"
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <chrono>
 #include <cstdint>
+
+#include <sys/random.h>
 
 namespace draas::net {
 namespace {
@@ -54,7 +54,8 @@ bool is_traceparent(std::string_view text) {
   if (text.size() < kTraceparentSize || text[2] != '-' || text[35] != '-' || text[52] != '-') return false;
   const auto version = text.substr(0, 2);
   if (!is_lower_hex(version) || version == "ff") return false;
-  if (version == "00" ? text.size() != kTraceparentSize : text.size() > kTraceparentSize && text[55] != '-') return false;
+  if (version == "00" ? text.size() != kTraceparentSize : text.size() > kTraceparentSize && text[55] != '-')
+    return false;
   const auto trace = text.substr(3, kTraceDigits);
   const auto parent = text.substr(36, kParentDigits);
   return is_lower_hex(trace) && !is_all_zero(trace) && is_lower_hex(parent) && !is_all_zero(parent) &&

@@ -1,10 +1,11 @@
 #pragma once
 // A byte stream to a peer, whatever carries it. For the HTTP client.
 
-#include <boost/system/error_code.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include <boost/system/error_code.hpp>
 
 #include "net/http_client.hpp"
 #include "net/task.hpp"

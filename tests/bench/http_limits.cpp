@@ -21,8 +21,8 @@ using draas::net::Task;
 constexpr int kListed = 750;
 
 std::string instance_text(int number) {
-  return R"({"id":"0192f0c1-7c1e-7b43-9a53-3f2a6f0d)" + std::to_string(1000 + number) +
-         R"(","name":"orders-)" + std::to_string(1000 + number) +
+  return R"({"id":"0192f0c1-7c1e-7b43-9a53-3f2a6f0d)" + std::to_string(1000 + number) + R"(","name":"orders-)" +
+         std::to_string(1000 + number) +
          R"(","description":"Watches the order database","platformType":"process","status":"Running",)"
          R"("desiredState":"Running","health":"Healthy","createdAt":"2026-01-28T14:35:22.123456Z",)"
          R"("updatedAt":"2026-01-28T14:36:02.654321Z","host":"127.0.0.1","port":8080,"revision":3,)"

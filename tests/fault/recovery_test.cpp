@@ -1,13 +1,13 @@
 // The control plane is killed with SIGKILL: at every named point of every operation, at random moments under load, and
 // with a fleet running. Whatever was acknowledged is there afterwards; nothing is orphaned, doubled or leaked.
 
-#include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-
 #include <cstdlib>
 #include <random>
 #include <thread>
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
 
 #include "support/server_process.hpp"
 
@@ -83,7 +83,8 @@ TEST_P(CrashPoint, LosesAndDoublesNothing) {
   if (what == "create") answer = server.create("two");
   if (what == "start" || what == "stop" || what == "restart") answer = server.post("/api/server/instances/one/" + what);
   if (what == "delete") answer = server.call(Method::Delete, "/api/server/instances/one");
-  if (what == "patch") answer = server.call(Method::Patch, "/api/configuration/instances/one", R"({"logLevel":"debug"})");
+  if (what == "patch")
+    answer = server.call(Method::Patch, "/api/configuration/instances/one", R"({"logLevel":"debug"})");
   if (what == "exit") {
     for (const Workload& workload : server.workloads()) {
       if (workload.instance_id == "one") ::kill(workload.pid, SIGKILL);
@@ -166,7 +167,8 @@ TEST(RandomKills, UnderLoadLoseNoAcknowledgedWrite) {
             const std::scoped_lock lock(mutex);
             std::vector<std::string> own;
             for (const auto& [known, there] : exists) {
-              if (there && !uncertain.contains(known) && known.starts_with("c" + std::to_string(c))) own.push_back(known);
+              if (there && !uncertain.contains(known) && known.starts_with("c" + std::to_string(c)))
+                own.push_back(known);
             }
             if (dice < 3 || own.empty()) {
               id = "c" + std::to_string(c) + "-" + std::to_string(next++);
@@ -187,11 +189,13 @@ TEST(RandomKills, UnderLoadLoseNoAcknowledgedWrite) {
           } else if (dice < 7) {
             if (server.post("/api/server/instances/" + id + "/stop").status == 0) break;
           } else if (dice < 9) {
-            const Answer answer = server.call(Method::Patch, "/api/configuration/instances/" + id,
-                                              R"({"logLevel":")" + std::string(local() % 2 == 0 ? "debug" : "info") + "\"}");
+            const Answer answer =
+                server.call(Method::Patch, "/api/configuration/instances/" + id,
+                            R"({"logLevel":")" + std::string(local() % 2 == 0 ? "debug" : "info") + "\"}");
             if (answer.status != 202) break;
             const std::scoped_lock lock(mutex);
-            revisions[id] = std::max<std::uint64_t>(revisions[id], std::stoull("0" + std::string(answer.headers.get("X-Revision"))));
+            revisions[id] = std::max<std::uint64_t>(revisions[id],
+                                                    std::stoull("0" + std::string(answer.headers.get("X-Revision"))));
           } else {
             {
               const std::scoped_lock lock(mutex);
@@ -218,7 +222,8 @@ TEST(RandomKills, UnderLoadLoseNoAcknowledgedWrite) {
     const Answer read = server.get("/api/server/instances/" + id);
     EXPECT_EQ(read.status, there ? 200 : 404) << "seed " << seed << ": " << id;
     if (there && read.status == 200) {
-      EXPECT_GE(read.json()["configurationRevision"].get<std::uint64_t>(), revisions[id]) << "seed " << seed << ": " << id;
+      EXPECT_GE(read.json()["configurationRevision"].get<std::uint64_t>(), revisions[id])
+          << "seed " << seed << ": " << id;
     }
   }
 }
@@ -250,7 +255,8 @@ TEST(Adoption, AFleetIsTakenUpAgainWithoutARestart) {
   ::kill(before.at("i8"), SIGKILL);
   EXPECT_TRUE(eventually([&] { return server.instance("i8")["status"] == "Stopped"; }, milliseconds(2'000)));
   const Json exit = server.get("/api/server/instances/i8/runtime-status").json()["lastExit"];
-  EXPECT_TRUE(exit.value("signal", 0) == SIGKILL || exit["reason"].get<std::string>().find("unknown") != std::string::npos)
+  EXPECT_TRUE(exit.value("signal", 0) == SIGKILL ||
+              exit["reason"].get<std::string>().find("unknown") != std::string::npos)
       << exit.dump();
 
   const Answer deleted = server.post("/api/server/instances:delete", R"({"all":true})");

@@ -40,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (!equal(events[i], same[i])) std::abort();
     if (events[i].data.size() > kLimit) std::abort();
-    const bool plain = events[i].data.find('\0') == std::string::npos && events[i].event.find('\0') == std::string::npos;
+    const bool plain =
+        events[i].data.find('\0') == std::string::npos && events[i].event.find('\0') == std::string::npos;
     ServerSentEventParser again;
     const auto read_back = again.feed(to_wire(events[i]));
     if (plain && (read_back.size() != 1 || !equal(read_back[0], events[i]))) std::abort();

@@ -1,5 +1,10 @@
 #include "support/server_process.hpp"
 
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -10,10 +15,6 @@
 #include <unistd.h>
 
 #include <boost/asio/use_future.hpp>
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-#include <thread>
 
 #include "base/id.hpp"
 
@@ -222,8 +223,7 @@ Answer ServerProcess::call(net::Method method, const std::string& target, const 
   auto exchange = [this, request, timeout]() -> net::Task<Result<net::ClientResponse>> {
     co_return co_await client_->send(endpoint(), request, timeout);
   };
-  Result<net::ClientResponse> response =
-      net::asio::co_spawn(loop_.executor(), exchange(), net::asio::use_future).get();
+  Result<net::ClientResponse> response = net::asio::co_spawn(loop_.executor(), exchange(), net::asio::use_future).get();
   if (!response) return Answer{0, {}, response.error().message};
   return Answer{response->status, response->headers, response->body};
 }

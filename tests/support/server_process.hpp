@@ -2,8 +2,6 @@
 // Runs the real `draas server` in a directory of its own, with drasi-sim as the program that it manages, and speaks
 // HTTP to it. For one test thread; call() may be used from several.
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -13,6 +11,8 @@
 #include <set>
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "base/json.hpp"
 #include "net/http_client.hpp"
@@ -60,9 +60,7 @@ class ServerProcess {
   Answer call(net::Method method, const std::string& target, const std::string& body = "",
               const net::Headers& headers = {}, milliseconds timeout = milliseconds(30'000));
   Answer get(const std::string& target) { return call(net::Method::Get, target); }
-  Answer post(const std::string& target, const std::string& body = "") {
-    return call(net::Method::Post, target, body);
-  }
+  Answer post(const std::string& target, const std::string& body = "") { return call(net::Method::Post, target, body); }
 
   // Creates an instance that runs one mock source, one query and one log reaction; starts it when asked.
   Answer create(const std::string& id, bool start = false);

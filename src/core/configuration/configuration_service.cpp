@@ -17,7 +17,8 @@ constexpr std::size_t kMaxRevisionsPage = 1000;
 std::vector<std::string> warnings_of(const std::vector<drasi::Finding>& findings) {
   std::vector<std::string> warnings;
   for (const drasi::Finding& finding : findings) {
-    if (finding.severity == drasi::Finding::Severity::Warning) warnings.push_back(finding.path + ": " + finding.message);
+    if (finding.severity == drasi::Finding::Severity::Warning)
+      warnings.push_back(finding.path + ": " + finding.message);
   }
   return warnings;
 }
@@ -35,9 +36,9 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr ent
   const std::string id = entry->instance.id;
   Status changed = co_await ledger_.change(entry, [&](Change& change) -> Status {
     if (if_match && !net::etag_matches(*if_match, entry->view->configuration_etag)) {
-      return fail(ErrorCode::PreconditionFailed,
-                  "The configuration was changed by someone else: it is now revision " +
-                      std::to_string(entry->instance.revision) + ". Read it again and repeat the change");
+      return fail(ErrorCode::PreconditionFailed, "The configuration was changed by someone else: it is now revision " +
+                                                     std::to_string(entry->instance.revision) +
+                                                     ". Read it again and repeat the change");
     }
     const Json current = Json::parse(*entry->configuration);
     Result<Json> edited = edit(current);
@@ -124,8 +125,8 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::rollback(EntryPtr e
   Edit edit = [parsed](const Json&) -> Result<Json> { return *parsed; };
   std::string description = "rolled back to revision " + std::to_string(revision_number);
   std::string change_type = "RolledBack";
-  co_return co_await change(entry, std::move(edit), std::move(change_type), std::move(description),
-                            std::move(if_match), std::move(actor));
+  co_return co_await change(entry, std::move(edit), std::move(change_type), std::move(description), std::move(if_match),
+                            std::move(actor));
 }
 
 net::Task<Result<std::vector<Revision>>> ConfigurationService::revisions(EntryPtr entry, std::size_t limit,
@@ -161,7 +162,8 @@ net::Task<Result<Revision>> ConfigurationService::revision(EntryPtr entry, std::
   };
   Result<std::optional<Document>> document = co_await readers_.run(read);
   if (!document) co_return std::unexpected(std::move(document.error()));
-  if (!*document) co_return fail(ErrorCode::NotFound, "Instance '" + id + "' has no revision " + std::to_string(number));
+  if (!*document)
+    co_return fail(ErrorCode::NotFound, "Instance '" + id + "' has no revision " + std::to_string(number));
   co_return revision_from_document((*document)->body);
 }
 

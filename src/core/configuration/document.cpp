@@ -11,9 +11,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kServerFields{"host", "port", "logLevel"};
 constexpr std::size_t kMaxDescribedOperations = 8;
 
-bool is_server_field(std::string_view name) {
-  return std::ranges::find(kServerFields, name) != kServerFields.end();
-}
+bool is_server_field(std::string_view name) { return std::ranges::find(kServerFields, name) != kServerFields.end(); }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
@@ -52,7 +50,8 @@ std::string describe_patch(const Json& patch) {
     };
     for (const Json& operation : patch) add(text_of(operation, "op") + " " + text_of(operation, "path"));
   } else if (patch.is_object()) {
-    for (const auto& [name, value] : patch.items()) add(std::string(value.is_null() ? "remove" : "merge") + " /" + name);
+    for (const auto& [name, value] : patch.items())
+      add(std::string(value.is_null() ? "remove" : "merge") + " /" + name);
   }
   if (operations > kMaxDescribedOperations) {
     text += " and " + std::to_string(operations - kMaxDescribedOperations) + " more";

@@ -14,8 +14,8 @@
 namespace draas::core {
 
 struct PreparedWorkload {
-  WorkloadSpec spec;                      // generation and control plane are the caller's
-  drasi::ExpectedComponents expected;     // what must run before it counts as ready
+  WorkloadSpec spec;                   // generation and control plane are the caller's
+  drasi::ExpectedComponents expected;  // what must run before it counts as ready
 };
 
 // `configuration` is in API form, valid, with its host and port set.

@@ -20,11 +20,11 @@
 namespace draas::core {
 
 struct EventFilter {
-  std::uint64_t after = 0;                  // sequence
+  std::uint64_t after = 0;  // sequence
   std::optional<WallTime> since;
-  std::vector<InstanceStatus> statuses;     // of new_status; empty = any
-  std::string instance_id;                  // "" = any
-  bool status_changes_only = true;          // recent-changes; the stream wants all types
+  std::vector<InstanceStatus> statuses;  // of new_status; empty = any
+  std::string instance_id;               // "" = any
+  bool status_changes_only = true;       // recent-changes; the stream wants all types
   std::size_t limit = 1000;
   bool matches(const Event& event) const;
 };

@@ -171,9 +171,10 @@ net::Task<Result<Created>> InstanceService::create(CheckedCreate checked, Actor 
     wishes.server_port = wanted_port.get<std::uint16_t>();
     wishes.server_port_is_wish = true;
   }
-  const std::string host = configuration["host"].is_string() && !configuration["host"].get_ref<const std::string&>().starts_with("${")
-                               ? configuration["host"].get<std::string>()
-                               : platform->default_host();
+  const std::string host =
+      configuration["host"].is_string() && !configuration["host"].get_ref<const std::string&>().starts_with("${")
+          ? configuration["host"].get<std::string>()
+          : platform->default_host();
   Result<PortPlan> ports = plan_ports(ledger_.ports(), *platform, host, instance.id, configuration, wishes);
   if (!ports) co_return std::unexpected(std::move(ports.error()));
   configuration["port"] = ports->server_port;
@@ -192,17 +193,20 @@ net::Task<Result<Created>> InstanceService::create(CheckedCreate checked, Actor 
   std::vector<Write> writes = ports->writes;
   const std::string id = instance.id;
   if (!key.empty()) {
-    const Json record{{"instanceId", id}, {"fingerprint", checked.fingerprint}, {"createdAt", to_rfc3339(instance.created_at)}};
+    const Json record{
+        {"instanceId", id}, {"fingerprint", checked.fingerprint}, {"createdAt", to_rfc3339(instance.created_at)}};
     writes.push_back(Write::put(std::string(collections::kIdempotency), key, to_text(record)));
   }
   std::string source = actor.source;
-  Result<EntryPtr> entry = co_await ledger_.create(std::move(instance), std::move(revision), std::move(writes), std::move(source));
+  Result<EntryPtr> entry =
+      co_await ledger_.create(std::move(instance), std::move(revision), std::move(writes), std::move(source));
   if (!entry) {
     undo(ledger_.ports(), id, *ports);
     co_return std::unexpected(std::move(entry.error()));
   }
   if (!key.empty()) ledger_.remember_idempotency(key, id, checked.fingerprint);
-  log_info("instance created", {{"instanceId", id}, {"name", (*entry)->instance.name}, {"requestId", actor.request_id}});
+  log_info("instance created",
+           {{"instanceId", id}, {"name", (*entry)->instance.name}, {"requestId", actor.request_id}});
 
   Created created;
   created.warnings = std::move(checked.warnings);
@@ -222,7 +226,8 @@ net::Task<Result<Created>> InstanceService::create(CheckedCreate checked, Actor 
 net::Task<Result<InstanceViewPtr>> InstanceService::update(EntryPtr entry, InstanceChange requested,
                                                            std::optional<std::string> if_match, Actor actor) {
   if (requested.name) {
-    if (Status valid = check_instance_name(*requested.name); !valid) co_return std::unexpected(std::move(valid.error()));
+    if (Status valid = check_instance_name(*requested.name); !valid)
+      co_return std::unexpected(std::move(valid.error()));
   }
   Status changed = co_await ledger_.change(entry, [&](Change& change) -> Status {
     if (if_match && !net::etag_matches(*if_match, entry->view->etag)) {

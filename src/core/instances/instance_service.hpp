@@ -10,9 +10,9 @@ namespace draas::core {
 // A create request whose document has been checked; the part that needs no control loop.
 struct CheckedCreate {
   CreateRequest request;
-  Json configuration;                 // API form, valid; null when the request brought none
+  Json configuration;  // API form, valid; null when the request brought none
   std::vector<std::string> warnings;
-  std::string fingerprint;            // of the request, for its idempotency key
+  std::string fingerprint;  // of the request, for its idempotency key
 };
 
 // [any thread] Names, id, document and settings: every fault at once.

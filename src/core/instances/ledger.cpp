@@ -1,6 +1,7 @@
 #include "core/instances/ledger.hpp"
 
 #include <algorithm>
+
 #include <boost/asio/redirect_error.hpp>
 
 #include "base/crash_point.hpp"
@@ -26,7 +27,12 @@ struct Ledger::Prepared {
 };
 
 Ledger::Ledger(net::EventLoop& loop, Store& store, Clock& clock, const ControlPlaneOptions& options)
-    : loop_(loop), store_(store), clock_(clock), options_(options), events_(options.event_buffer), ports_(options.ports) {}
+    : loop_(loop),
+      store_(store),
+      clock_(clock),
+      options_(options),
+      events_(options.event_buffer),
+      ports_(options.ports) {}
 
 EntryPtr Ledger::find(std::string_view id) const {
   auto found = entries_.find(std::string(id));
@@ -119,7 +125,8 @@ net::Task<Result<EntryPtr>> Ledger::create(Instance instance, Revision revision,
   entry->configuration = revision.configuration;
 
   Batch batch{std::move(writes)};
-  batch.writes.push_back(Write::put(std::string(collections::kInstances), id, to_document(entry->instance), {}, kAbsent));
+  batch.writes.push_back(
+      Write::put(std::string(collections::kInstances), id, to_document(entry->instance), {}, kAbsent));
   batch.writes.push_back(Write::put(std::string(collections::kRuntimes), id, to_document(entry->runtime)));
   batch.writes.push_back(Write::put(std::string(collections::kRevisions), revision_document_id(id, revision.number),
                                     to_document(revision), {{"instance", id}}));
@@ -288,8 +295,8 @@ net::Task<Status> Ledger::erase(EntryPtr entry, std::string source) {
   for (std::uint16_t port : ports_.ports_of(id)) batch.writes.push_back(release_write(port));
   const InstanceStatus status = derive_status(entry->instance, entry->runtime);
   std::vector<EventPtr> events;
-  Event event = make_event(EventType::InstanceDeleted, id, status, status, std::move(source),
-                           {{"Name", entry->instance.name}});
+  Event event =
+      make_event(EventType::InstanceDeleted, id, status, status, std::move(source), {{"Name", entry->instance.name}});
   add_event(batch, std::move(event), events);
 
   crash_point("delete.before_commit");

@@ -60,12 +60,12 @@ struct Change {
   RuntimeRecord runtime;
   bool instance_changed = false;
   bool runtime_changed = false;
-  std::optional<Revision> revision;      // a new newest one; instance.revision is set from it
-  std::vector<Write> writes;             // more for the same commit: port leases
-  std::string source = "ControlPlane";   // of the events
+  std::optional<Revision> revision;     // a new newest one; instance.revision is set from it
+  std::vector<Write> writes;            // more for the same commit: port leases
+  std::string source = "ControlPlane";  // of the events
   std::map<std::string, std::string> event_metadata;
-  bool report_status = false;            // a StatusChanged event also when the status stays the same
-  bool report_update = false;            // an InstanceUpdated event when nothing else is reported
+  bool report_status = false;  // a StatusChanged event also when the status stays the same
+  bool report_update = false;  // an InstanceUpdated event when nothing else is reported
 
   Instance& edit_instance() {
     instance_changed = true;
@@ -113,8 +113,8 @@ class Ledger {
   static Write release_write(std::uint16_t port);
 
   PortPool& ports() { return ports_; }
-  EventBus& events() { return events_; }                                  // [any thread]
-  CataloguePtr catalogue() const { return catalogue_.load(); }            // [any thread]
+  EventBus& events() { return events_; }                        // [any thread]
+  CataloguePtr catalogue() const { return catalogue_.load(); }  // [any thread]
   const std::string& control_plane_id() const { return control_plane_id_; }
   Store& store() { return store_; }
   Clock& clock() { return clock_; }

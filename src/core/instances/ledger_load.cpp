@@ -15,7 +15,8 @@ constexpr std::size_t kPage = 1000;
 constexpr std::chrono::hours kIdempotencyLifetime{24};
 
 // Calls `visit` with every document of a collection.
-Status for_each_document(Store& store, std::string_view collection, const std::function<Status(const Document&)>& visit) {
+Status for_each_document(Store& store, std::string_view collection,
+                         const std::function<Status(const Document&)>& visit) {
   ListQuery query{.collection = std::string(collection), .limit = kPage};
   while (true) {
     auto page = store.list(query);

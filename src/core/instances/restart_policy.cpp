@@ -12,8 +12,8 @@ bool is_failure(const WorkloadExit& exit) {
 
 RestartDecision decide_restart(const RestartSettings& settings, const RestartInput& input) {
   RestartDecision decision;
-  const bool wanted = input.policy == RestartPolicy::Always ||
-                      (input.policy == RestartPolicy::OnFailure && is_failure(input.exit));
+  const bool wanted =
+      input.policy == RestartPolicy::Always || (input.policy == RestartPolicy::OnFailure && is_failure(input.exit));
   if (!wanted) {
     decision.reason = "restart policy " + std::string(to_string(input.policy)) + " leaves it stopped";
     return decision;

@@ -15,9 +15,9 @@ struct RestartInput {
   RestartPolicy policy = RestartPolicy::OnFailure;
   WorkloadExit exit;
   WallTime now;
-  std::optional<WallTime> started_at;       // of the run that ended
-  std::vector<WallTime> recent_restarts;    // earlier automatic restarts
-  double random = 0.5;                      // [0, 1), for the jitter
+  std::optional<WallTime> started_at;     // of the run that ended
+  std::vector<WallTime> recent_restarts;  // earlier automatic restarts
+  double random = 0.5;                    // [0, 1), for the jitter
 };
 
 struct RestartDecision {

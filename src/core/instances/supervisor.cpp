@@ -55,7 +55,8 @@ Platform* Supervisor::find_platform(std::string_view name) const {
   if (wanted == "kubernetes" || wanted == "k8s") wanted = "aks";
   // The prototype's integers.
   constexpr std::array<std::string_view, 3> kByNumber{"process", "docker", "aks"};
-  if (wanted.size() == 1 && wanted[0] >= '0' && wanted[0] < '3') wanted = kByNumber.at(static_cast<std::size_t>(wanted[0] - '0'));
+  if (wanted.size() == 1 && wanted[0] >= '0' && wanted[0] < '3')
+    wanted = kByNumber.at(static_cast<std::size_t>(wanted[0] - '0'));
   for (const auto& platform : platforms_) {
     if (lowered(platform->name()) == wanted) return platform.get();
   }
@@ -146,7 +147,8 @@ void Supervisor::trim_ports(const EntryPtr& entry, Change& change) {
 net::Task<Status> Supervisor::launch(EntryPtr entry, Launch launch) {
   Platform* platform = find_platform(entry->instance.platform);
   if (platform == nullptr) {
-    Error missing = fail(ErrorCode::Unavailable, "Platform '" + entry->instance.platform + "' is not configured").error();
+    Error missing =
+        fail(ErrorCode::Unavailable, "Platform '" + entry->instance.platform + "' is not configured").error();
     co_return co_await launch_failed(entry, std::move(missing), std::move(launch));
   }
   Availability availability = co_await platform->availability();
@@ -257,8 +259,9 @@ net::Task<Result<OperationResult>> Supervisor::start(EntryPtr entry, StartOption
     if (entry->removed) co_return std::unexpected(ledger_.require(entry->instance.id).error());
     if (entry->runtime.handle && is_running_phase(entry->runtime.phase)) {
       if (options.configuration && !options.persist) {
-        co_return fail(ErrorCode::Conflict, "Instance '" + entry->instance.id +
-                                                "' is already running; restart it to run it with another configuration");
+        co_return fail(ErrorCode::Conflict,
+                       "Instance '" + entry->instance.id +
+                           "' is already running; restart it to run it with another configuration");
       }
     } else {
       Launch request{.automatic = false, .one_shot = std::move(options.configuration), .source = actor.source};
@@ -279,7 +282,9 @@ net::Task<Result<OperationResult>> Supervisor::settled(EntryPtr entry, std::chro
   const SteadyTime deadline = std::chrono::steady_clock::now() + wait;
   co_await ledger_.wait_until(
       entry,
-      [generation](const Entry& now) { return now.runtime.generation != generation || now.runtime.phase != Phase::Starting; },
+      [generation](const Entry& now) {
+        return now.runtime.generation != generation || now.runtime.phase != Phase::Starting;
+      },
       deadline);
   OperationResult result;
   result.instance = entry->view;
@@ -384,7 +389,8 @@ struct Supervisor::StopOutcome {
   Status status;
 };
 
-net::Task<void> Supervisor::stop_in_background(EntryPtr entry, std::string source, std::shared_ptr<StopOutcome> outcome) {
+net::Task<void> Supervisor::stop_in_background(EntryPtr entry, std::string source,
+                                               std::shared_ptr<StopOutcome> outcome) {
   net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
   if (!entry->removed) {
     if (entry->runtime.handle) {
@@ -410,11 +416,13 @@ net::Task<Result<OperationResult>> Supervisor::stop(EntryPtr entry, std::chrono:
   const bool was_wanted = entry->instance.desired_state == DesiredState::Running;
   const std::string name = "Instance '" + entry->instance.id + "'";
   if (!runs && !was_wanted) {
-    co_return OperationResult{entry->view, false,
-                              name + (entry->runtime.phase == Phase::Idle ? " was never started" : " is already stopped")};
+    co_return OperationResult{
+        entry->view, false,
+        name + (entry->runtime.phase == Phase::Idle ? " was never started" : " is already stopped")};
   }
   auto outcome = std::make_shared<StopOutcome>();
-  tasks_.spawn("stop", [this, entry, source = actor.source, outcome] { return stop_in_background(entry, source, outcome); });
+  tasks_.spawn("stop",
+               [this, entry, source = actor.source, outcome] { return stop_in_background(entry, source, outcome); });
   const SteadyTime deadline = std::chrono::steady_clock::now() + wait;
   // Named: GCC 12 destroys a closure with captures twice when it is a temporary of a co_await expression.
   const std::function<bool(const Entry&)> is_done = [outcome](const Entry&) { return outcome->done; };

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/metrics.hpp"
-#include "core/control_plane.hpp"
 #include "core/configuration/workload.hpp"
+#include "core/control_plane.hpp"
 #include "core/instances/ledger.hpp"
 #include "core/instances/restart_policy.hpp"
 #include "drasi/client.hpp"
@@ -53,8 +53,8 @@ class Supervisor {
 
  private:
   struct Launch {
-    bool automatic = false;            // by the restart policy or recovery: failures are retried, not returned
-    std::optional<Json> one_shot;      // runs instead of the stored configuration
+    bool automatic = false;        // by the restart policy or recovery: failures are retried, not returned
+    std::optional<Json> one_shot;  // runs instead of the stored configuration
     std::string source = "ControlPlane";
   };
   struct StopOutcome;
@@ -97,10 +97,10 @@ class Supervisor {
   std::vector<std::unique_ptr<Platform>> platforms_;
   net::HttpClient http_;
   net::TaskGroup tasks_;
-  std::vector<EntryPtr> to_launch_;                    // after recovery
-  std::map<std::string, SteadyTime> orphans_seen_;     // "<platform>/<instance>/<generation>"
+  std::vector<EntryPtr> to_launch_;                 // after recovery
+  std::map<std::string, SteadyTime> orphans_seen_;  // "<platform>/<instance>/<generation>"
   std::map<std::string, int> health_failures_;
-  std::map<std::string, Availability> availability_;   // last poll, by platform
+  std::map<std::string, Availability> availability_;  // last poll, by platform
   Counter* restarts_ = nullptr;
   bool closing_ = false;
 };

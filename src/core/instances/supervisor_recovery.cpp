@@ -119,7 +119,8 @@ net::Task<void> Supervisor::recover_entry(EntryPtr entry, std::vector<FoundWorkl
       return restart_later(entry, generation, delay);
     });
   } else if (entry->instance.desired_state == DesiredState::Running &&
-             (runtime.phase == Phase::Starting || runtime.phase == Phase::Running || runtime.phase == Phase::Stopping)) {
+             (runtime.phase == Phase::Starting || runtime.phase == Phase::Running ||
+              runtime.phase == Phase::Stopping)) {
     to_launch_.push_back(entry);
   } else if (runtime.phase == Phase::Stopping || runtime.phase == Phase::Starting || runtime.phase == Phase::Running) {
     co_await record(entry, [&](Change& change) -> Status {

@@ -15,8 +15,8 @@
 namespace draas::core {
 
 enum class EventType {
-  StatusChanged,    // the status on the wire changed, or was reported anew (ConfigurationChanged: once per change)
-  PhaseChanged,     // finer than the status: Starting, Stopping, BackOff ...
+  StatusChanged,  // the status on the wire changed, or was reported anew (ConfigurationChanged: once per change)
+  PhaseChanged,   // finer than the status: Starting, Stopping, BackOff ...
   InstanceCreated,
   InstanceUpdated,  // name, description, metadata, policies
   InstanceDeleted,

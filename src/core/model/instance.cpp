@@ -62,7 +62,8 @@ class DocumentReader {
 template <class T, class Read>
 Result<T> read_document(std::string_view body, std::string_view what, Read read) {
   auto parsed = parse_json(body);
-  if (!parsed) return fail(ErrorCode::DataLoss, std::string(what) + " in the store is not readable: " + parsed.error().message);
+  if (!parsed)
+    return fail(ErrorCode::DataLoss, std::string(what) + " in the store is not readable: " + parsed.error().message);
   try {
     return read(DocumentReader(*parsed));
   } catch (const std::exception& error) {
@@ -84,7 +85,8 @@ WorkloadExit exit_from_json(const Json& value) {
 // Runtime fields that monitoring daemons send in their metadata under any capitalisation (C21).
 const std::string* metadata_value(const std::map<std::string, std::string>& metadata, std::string_view name) {
   for (const auto& [key, value] : metadata) {
-    if (std::ranges::equal(key, name, [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); })) {
+    if (std::ranges::equal(key, name,
+                           [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); })) {
       return &value;
     }
   }
@@ -200,7 +202,8 @@ Result<Instance> instance_from_document(std::string_view body) {
     instance.created_at = in.time("createdAt").value_or(WallTime{});
     instance.last_modified_at = in.time("lastModifiedAt").value_or(WallTime{});
     if (const Json* metadata = in.any("metadata")) {
-      for (const auto& [name, value] : metadata->items()) instance.metadata.emplace_back(name, value.get<std::string>());
+      for (const auto& [name, value] : metadata->items())
+        instance.metadata.emplace_back(name, value.get<std::string>());
     }
     instance.desired_state = parse_desired_state(in.text("desiredState")).value_or(DesiredState::Stopped);
     instance.restart_policy = parse_restart_policy(in.text("restartPolicy"));

@@ -33,8 +33,8 @@ struct Instance {
   DesiredState desired_state = DesiredState::Stopped;
   std::optional<RestartPolicy> restart_policy;  // nullopt: the default of the settings
   ResourceLimits limits;
-  Json platform_options;                        // null when none
-  std::uint64_t revision = 0;                   // the newest configuration revision
+  Json platform_options;                                 // null when none
+  std::uint64_t revision = 0;                            // the newest configuration revision
   std::map<std::string, std::uint16_t> component_ports;  // JSON pointer -> allocated port (`auto`)
 };
 
@@ -42,24 +42,24 @@ struct Instance {
 struct RuntimeRecord {
   Phase phase = Phase::Idle;
   Health health = Health::Unknown;
-  std::uint64_t generation = 0;         // of the newest start
-  std::uint64_t applied_revision = 0;   // what the workload was started with (or was changed to); 0 = none
-  bool one_shot = false;                // started with a configuration that is not stored (`start` with a body)
+  std::uint64_t generation = 0;        // of the newest start
+  std::uint64_t applied_revision = 0;  // what the workload was started with (or was changed to); 0 = none
+  bool one_shot = false;               // started with a configuration that is not stored (`start` with a body)
   std::string spec_hash;
-  std::string host;                     // where the workload listens; may differ from the configuration until applied
+  std::string host;  // where the workload listens; may differ from the configuration until applied
   std::uint16_t port = 0;
   std::optional<WorkloadHandle> handle;
   std::optional<WallTime> started_at;
   std::optional<WallTime> stopped_at;
   std::optional<WorkloadExit> last_exit;
-  std::uint64_t restart_count = 0;      // automatic restarts since the last start by a user
+  std::uint64_t restart_count = 0;        // automatic restarts since the last start by a user
   std::vector<WallTime> recent_restarts;  // inside the crash-loop window
   std::optional<WallTime> next_start_at;  // BackOff only
   std::string error_message;
-  std::map<std::string, std::string> metadata;         // from status updates of monitoring daemons, as sent
-  std::optional<InstanceStatus> reported_status;       // set by hand or by a daemon; until the next own observation
-  bool deleting = false;                // a delete is under way; recovery finishes it
-  bool keep_data = false;               // of that delete
+  std::map<std::string, std::string> metadata;    // from status updates of monitoring daemons, as sent
+  std::optional<InstanceStatus> reported_status;  // set by hand or by a daemon; until the next own observation
+  bool deleting = false;                          // a delete is under way; recovery finishes it
+  bool keep_data = false;                         // of that delete
 };
 
 // The status on the wire, from both sides.
@@ -76,12 +76,12 @@ struct InstanceView {
   DesiredState desired_state = DesiredState::Stopped;
   std::uint64_t revision = 0;
   std::uint64_t applied_revision = 0;
-  std::string host;       // where the workload is reached now; "" when none runs
+  std::string host;  // where the workload is reached now; "" when none runs
   std::uint16_t port = 0;
-  std::string etag;                                    // of `body`, with its quotes
-  std::shared_ptr<const std::string> body;             // GET one instance
-  std::shared_ptr<const std::string> runtime;          // last known runtime status
-  std::shared_ptr<const std::string> configuration;    // the newest revision, API form
+  std::string etag;                                  // of `body`, with its quotes
+  std::shared_ptr<const std::string> body;           // GET one instance
+  std::shared_ptr<const std::string> runtime;        // last known runtime status
+  std::shared_ptr<const std::string> configuration;  // the newest revision, API form
   std::string configuration_etag;
 };
 using InstanceViewPtr = std::shared_ptr<const InstanceView>;

@@ -15,9 +15,9 @@ struct Revision {
   std::string instance_id;
   std::uint64_t number = 0;  // 1, 2, 3 ... without gaps
   WallTime created_at;
-  std::string author;        // who: the key's or user's name, "anonymous" without authentication
-  std::string change_type;   // Created, PatchApplied, Replaced, ServerSettingsChanged, RolledBack, Purged
-  std::string description;   // what: e.g. "replace /queries/0/queryText", "rolled back to 3"
+  std::string author;       // who: the key's or user's name, "anonymous" without authentication
+  std::string change_type;  // Created, PatchApplied, Replaced, ServerSettingsChanged, RolledBack, Purged
+  std::string description;  // what: e.g. "replace /queries/0/queryText", "rolled back to 3"
   std::shared_ptr<const std::string> configuration;  // API form, serialised
 };
 

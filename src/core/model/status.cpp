@@ -7,7 +7,8 @@
 namespace draas::core {
 namespace {
 
-constexpr std::array<std::string_view, 5> kStatusNames{"Created", "Running", "Stopped", "Error", "ConfigurationChanged"};
+constexpr std::array<std::string_view, 5> kStatusNames{"Created", "Running", "Stopped", "Error",
+                                                       "ConfigurationChanged"};
 constexpr std::array<std::string_view, 7> kPhaseNames{"Idle",    "Starting", "Running", "Stopping",
                                                       "Stopped", "BackOff",  "Failed"};
 constexpr std::array<std::string_view, 4> kHealthNames{"Unknown", "Healthy", "Degraded", "Unhealthy"};

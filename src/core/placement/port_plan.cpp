@@ -26,9 +26,8 @@ class Planner {
   }
 
   Result<std::uint16_t> allocate() {
-    auto port = pool_.allocate(instance_id_, [this](std::uint16_t candidate) {
-      return platform_.port_is_free(host_, candidate);
-    });
+    auto port = pool_.allocate(instance_id_,
+                               [this](std::uint16_t candidate) { return platform_.port_is_free(host_, candidate); });
     if (port) note(*port);
     return port;
   }

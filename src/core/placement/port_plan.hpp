@@ -4,8 +4,8 @@
 // Control loop only. Leases are held in the pool from here on; the caller commits plan.writes, or calls undo().
 
 #include <cstdint>
-#include <optional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +25,8 @@ struct PortPlan {
 };
 
 struct PortWishes {
-  std::optional<std::uint16_t> server_port;  // nullopt: allocate one
-  bool server_port_is_wish = false;          // when taken, allocate another and warn; else Conflict
+  std::optional<std::uint16_t> server_port;               // nullopt: allocate one
+  bool server_port_is_wish = false;                       // when taken, allocate another and warn; else Conflict
   std::map<std::string, std::uint16_t> allocated_before;  // keep these for `auto`
 };
 

@@ -41,8 +41,8 @@ class PortPool {
   void let_go(std::uint16_t port);
 
   PortRange range_;
-  std::bitset<65536> leased_;          // the same as the keys of holders_, to skip leased ports quickly
-  std::uint32_t lowest_free_;          // every port of the range below this one is leased
+  std::bitset<65536> leased_;  // the same as the keys of holders_, to skip leased ports quickly
+  std::uint32_t lowest_free_;  // every port of the range below this one is leased
   std::map<std::uint16_t, std::string> holders_;
   std::map<std::string, std::set<std::uint16_t>, std::less<>> by_instance_;
 };

@@ -25,9 +25,9 @@
 namespace draas::core {
 
 struct ResourceLimits {
-  double cpu_cores = 0;             // 0 = none
-  std::uint64_t memory_bytes = 0;   // 0 = none
-  std::uint64_t open_files = 0;     // 0 = inherited
+  double cpu_cores = 0;            // 0 = none
+  std::uint64_t memory_bytes = 0;  // 0 = none
+  std::uint64_t open_files = 0;    // 0 = inherited
 };
 
 // Everything a platform needs to run one workload. Rendering is done by the caller; the platform writes it down.
@@ -41,16 +41,16 @@ struct WorkloadSpec {
   std::uint16_t port = 0;
   ResourceLimits limits;
   std::map<std::string, std::string> environment;
-  Json platform_options;         // per-instance settings of this platform; null when none
+  Json platform_options;  // per-instance settings of this platform; null when none
 };
 
 // What must be remembered of a running workload to find it again. Stored durably, versioned by the platform itself.
 struct WorkloadHandle {
-  std::string platform;      // Platform::name()
+  std::string platform;  // Platform::name()
   std::string instance_id;
   std::uint64_t generation = 0;
   std::string spec_hash;
-  Json data;                 // the platform's own, e.g. {"version":1,"pid":123,"startTime":...,"bootId":...}
+  Json data;  // the platform's own, e.g. {"version":1,"pid":123,"startTime":...,"bootId":...}
 };
 
 // How a workload ended.
@@ -59,7 +59,7 @@ struct WorkloadExit {
   std::optional<int> signal;
   bool out_of_memory = false;
   WallTime time;
-  std::string reason;            // for people: "exited with code 1", "killed by SIGKILL", "exit code unknown"
+  std::string reason;  // for people: "exited with code 1", "killed by SIGKILL", "exit code unknown"
 };
 
 struct Usage {
@@ -83,7 +83,7 @@ struct FoundWorkload {
 };
 
 struct LogQuery {
-  std::size_t tail = 100;            // last lines; SIZE_MAX = all that is kept
+  std::size_t tail = 100;  // last lines; SIZE_MAX = all that is kept
   std::optional<WallTime> since;
   bool follow = false;
 };

@@ -23,7 +23,7 @@ using Version = std::uint64_t;
 inline constexpr Version kAbsent = 0;
 
 struct IndexEntry {
-  std::string name;   // e.g. "instance"
+  std::string name;  // e.g. "instance"
   std::string value;
 
   bool operator==(const IndexEntry&) const = default;
@@ -66,9 +66,9 @@ using CommitHandler = std::function<void(Result<Commit>)>;
 
 struct ListQuery {
   std::string collection;
-  std::optional<IndexEntry> index;   // only documents that carry it
-  std::string after;                 // only ids greater than this (byte order)
-  std::string before;                // only ids less than this; "" = no bound
+  std::optional<IndexEntry> index;  // only documents that carry it
+  std::string after;                // only ids greater than this (byte order)
+  std::string before;               // only ids less than this; "" = no bound
   std::size_t limit = 1000;
   bool descending = false;
 };

@@ -1,14 +1,15 @@
 // One instance from import to delete, through the real server over HTTP, on a real configuration file.
 
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_future.hpp>
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 #include "net/server_sent_events.hpp"
 #include "support/server_process.hpp"
@@ -31,7 +32,8 @@ std::optional<std::string> corpus_file(const std::string& name) {
 // Reads the event stream on a loop of its own and keeps what came.
 class StreamReader {
  public:
-  StreamReader(net::Endpoint endpoint, std::string target) : endpoint_(std::move(endpoint)), target_(std::move(target)) {
+  StreamReader(net::Endpoint endpoint, std::string target)
+      : endpoint_(std::move(endpoint)), target_(std::move(target)) {
     loop_.start();
     net::asio::co_spawn(loop_.executor(), [this] { return read(); }, net::asio::detached);
     eventually([this] { return connected_.load(); });
@@ -95,7 +97,8 @@ TEST(Lifecycle, RealConfigurationFromImportToDelete) {
     EXPECT_EQ(component.json()["data"]["status"], "Running") << component.body;
   }
   EXPECT_TRUE(eventually([&] {
-    return server.get("/api/server/instances/hello/logs?tail=50").body.find("started successfully") != std::string::npos;
+    return server.get("/api/server/instances/hello/logs?tail=50").body.find("started successfully") !=
+           std::string::npos;
   }));
 
   // Killed: Stopped and running again, seen on the stream within a second.
@@ -122,9 +125,10 @@ TEST(Lifecycle, RealConfigurationFromImportToDelete) {
   // A patch is a revision; it is applied by a restart; the rollback is a revision too.
   net::Headers patch;
   patch.set("Content-Type", "application/json-patch+json");
-  const Answer patched = server.call(Method::Patch, "/api/configuration/instances/hello",
-                                     R"([{"op":"replace","path":"/queries/0/query","value":"MATCH (s:SensorReading) RETURN s.sensor_id AS only"}])",
-                                     patch);
+  const Answer patched = server.call(
+      Method::Patch, "/api/configuration/instances/hello",
+      R"([{"op":"replace","path":"/queries/0/query","value":"MATCH (s:SensorReading) RETURN s.sensor_id AS only"}])",
+      patch);
   ASSERT_EQ(patched.status, 202) << patched.body;
   EXPECT_EQ(server.instance("hello")["status"], "ConfigurationChanged");
   EXPECT_TRUE(stream.wait_for(R"("newStatus":"ConfigurationChanged")", milliseconds(1'000)));

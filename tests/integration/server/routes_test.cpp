@@ -1,8 +1,8 @@
 // Every route of the API under each of its aliases, and what it says to bad input.
 
-#include <gtest/gtest.h>
-
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "support/server_process.hpp"
 
@@ -31,14 +31,29 @@ class RoutesTest : public ::testing::Test {
 std::unique_ptr<ServerProcess> RoutesTest::server_;
 
 TEST_F(RoutesTest, ReadingRoutesAnswerUnderEveryAlias) {
-  for (const char* target :
-       {"/api/server/instances", "/api/servers/instances", "/api/server/instances/one", "/api/servers/instances/one",
-        "/api/server/instances/one/runtime-status", "/api/server/platforms", "/api/servers/platforms",
-        "/api/server/instances/one/server-configuration", "/api/servers/instances/one/server-configuration",
-        "/api/server/instances/one/configuration/server", "/api/configuration/instances/one",
-        "/api/configuration/instances/one/revisions", "/api/configuration/instances/one/revisions/1",
-        "/api/status/one/status", "/api/status/recent-changes", "/api/health", "/health", "/ready", "/metrics",
-        "/openapi/v1.json", "/swagger/v1/swagger.json", "/scalar/v1", "/swagger/index.html"}) {
+  for (const char* target : {"/api/server/instances",
+                             "/api/servers/instances",
+                             "/api/server/instances/one",
+                             "/api/servers/instances/one",
+                             "/api/server/instances/one/runtime-status",
+                             "/api/server/platforms",
+                             "/api/servers/platforms",
+                             "/api/server/instances/one/server-configuration",
+                             "/api/servers/instances/one/server-configuration",
+                             "/api/server/instances/one/configuration/server",
+                             "/api/configuration/instances/one",
+                             "/api/configuration/instances/one/revisions",
+                             "/api/configuration/instances/one/revisions/1",
+                             "/api/status/one/status",
+                             "/api/status/recent-changes",
+                             "/api/health",
+                             "/health",
+                             "/ready",
+                             "/metrics",
+                             "/openapi/v1.json",
+                             "/swagger/v1/swagger.json",
+                             "/scalar/v1",
+                             "/swagger/index.html"}) {
     const Answer answer = server_->get(target);
     EXPECT_EQ(answer.status, 200) << target << ": " << answer.body.substr(0, 200);
   }
@@ -46,7 +61,8 @@ TEST_F(RoutesTest, ReadingRoutesAnswerUnderEveryAlias) {
 }
 
 TEST_F(RoutesTest, CreateAnswersWithTheSuperset) {
-  const Answer created = server_->post("/api/servers/instances", R"({"name":"superset","serverConfiguration":{"logLevel":"debug"}})");
+  const Answer created =
+      server_->post("/api/servers/instances", R"({"name":"superset","serverConfiguration":{"logLevel":"debug"}})");
   ASSERT_EQ(created.status, 201) << created.body;
   const Json body = created.json();
   EXPECT_EQ(body["name"], "superset");
@@ -61,8 +77,9 @@ TEST_F(RoutesTest, CreateAnswersWithTheSuperset) {
 }
 
 TEST_F(RoutesTest, PostServersCreatesAndLaunches) {
-  const Answer created = server_->post("/api/servers", R"({"instanceId":"launched","platform":"Process","configuration":)" +
-                                                           sample_configuration() + "}");
+  const Answer created =
+      server_->post("/api/servers",
+                    R"({"instanceId":"launched","platform":"Process","configuration":)" + sample_configuration() + "}");
   ASSERT_EQ(created.status, 201) << created.body;
   EXPECT_EQ(created.json()["id"], "launched");
   EXPECT_EQ(server_->instance("launched")["status"], "Running");
@@ -72,7 +89,8 @@ TEST_F(RoutesTest, PostServersCreatesAndLaunches) {
 
 TEST_F(RoutesTest, SingleSettingsTakeBareScalarsUnderBothPaths) {
   const std::uint16_t port = free_port();
-  for (const char* base : {"/api/server/instances/one/configuration/server", "/api/server/instances/one/server-configuration"}) {
+  for (const char* base :
+       {"/api/server/instances/one/configuration/server", "/api/server/instances/one/server-configuration"}) {
     const std::string path = base;
     EXPECT_EQ(server_->call(Method::Put, path + "/loglevel", R"("debug")").status, 200);
     EXPECT_EQ(server_->call(Method::Put, path + "/loglevel", R"({"logLevel":"warn"})").status, 200);
@@ -98,12 +116,16 @@ TEST_F(RoutesTest, StatusByHandTakesNamesIntegersAndObjects) {
 
 TEST_F(RoutesTest, DaemonsPushOneOrMany) {
   ASSERT_EQ(server_->create("pushed").status, 201);
-  const Answer one = server_->post("/api/status/updates", R"({"instanceId":"pushed","status":"Error","source":"DockerDaemon","metadata":{"ContainerId":"abc"}})");
+  const Answer one = server_->post(
+      "/api/status/updates",
+      R"({"instanceId":"pushed","status":"Error","source":"DockerDaemon","metadata":{"ContainerId":"abc"}})");
   EXPECT_EQ(one.status, 202) << one.body;
   EXPECT_EQ(server_->get("/api/status/pushed/status").json()["containerId"], "abc");
   EXPECT_EQ(server_->post("/api/status/updates", R"({"instanceId":"none","status":"Error","source":"x"})").status, 404);
   EXPECT_EQ(server_->post("/api/status/updates", R"({"status":"Error","source":"x"})").status, 400);
-  const Answer many = server_->post("/api/status/updates", R"([{"instanceId":"pushed","status":1,"source":"DockerDaemon"},{"instanceId":"none","status":"Error","source":"x"}])");
+  const Answer many = server_->post(
+      "/api/status/updates",
+      R"([{"instanceId":"pushed","status":1,"source":"DockerDaemon"},{"instanceId":"none","status":"Error","source":"x"}])");
   EXPECT_EQ(many.status, 202) << many.body;
   EXPECT_EQ(server_->instance("pushed")["status"], "Running");
 }
@@ -117,11 +139,16 @@ TEST_F(RoutesTest, PatchKnowsItsMediaTypesAndFaults) {
   EXPECT_EQ(patch(target, R"({"logLevel":"debug"})", "application/json").status, 202);
   EXPECT_EQ(patch(target, R"({"logLevel":"info"})", "application/merge-patch+json").status, 202);
   EXPECT_EQ(patch(target, add, "text/xml").status, 415);
-  EXPECT_EQ(patch(target, R"([{"op":"test","path":"/logLevel","value":"trace"}])", "application/json-patch+json").status, 409);
-  EXPECT_EQ(patch(target, R"([{"op":"replace","path":"/nothing/here","value":1}])", "application/json-patch+json").status, 422);
+  EXPECT_EQ(
+      patch(target, R"([{"op":"test","path":"/logLevel","value":"trace"}])", "application/json-patch+json").status,
+      409);
+  EXPECT_EQ(
+      patch(target, R"([{"op":"replace","path":"/nothing/here","value":1}])", "application/json-patch+json").status,
+      422);
   EXPECT_EQ(patch(target, R"([{"op":"jump","path":"/x"}])", "application/json-patch+json").status, 400);
   EXPECT_EQ(patch("/api/configuration/instances/none", add, "application/json-patch+json").status, 404);
-  const Answer dangling = patch(target, R"([{"op":"replace","path":"/queries/0/sources/0/sourceId","value":"nope"}])", "application/json-patch+json");
+  const Answer dangling = patch(target, R"([{"op":"replace","path":"/queries/0/sources/0/sourceId","value":"nope"}])",
+                                "application/json-patch+json");
   EXPECT_EQ(dangling.status, 400);
   EXPECT_NE(dangling.body.find("/queries/0/sources/0"), std::string::npos) << dangling.body;
   EXPECT_EQ(server_->get(target + "/revisions").json().size(), 5U);
@@ -133,20 +160,36 @@ TEST_F(RoutesTest, StaleWritersAreRefused) {
   net::Headers headers;
   headers.set("If-Match", read.headers.get("ETag"));
   headers.set("Content-Type", "application/json");
-  EXPECT_EQ(server_->call(Method::Patch, "/api/configuration/instances/etag", R"({"logLevel":"debug"})", headers).status, 202);
-  EXPECT_EQ(server_->call(Method::Patch, "/api/configuration/instances/etag", R"({"logLevel":"warn"})", headers).status, 412);
+  EXPECT_EQ(
+      server_->call(Method::Patch, "/api/configuration/instances/etag", R"({"logLevel":"debug"})", headers).status,
+      202);
+  EXPECT_EQ(server_->call(Method::Patch, "/api/configuration/instances/etag", R"({"logLevel":"warn"})", headers).status,
+            412);
   net::Headers conditional;
   conditional.set("If-None-Match", server_->get("/api/server/instances/etag").headers.get("ETag"));
   EXPECT_EQ(server_->call(Method::Get, "/api/server/instances/etag", "", conditional).status, 304);
 }
 
 TEST_F(RoutesTest, WrongBodiesOfEveryKindAreTheClientsFault) {
-  const std::vector<std::string> bodies = {
-      "",           "{",          "nonsense",  "[]",        "null",           "42",
-      "\"text\"",   "[[[[]]]]",   "{\"a\":1}", "{\"name\":5}", "{\"name\":\"\"}", "{\"name\":\"x\",\"name\":\"y\"}",
-      "{\"status\":\"\\ud800\"}", std::string("\xff\xfe", 2), std::string(200, '['),
-      R"({"name":"x","platformType":"Moon"})", R"({"name":"x","configuration":[]})",
-      R"({"name":"x","configuration":{"queries":5}})", R"({"name":"x","serverConfiguration":{"port":"no"}})"};
+  const std::vector<std::string> bodies = {"",
+                                           "{",
+                                           "nonsense",
+                                           "[]",
+                                           "null",
+                                           "42",
+                                           "\"text\"",
+                                           "[[[[]]]]",
+                                           "{\"a\":1}",
+                                           "{\"name\":5}",
+                                           "{\"name\":\"\"}",
+                                           "{\"name\":\"x\",\"name\":\"y\"}",
+                                           "{\"status\":\"\\ud800\"}",
+                                           std::string("\xff\xfe", 2),
+                                           std::string(200, '['),
+                                           R"({"name":"x","platformType":"Moon"})",
+                                           R"({"name":"x","configuration":[]})",
+                                           R"({"name":"x","configuration":{"queries":5}})",
+                                           R"({"name":"x","serverConfiguration":{"port":"no"}})"};
   const std::vector<std::pair<Method, std::string>> routes = {
       {Method::Post, "/api/server/instances"},
       {Method::Post, "/api/servers"},
@@ -231,7 +274,8 @@ TEST(Ports, OccupiedOnesAreSkippedAndAutoIsAllocated) {
   EXPECT_NE(created.body.find("is taken"), std::string::npos) << created.body;
   // Another instance's component port is a clash with its path.
   const Answer taken = server.post("/api/server/instances", R"({"id":"c","name":"c","configuration":{
-      "sources":[{"kind":"http","id":"in","host":"127.0.0.1","port":)" + std::to_string(first) + R"(}]}})");
+      "sources":[{"kind":"http","id":"in","host":"127.0.0.1","port":)" +
+                                                                std::to_string(first) + R"(}]}})");
   EXPECT_EQ(taken.status, 409) << taken.body;
   EXPECT_NE(taken.body.find("/sources/0/port"), std::string::npos) << taken.body;
 }

@@ -1,10 +1,10 @@
 #include "api/embedded_assets.hpp"
 
-#include <gtest/gtest.h>
-#include <zlib.h>
-
 #include <string>
 #include <string_view>
+
+#include <gtest/gtest.h>
+#include <zlib.h>
 
 namespace draas::api {
 namespace {

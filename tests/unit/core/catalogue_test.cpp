@@ -1,14 +1,15 @@
 #include "core/instances/catalogue.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <random>
+
+#include <gtest/gtest.h>
 
 namespace draas::core {
 namespace {
 
-InstanceViewPtr view(const std::string& id, const std::string& name = "", InstanceStatus status = InstanceStatus::Created) {
+InstanceViewPtr view(const std::string& id, const std::string& name = "",
+                     InstanceStatus status = InstanceStatus::Created) {
   auto made = std::make_shared<InstanceView>();
   made->id = id;
   made->name = name.empty() ? id : name;

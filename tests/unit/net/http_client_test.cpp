@@ -2,10 +2,10 @@
 
 #include "net/http_client.hpp"
 
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <sys/un.h>
-
-#include <filesystem>
 
 #include "loop_fixture.hpp"
 #include "test_server.hpp"
@@ -13,11 +13,11 @@
 namespace draas::net::testing {
 namespace {
 
+using std::chrono::milliseconds;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-using std::chrono::milliseconds;
 
 constexpr milliseconds kTimeout{5'000};
 
@@ -91,9 +91,9 @@ TEST(Endpoint, IsParsed) {
 }
 
 TEST(Endpoint, RefusesWhatIsMalformedWithoutRepeatingIt) {
-  for (const auto* url : {"", "example.org", "ftp://x", "http:/x", "http://", "http://:80", "http://h:", "http://h:0",
-                          "http://h:65536", "http://h:8x", "http://[::1", "http://[::1]x", "unix://relative",
-                          "http://h/?q", "http://h/#f", "http://h h"}) {
+  for (const auto* url :
+       {"", "example.org", "ftp://x", "http:/x", "http://", "http://:80", "http://h:", "http://h:0", "http://h:65536",
+        "http://h:8x", "http://[::1", "http://[::1]x", "unix://relative", "http://h/?q", "http://h/#f", "http://h h"}) {
     EXPECT_FALSE(Endpoint::parse(url)) << url;
   }
   const auto secret = Endpoint::parse("http://user:pa55@host/");
@@ -272,8 +272,9 @@ TEST_F(ClientTest, ReadsWhateverBodyThePeerSends) {
     EXPECT_EQ(get(peer.port())->body, "until the end");
   }
   {
-    ScriptedPeer peer(answering("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                "3\r\nabc\r\n0\r\n\r\n"));
+    ScriptedPeer peer(
+        answering("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  "3\r\nabc\r\n0\r\n\r\n"));
     EXPECT_EQ(get(peer.port())->body, "abc");
     EXPECT_EQ(get(peer.port())->body, "abc");
   }
@@ -286,7 +287,9 @@ TEST_F(ClientTest, ReadsWhateverBodyThePeerSends) {
 
 TEST_F(ClientTest, NobodyListens) {
   std::uint16_t port = 0;
-  { port = ScriptedPeer([](RawSocket&, int) {}).port(); }
+  {
+    port = ScriptedPeer([](RawSocket&, int) {}).port();
+  }
   const auto response = get(port);
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().code, ErrorCode::Unavailable);

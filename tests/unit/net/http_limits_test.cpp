@@ -69,7 +69,9 @@ TEST_F(LimitsTest, RequestsThatTwoParsersCouldReadDifferentlyAreRefused) {
   EXPECT_EQ(refusal(post + "Transfer-Encoding: gzip\r\n\r\n"), "501");
   EXPECT_EQ(refusal(post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"), "501");
   EXPECT_EQ(refusal(post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"), "501");
-  EXPECT_EQ(refusal(post + "Transfer-Encoding:\x0b""chunked\r\n\r\n0\r\n\r\n"), "400");
+  EXPECT_EQ(refusal(post + "Transfer-Encoding:\x0b"
+                           "chunked\r\n\r\n0\r\n\r\n"),
+            "400");
   EXPECT_EQ(refusal("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), "400");
 }
 
@@ -97,8 +99,8 @@ TEST_F(LimitsTest, SizesAreLimited) {
   for (int i = 0; i < 2'000; ++i) many += "Field-" + std::to_string(i) + ": value\r\n";
   EXPECT_EQ(refusal(many + "\r\n"), "431");
   EXPECT_EQ(refusal("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n"), "413");
-  EXPECT_EQ(refusal("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n" + std::string(1'000, 'a') +
-                    "\r\n1\r\n"),
+  EXPECT_EQ(refusal("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n" +
+                    std::string(1'000, 'a') + "\r\n1\r\n"),
             "413");
   EXPECT_EQ(refusal("POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n" +
                     std::string(1'000, 'a')),

@@ -62,7 +62,8 @@ TEST(PercentCoding, RoundTripsEveryByte) {
 }
 
 TEST(PercentCoding, RefusesMalformedEscapes) {
-  for (const auto* text : {"%", "%1", "a%", "%g0", "%0g", "%%20"}) EXPECT_EQ(percent_decode(text), std::nullopt) << text;
+  for (const auto* text : {"%", "%1", "a%", "%g0", "%0g", "%%20"})
+    EXPECT_EQ(percent_decode(text), std::nullopt) << text;
   EXPECT_EQ(percent_decode("a+b"), "a+b");
   EXPECT_EQ(percent_decode("a+b%2B", true), "a b+");
 }

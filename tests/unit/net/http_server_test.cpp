@@ -2,10 +2,10 @@
 
 #include "net/http_server.hpp"
 
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <sys/resource.h>
-
-#include <fstream>
 
 #include "net/task.hpp"
 #include "test_server.hpp"

@@ -1,9 +1,10 @@
 // Streamed responses and the server's end.
 
+#include <future>
+
 #include <gmock/gmock.h>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <future>
 
 #include "test_server.hpp"
 

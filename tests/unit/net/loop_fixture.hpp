@@ -1,11 +1,12 @@
 #pragma once
 // An event loop on a thread of its own, and the means to run a coroutine on it from a test.
 
+#include <future>
+#include <stdexcept>
+
 #include <gtest/gtest.h>
 
 #include <boost/asio/use_future.hpp>
-#include <future>
-#include <stdexcept>
 
 #include "net/task.hpp"
 #include "raw_socket.hpp"

@@ -48,9 +48,11 @@ void expect_request(std::string_view text, const std::string& expected) {
 
 TEST(RequestParser, DoesNotCareHowItsInputIsCut) {
   expect_request("GET /a%20b?c=d HTTP/1.1\r\nHost: h\r\nA:  b \r\n\r\n", "GET /a b?c=d|Host=h|A=b||");
-  expect_request("\r\n\r\nPOST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabcGET", "POST /?|Host=h|Content-Length=3|abc|GET");
-  expect_request("PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: t\r\n\r\nX",
-                 "PUT /?|Host=h|Transfer-Encoding=Chunked|abcde|X");
+  expect_request("\r\n\r\nPOST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabcGET",
+                 "POST /?|Host=h|Content-Length=3|abc|GET");
+  expect_request(
+      "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: t\r\n\r\nX",
+      "PUT /?|Host=h|Transfer-Encoding=Chunked|abcde|X");
   expect_request("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", "OPTIONS *?|Host=h||");
   expect_request("GET http://a:1?x HTTP/1.1\r\nHost: h\r\n\r\n", "GET /?x|Host=a:1||");
 }
@@ -58,7 +60,8 @@ TEST(RequestParser, DoesNotCareHowItsInputIsCut) {
 TEST(RequestParser, RefusesTheSameHoweverItIsCut) {
   expect_request("GET / HTTP/1.1\r\nHost: h\r\n folded: x\r\n\r\n", "failed 400");
   expect_request("GET / HTTP/1.1\r\nHost: h\nA: b\r\n\r\n", "failed 400");
-  expect_request("GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\nHost: h\r\n\r\n0\r\n\r\n", "failed 400");
+  expect_request("GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\nHost: h\r\n\r\n0\r\n\r\n",
+                 "failed 400");
   expect_request("GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\nHost: h\r\n\r\n0", "failed 400");
   expect_request("GET / HTTP/3.0\r\nHost: h\r\n\r\n", "failed 505");
   expect_request("GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: br\r\n\r\n", "failed 501");
@@ -89,7 +92,8 @@ std::string parse_response(std::string_view text, std::size_t first, std::size_t
   const bool needed_end = !done(parser);
   if (needed_end) parser.feed_end();
   if (parser.state() == ResponseParser::State::Failed) return parser.broke_off() ? "broke off" : "failed";
-  return std::to_string(parser.status()) + '|' + parser.body() + '|' + rest + (parser.keep_alive() ? "|keep" : "|close");
+  return std::to_string(parser.status()) + '|' + parser.body() + '|' + rest +
+         (parser.keep_alive() ? "|keep" : "|close");
 }
 
 void expect_response(std::string_view text, const std::string& expected, bool to_head = false) {
@@ -114,8 +118,9 @@ TEST(ResponseParser, ReadsEveryKindOfBody) {
 }
 
 TEST(ResponseParser, SkipsInterimResponses) {
-  expect_response("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na",
-                  "200|a||keep");
+  expect_response(
+      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na",
+      "200|a||keep");
   expect_response("HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\nwhatever", "failed");
 }
 

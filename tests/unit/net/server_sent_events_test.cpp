@@ -47,7 +47,10 @@ TEST(ServerSentEvents, AllLineEndsAndForms) {
   expect_parsed("data: a\r\n\r\n", "[||a]");
   expect_parsed("data: a\r\rdata: b\r\r", "[||a][||b]");
   expect_parsed("data:a\ndata:  b\ndata\n\n", "[||a\n b\n]");
-  expect_parsed("\xEF\xBB\xBF" "data: a\n\n", "[||a]");
+  expect_parsed(
+      "\xEF\xBB\xBF"
+      "data: a\n\n",
+      "[||a]");
   expect_parsed(": comment\nretry: 10\nunknown: x\n\n", "");
   expect_parsed("event: e\n\ndata: x\n\n", "[||x]");
   expect_parsed("data: unfinished\n", "");
@@ -61,8 +64,7 @@ TEST(ServerSentEvents, TheIdLasts) {
 }
 
 TEST(ServerSentEvents, TooLargeEventsAreDroppedWhole) {
-  const std::string stream =
-      "data: ok\n\ndata: " + std::string(200, 'x') + "\ndata: more\nevent: e\n\ndata: fine\n\n";
+  const std::string stream = "data: ok\n\ndata: " + std::string(200, 'x') + "\ndata: more\nevent: e\n\ndata: fine\n\n";
   for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
     ServerSentEventParser parser(100);
     std::vector<ServerSentEvent> all;

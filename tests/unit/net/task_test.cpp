@@ -43,7 +43,7 @@ TEST_F(TaskTest, RunOnGoesThereAndComesBack) {
   const bool right = on_loop<bool>([&]() -> Task<bool> {
     std::function<Task<bool>()> there = [&other]() -> Task<bool> { co_return other.on_this_thread(); };
     const bool was_there = co_await run_on<bool>(other.executor(), there);
-    co_return was_there && loop.on_this_thread();
+    co_return was_there&& loop.on_this_thread();
   });
   EXPECT_TRUE(right);
 }
@@ -101,8 +101,7 @@ TEST_F(TaskTest, SleepIsCutShortByCancellation) {
   asio::cancellation_signal signal;
   std::promise<bool> result;
   asio::co_spawn(
-      loop.executor(),
-      [&result]() -> Task<void> { result.set_value(co_await sleep_for(std::chrono::hours(1))); },
+      loop.executor(), [&result]() -> Task<void> { result.set_value(co_await sleep_for(std::chrono::hours(1))); },
       asio::bind_cancellation_slot(signal.slot(), [](const std::exception_ptr&) {}));
   asio::post(loop.context(), [&signal] { signal.emit(asio::cancellation_type::terminal); });
   auto future = result.get_future();
@@ -129,7 +128,7 @@ TEST_F(TaskTest, AGroupCancelsAndJoinsItsTasks) {
       ended += 1'000;
       co_return;
     });
-    co_return ten && group.size() == 0;
+    co_return ten&& group.size() == 0;
   });
   EXPECT_TRUE(all);
   EXPECT_EQ(ended, 10);

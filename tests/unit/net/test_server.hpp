@@ -1,10 +1,10 @@
 #pragma once
 // A real server on loopback whose handler is made of two functions.
 
-#include <gtest/gtest.h>
-
 #include <functional>
 #include <stdexcept>
+
+#include <gtest/gtest.h>
 
 #include "net/http_server.hpp"
 #include "raw_socket.hpp"

@@ -2,12 +2,12 @@
 
 #include "net/tls.hpp"
 
+#include <filesystem>
+
 #include <gmock/gmock.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-
-#include <filesystem>
 
 #include "loop_fixture.hpp"
 #include "net/http_client.hpp"
@@ -50,7 +50,8 @@ Identity make_identity(const std::string& names) {
   X509_set_issuer_name(certificate, subject);
   X509V3_CTX context{};
   X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
-  for (const auto& [name, value] : {std::pair(NID_subject_alt_name, names), std::pair(NID_basic_constraints, std::string("CA:TRUE"))}) {
+  for (const auto& [name, value] :
+       {std::pair(NID_subject_alt_name, names), std::pair(NID_basic_constraints, std::string("CA:TRUE"))}) {
     X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, name, value.c_str());
     X509_add_ext(certificate, extension, -1);
     X509_EXTENSION_free(extension);
@@ -100,7 +101,8 @@ class TlsTest : public LoopTest {
       request.append(buffer, static_cast<std::size_t>(size));
       if (!request.ends_with("\r\n\r\n")) continue;
       const std::string body = std::string(name != nullptr ? name : "(no name)");
-      const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+      const std::string answer =
+          "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
       SSL_write(session.get(), answer.data(), static_cast<int>(answer.size()));
       request.clear();
     }
@@ -166,9 +168,9 @@ TEST_F(TlsTest, RefusesAnotherName) {
 TEST_F(TlsTest, ShowsItsCertificate) {
   ask_for_certificate_ = true;
   EXPECT_FALSE(get("localhost", {.ca_file = file("server.pem")}));
-  const auto response = get("localhost", {.ca_file = file("server.pem"),
-                                          .certificate_file = file("client.pem"),
-                                          .key_file = file("client.key")});
+  const auto response =
+      get("localhost",
+          {.ca_file = file("server.pem"), .certificate_file = file("client.pem"), .key_file = file("client.key")});
   ASSERT_TRUE(response) << response.error().message << response.error().internal;
 }
 
