@@ -164,8 +164,13 @@ Status serve(const ControlPlaneSettings& settings) {
 void add_server_command(CLI::App& application, const SettingsArguments& common, int& exit_code) {
   CLI::App* server = application.add_subcommand("server", "Run the control plane");
   server->footer("Every setting is also a flag: --Section:Key=value, for example --Ports:First=9100");
-  server->callback([&common, &exit_code] {
-    auto settings = common.load();
+  auto insecure = std::make_shared<bool>(false);
+  server->add_flag("--insecure", *insecure,
+                   "Listen beyond this machine although nobody is asked for a key (Server:Insecure=true)");
+  server->callback([&common, &exit_code, insecure] {
+    SettingsArguments arguments = common;
+    if (*insecure) arguments.flags.push_back({"Server:Insecure", "true", "--insecure"});
+    auto settings = arguments.load();
     if (!settings) {
       exit_code = report(settings.error());
       return;

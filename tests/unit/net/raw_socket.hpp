@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <functional>
 #include <mutex>
 #include <stdexcept>
@@ -150,6 +151,11 @@ class ScriptedPeer {
 
  private:
   void serve() {
+    // A script that writes through a library cannot say MSG_NOSIGNAL.
+    sigset_t signals{};
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     for (int connection = 0;; ++connection) {
       UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       if (!fd) return;
