@@ -64,7 +64,11 @@ constexpr std::string_view kScalarScript = R"js(Scalar.createApiReference("#app"
   url: "@/openapi/v1.json",
   withDefaultFonts: false,
   telemetry: false,
-  hideClientButton: true
+  hideClientButton: true,
+  proxyUrl: "",
+  agent: {disabled: true},
+  mcp: {disabled: true},
+  showDeveloperTools: "never"
 });
 )js";
 
