@@ -211,9 +211,13 @@ TEST(RandomKills, UnderLoadLoseNoAcknowledgedWrite) {
     }
     std::this_thread::sleep_for(milliseconds(50 + random() % 400));  // the random moment itself
     server.signal(SIGKILL);
-    server.wait_exit();
+    const auto ended = server.wait_exit();
     stop = true;
     for (std::thread& client : clients) client.join();
+    // It must have lived until then.
+    ASSERT_TRUE(ended && WIFSIGNALED(*ended) && WTERMSIG(*ended) == SIGKILL)
+        << "seed " << seed << " round " << round << ": ended with " << ended.value_or(-1) << "\n"
+        << server.log();
   }
   ASSERT_TRUE(server.start()) << server.log();
   expect_settles(server);
