@@ -9,6 +9,7 @@
 #include "core/configuration/configuration_files.hpp"
 #include "core/configuration/configuration_service.hpp"
 #include "core/configuration/document.hpp"
+#include "core/configuration/workload.hpp"
 #include "core/instances/instance_service.hpp"
 #include "core/instances/ledger.hpp"
 #include "core/instances/supervisor.hpp"
@@ -187,14 +188,22 @@ net::Task<Status> ControlPlane::remove(std::string id, bool keep_data, std::opti
 
 namespace {
 
-// A one-shot configuration is checked like a stored one, and takes the instance's address where it names none.
+// A one-shot configuration is checked like a stored one. It runs at the instance's own address and with the ports that
+// the instance has: nothing new is leased for it.
 Status prepare_one_shot(const Entry& entry, StartOptions& options) {
   if (!options.configuration) return {};
   const Json current = Json::parse(*entry.configuration);
   if (!options.configuration->is_object()) return drasi::require_valid(*options.configuration);
   Json document = with_server_settings_of(drasi::normalise(std::move(*options.configuration)), current);
-  if (!document["port"].is_number_unsigned()) document["port"] = current["port"];
+  if (!options.persist || !document["port"].is_number_unsigned()) document["port"] = current["port"];
   if (Status valid = drasi::require_valid(document); !valid) return valid;
+  for (const drasi::ComponentPort& port : drasi::component_ports(document)) {
+    if (options.persist || !port.automatic || entry.instance.component_ports.contains(component_port_key(port)))
+      continue;
+    const std::string message =
+        "no port is allocated for a configuration that is not stored; name one, or add persist=true";
+    return fail(ErrorCode::InvalidArgument, port.path + ": " + message, {{port.path, message}});
+  }
   options.configuration = std::move(document);
   return {};
 }

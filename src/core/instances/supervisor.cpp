@@ -25,6 +25,13 @@ double random_unit() {
   return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
 }
 
+// As a shell tells it: 128 and the signal's number for one that was killed.
+std::string exit_code_text(const WorkloadExit& exit) {
+  constexpr int kSignalBase = 128;
+  if (exit.exit_code) return std::to_string(*exit.exit_code);
+  return exit.signal ? std::to_string(kSignalBase + *exit.signal) : "unknown";
+}
+
 bool is_running_phase(Phase phase) { return phase == Phase::Starting || phase == Phase::Running; }
 
 }  // namespace
@@ -370,7 +377,7 @@ net::Task<Status> Supervisor::end_workload(EntryPtr entry, bool keep_desired, st
     change.source = source;
     change.event_metadata["Reason"] = ended->reason;
     change.event_metadata["ExitTime"] = to_rfc3339(ended->time);
-    if (ended->exit_code) change.event_metadata["ExitCode"] = std::to_string(*ended->exit_code);
+    change.event_metadata["ExitCode"] = exit_code_text(*ended);
     trim_ports(entry, change);
     return {};
   });
@@ -444,8 +451,20 @@ net::Task<Status> Supervisor::remove(EntryPtr entry, bool keep_data, Actor actor
   });
   if (!marked) co_return marked;
   crash_point("delete.marked");
+  Status removed = co_await remove_marked(entry, keep_data, actor.source);
+  if (!removed && removed.error().code != ErrorCode::Cancelled) {
+    // The client is told that it failed, so no later recovery may finish it behind the client's back.
+    co_await record(entry, [](Change& change) -> Status {
+      change.edit_runtime().deleting = false;
+      return {};
+    });
+  }
+  co_return removed;
+}
+
+net::Task<Status> Supervisor::remove_marked(EntryPtr entry, bool keep_data, std::string source) {
   if (entry->runtime.handle) {
-    Status ended = co_await end_workload(entry, false, actor.source);
+    Status ended = co_await end_workload(entry, false, source);
     if (!ended) co_return ended;
   }
   crash_point("delete.stopped");
@@ -454,7 +473,7 @@ net::Task<Status> Supervisor::remove(EntryPtr entry, bool keep_data, Actor actor
     if (!removed) co_return std::unexpected(std::move(removed.error()).with_context("Deleting the instance's files"));
   }
   crash_point("delete.files_removed");
-  Status erased = co_await ledger_.erase(entry, actor.source);
+  Status erased = co_await ledger_.erase(entry, source);
   if (erased) log_info("instance deleted", {{"instanceId", entry->instance.id}});
   co_return erased;
 }
@@ -509,7 +528,7 @@ net::Task<void> Supervisor::record_exit(EntryPtr entry, WorkloadExit exit, std::
     change.source = source;
     change.event_metadata["Reason"] = exit.reason;
     change.event_metadata["ExitTime"] = to_rfc3339(exit.time);
-    change.event_metadata["ExitCode"] = exit.exit_code ? std::to_string(*exit.exit_code) : "unknown";
+    change.event_metadata["ExitCode"] = exit_code_text(exit);
     if (exit.signal) change.event_metadata["Signal"] = std::to_string(*exit.signal);
     change.event_metadata["Restart"] = decision.reason;
     return {};

@@ -63,6 +63,7 @@ class Supervisor {
   net::Task<Status> launch(EntryPtr entry, Launch launch);
   net::Task<Status> launch_failed(EntryPtr entry, Error error, Launch launch);
   net::Task<Status> end_workload(EntryPtr entry, bool keep_desired, std::string source);
+  net::Task<Status> remove_marked(EntryPtr entry, bool keep_data, std::string source);
   net::Task<void> record_exit(EntryPtr entry, WorkloadExit exit, std::string source);
 
   // Background tasks; they take entry->lifecycle themselves.

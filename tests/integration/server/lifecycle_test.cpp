@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_future.hpp>
@@ -215,6 +216,60 @@ TEST(Lifecycle, SigtermEndsTheServerWithStreamsOpenAndLeavesInstancesRunning) {
   EXPECT_EQ(after.front().pid, before.front().pid);
   ASSERT_TRUE(server.start()) << server.log();
   EXPECT_EQ(server.instance("one")["status"], "Running");
+}
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+TEST(Lifecycle, ConfigurationFilesFollowTheStore) {
+  ServerProcess server({"--Store:FileConfigurations=true"});
+  ASSERT_TRUE(server.start()) << server.log();
+  ASSERT_EQ(server.create("one").status, 201);
+  const auto file = server.directory() / "config" / "one" / "server.yaml";
+  ASSERT_TRUE(eventually([&] { return text_of(file).find("SensorReading") != std::string::npos; })) << text_of(file);
+  ASSERT_EQ(server.call(Method::Patch, "/api/configuration/instances/one", R"({"logLevel":"debug"})").status, 202);
+  EXPECT_TRUE(eventually([&] { return text_of(file).find("logLevel: debug") != std::string::npos; })) << text_of(file);
+  // A copy that was changed by hand is put right when the control plane starts.
+  server.signal(SIGTERM);
+  ASSERT_TRUE(server.wait_exit());
+  std::ofstream(file) << "id: edited\n";
+  ASSERT_TRUE(server.start()) << server.log();
+  EXPECT_NE(text_of(file).find("logLevel: debug"), std::string::npos) << text_of(file);
+  ASSERT_EQ(server.call(Method::Delete, "/api/server/instances/one").status, 204);
+  EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(file.parent_path()); }));
+}
+
+TEST(Lifecycle, TemplateIsTheConfigurationOfInstancesThatBringNone) {
+  const auto directory = std::filesystem::temp_directory_path() / ("draas-template-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(directory);
+  std::ofstream(directory / "template.yaml") << "id: server-{InstanceId}\nhost: \"{Host}\"\nlogLevel: warn\n"
+                                                "sources:\n  - {kind: mock, id: from-template}\n";
+  ServerProcess server(
+      {"--ProcessInstanceManager:ConfigurationTemplatePath=" + (directory / "template.yaml").string()});
+  ASSERT_TRUE(server.start()) << server.log();
+  ASSERT_EQ(server.post("/api/server/instances", R"({"id":"one","name":"one"})").status, 201);
+  const Json configuration = server.get("/api/configuration/instances/one").json();
+  EXPECT_EQ(configuration["id"], "server-one");
+  EXPECT_EQ(configuration["host"], "127.0.0.1");
+  EXPECT_EQ(configuration["logLevel"], "warn");
+  EXPECT_EQ(configuration["sources"][0]["id"], "from-template");
+  std::filesystem::remove_all(directory);
+}
+
+TEST(Lifecycle, OneShotConfigurationRunsWithoutBeingStored) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  ASSERT_EQ(server.create("one").status, 201);
+  const Answer started = server.post("/api/server/instances/one/start",
+                                     R"({"sources":[{"kind":"mock","id":"only-now"}],"queries":[],"reactions":[]})");
+  ASSERT_EQ(started.status, 200) << started.body;
+  EXPECT_NE(server.get("/api/server/instances/one/actual-configuration").body.find("only-now"), std::string::npos);
+  EXPECT_EQ(server.get("/api/configuration/instances/one").body.find("only-now"), std::string::npos);
+  EXPECT_EQ(server.get("/api/server/instances/one/runtime-status").json()["oneShot"], true);
 }
 
 TEST(Lifecycle, MissingExecutableMakesThePlatformUnavailableWithTheWayOut) {
