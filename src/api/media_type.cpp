@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "net/text.hpp"
 
@@ -24,7 +25,7 @@ int parse_quality(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > 1) return 1000;
-  return static_cast<int>(value * 1000 + 0.5);
+  return static_cast<int>(std::lround(value * 1000));
 }
 
 Range parse_range(std::string_view item) {
