@@ -4,7 +4,8 @@
 
 #ifdef DRAAS_BUNDLE_API_DOCS
 
-// Defined by the assembler file that cmake/Assets.cmake writes.
+// Defined by the assembler file that cmake/Assets.cmake writes; the names are symbols of the linker's.
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" {
 extern const char draas_asset_swagger_ui_css_begin[];
 extern const char draas_asset_swagger_ui_css_end[];
@@ -17,6 +18,7 @@ extern const char draas_asset_swagger_ui_favicon_png_end[];
 extern const char draas_asset_scalar_standalone_js_begin[];
 extern const char draas_asset_scalar_standalone_js_end[];
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace draas::api {
 namespace {

@@ -272,8 +272,8 @@ Json parse_all() {
 }  // namespace
 
 const Json& schemas() {
-  static const Json kSchemas = parse_all();
-  return kSchemas;
+  static const Json parsed = parse_all();
+  return parsed;
 }
 
 }  // namespace draas::api

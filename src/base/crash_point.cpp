@@ -40,7 +40,7 @@ const Target& target() {
 
 }  // namespace
 
-const bool crash_points_armed = std::getenv("DRAAS_CRASH_AT") != nullptr;
+const bool kCrashPointsArmed = std::getenv("DRAAS_CRASH_AT") != nullptr;
 
 void visit_crash_point(std::string_view name) {
   static std::atomic<int> visits{0};

@@ -9,12 +9,12 @@
 namespace draas {
 
 namespace detail {
-extern const bool crash_points_armed;
+extern const bool kCrashPointsArmed;
 void visit_crash_point(std::string_view name);
 }  // namespace detail
 
 inline void crash_point(std::string_view name) {
-  if (detail::crash_points_armed) [[unlikely]]
+  if (detail::kCrashPointsArmed) [[unlikely]]
     detail::visit_crash_point(name);
 }
 

@@ -287,15 +287,21 @@ net::Task<Result<Json>> ControlPlane::runtime_status(std::string id) {
 }
 
 net::Task<Status> ControlPlane::Impl::bulk_one(BulkOperation operation, EntryPtr entry, Actor actor) {
-  if (operation == BulkOperation::Delete) co_return co_await supervisor.remove(entry, false, std::move(actor));
   Result<OperationResult> done = fail(ErrorCode::Internal, "unknown bulk operation");
-  StartOptions options;
-  if (operation == BulkOperation::Start) done = co_await supervisor.start(entry, std::move(options), std::move(actor));
-  if (operation == BulkOperation::Restart)
-    done = co_await supervisor.restart(entry, std::move(options), std::move(actor));
-  if (operation == BulkOperation::Stop) {
-    const auto wait = this->options.shutdown_timeout + kStopMargin;
-    done = co_await supervisor.stop(entry, wait, std::move(actor));
+  StartOptions start_options;
+  const auto stop_wait = options.shutdown_timeout + kStopMargin;
+  switch (operation) {
+    case BulkOperation::Delete:
+      co_return co_await supervisor.remove(entry, false, std::move(actor));
+    case BulkOperation::Start:
+      done = co_await supervisor.start(entry, std::move(start_options), std::move(actor));
+      break;
+    case BulkOperation::Restart:
+      done = co_await supervisor.restart(entry, std::move(start_options), std::move(actor));
+      break;
+    case BulkOperation::Stop:
+      done = co_await supervisor.stop(entry, stop_wait, std::move(actor));
+      break;
   }
   co_return done ? Status{} : Status(std::unexpected(std::move(done.error())));
 }

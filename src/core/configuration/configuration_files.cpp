@@ -36,8 +36,8 @@ void ConfigurationFiles::update(const std::string& id, std::shared_ptr<const std
 net::Task<void> ConfigurationFiles::write_pending() {
   while (!pending_.empty()) {
     auto next = pending_.extract(pending_.begin());
-    const std::string id = next.key();
-    const std::shared_ptr<const std::string> text = next.mapped();
+    const std::string& id = next.key();
+    const std::shared_ptr<const std::string>& text = next.mapped();
     std::function<Status()> write = [directory = directory_, id, text] { return write_one(directory, id, text); };
     Status written = co_await pool_.run(write);
     if (written) continue;

@@ -1,16 +1,15 @@
 #include "core/instances/catalogue.hpp"
 
 #include <algorithm>
-#include <cctype>
+
+#include "net/text.hpp"
 
 namespace draas::core {
 namespace {
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
-
 std::string lowered(std::string_view text) {
   std::string out(text);
-  std::ranges::transform(out, out.begin(), lower);
+  std::ranges::transform(out, out.begin(), net::to_lower);
   return out;
 }
 
@@ -155,7 +154,7 @@ std::shared_ptr<const Catalogue> Catalogue::of(std::vector<InstanceViewPtr> view
 
 bool ListFilter::matches(const InstanceView& view) const {
   if (!statuses.empty() && std::ranges::find(statuses, view.status) == statuses.end()) return false;
-  if (!platform.empty() && lowered(platform) != lowered(view.platform)) return false;
+  if (!platform.empty() && !net::equals_ignoring_case(platform, view.platform)) return false;
   if (!name.empty()) {
     const std::string pattern = lowered(name);
     const std::string text = lowered(view.name);

@@ -213,8 +213,7 @@ net::Task<Result<Created>> InstanceService::create(CheckedCreate checked, Actor 
   std::ranges::copy(ports->warnings, std::back_inserter(created.warnings));
   if (start) {
     StartOptions options;
-    EntryPtr started_entry = *entry;
-    Result<OperationResult> started = co_await supervisor_.start(started_entry, std::move(options), std::move(actor));
+    Result<OperationResult> started = co_await supervisor_.start(*entry, std::move(options), std::move(actor));
     // The instance exists; that it does not run is its state, not a failed create.
     if (!started) created.warnings.push_back("not started: " + started.error().message);
   }

@@ -1,36 +1,16 @@
 #include "core/instances/supervisor.hpp"
 
 #include <algorithm>
-#include <cctype>
-#include <random>
 
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
+#include "net/text.hpp"
 
 namespace draas::core {
 namespace {
 
-constexpr std::chrono::milliseconds kServerCallTimeout{2'000};
 constexpr std::chrono::milliseconds kRecordRetryFirst{100};
 constexpr std::chrono::milliseconds kRecordRetryMax{5'000};
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
-double random_unit() {
-  thread_local std::mt19937_64 engine{std::random_device{}()};
-  return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
-}
-
-// As a shell tells it: 128 and the signal's number for one that was killed.
-std::string exit_code_text(const WorkloadExit& exit) {
-  constexpr int kSignalBase = 128;
-  if (exit.exit_code) return std::to_string(*exit.exit_code);
-  return exit.signal ? std::to_string(kSignalBase + *exit.signal) : "unknown";
-}
 
 bool is_running_phase(Phase phase) { return phase == Phase::Starting || phase == Phase::Running; }
 
@@ -58,14 +38,15 @@ Supervisor::Supervisor(Ledger& ledger, const ControlPlaneOptions& options,
 // --- platforms ------------------------------------------------------------------------------------------------------
 
 Platform* Supervisor::find_platform(std::string_view name) const {
-  std::string wanted = lowered(name);
-  if (wanted == "kubernetes" || wanted == "k8s") wanted = "aks";
-  // The prototype's integers.
-  constexpr std::array<std::string_view, 3> kByNumber{"process", "docker", "aks"};
-  if (wanted.size() == 1 && wanted[0] >= '0' && wanted[0] < '3')
-    wanted = kByNumber.at(static_cast<std::size_t>(wanted[0] - '0'));
+  // Other names of the same platform: Kubernetes for AKS (C32), and the prototype's integers (C9).
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kAliases{
+      {{"kubernetes", "AKS"}, {"k8s", "AKS"}, {"0", "Process"}, {"1", "Docker"}, {"2", "AKS"}}};
+  std::string_view wanted = name;
+  for (const auto& [alias, meant] : kAliases) {
+    if (net::equals_ignoring_case(name, alias)) wanted = meant;
+  }
   for (const auto& platform : platforms_) {
-    if (lowered(platform->name()) == wanted) return platform.get();
+    if (net::equals_ignoring_case(platform->name(), wanted)) return platform.get();
   }
   return nullptr;
 }
@@ -86,7 +67,7 @@ net::Task<std::vector<PlatformInfo>> Supervisor::platforms() {
     PlatformInfo info;
     info.name = platform->name();
     info.availability = co_await platform->availability();
-    info.is_default = lowered(platform->name()) == lowered(options_.default_platform);
+    info.is_default = net::equals_ignoring_case(platform->name(), options_.default_platform);
     info.monitoring = platform->monitoring();
     info.instances = counts[info.name];
     infos.push_back(std::move(info));
@@ -328,298 +309,6 @@ net::Task<Result<OperationResult>> Supervisor::restart(EntryPtr entry, StartOpti
   }
   std::string verb = "restarted";
   co_return co_await settled(entry, options.wait, true, std::move(verb));
-}
-
-// --- stopping -------------------------------------------------------------------------------------------------------
-
-// Ends the workload and records it. `keep_desired`: a restart, the instance is to run again.
-net::Task<Status> Supervisor::end_workload(EntryPtr entry, bool keep_desired, std::string source) {
-  Platform* platform = find_platform(entry->instance.platform);
-  if (platform == nullptr) {
-    co_return fail(ErrorCode::Unavailable, "Platform '" + entry->instance.platform + "' is not configured");
-  }
-  const Phase phase_before = entry->runtime.phase;
-  Status intended = co_await ledger_.change(entry, [&](Change& change) -> Status {
-    if (!keep_desired) change.edit_instance().desired_state = DesiredState::Stopped;
-    change.edit_runtime().phase = Phase::Stopping;
-    change.source = source;
-    return {};
-  });
-  if (!intended) co_return intended;
-  crash_point("stop.intended");
-
-  WorkloadHandle handle = *entry->runtime.handle;
-  Result<WorkloadExit> ended = co_await platform->stop(std::move(handle), options_.shutdown_timeout);
-  if (!ended) {
-    write_log(LogLevel::Error, "instance could not be stopped", ended.error(), {{"instanceId", entry->instance.id}});
-    if (ended.error().code != ErrorCode::Cancelled) {
-      co_await record(entry, [&](Change& change) -> Status {
-        RuntimeRecord& runtime = change.edit_runtime();
-        runtime.phase = phase_before;
-        runtime.error_message = "could not be stopped: " + ended.error().message;
-        return {};
-      });
-    }
-    co_return std::unexpected(std::move(ended.error()).with_context("Stopping instance '" + entry->instance.id + "'"));
-  }
-  crash_point("stop.workload_ended");
-  co_await record(entry, [&](Change& change) -> Status {
-    RuntimeRecord& runtime = change.edit_runtime();
-    runtime.phase = Phase::Stopped;
-    runtime.health = Health::Unknown;
-    runtime.handle.reset();
-    runtime.stopped_at = ended->time;
-    runtime.last_exit = *ended;
-    runtime.error_message.clear();
-    runtime.reported_status.reset();
-    runtime.restart_count = 0;
-    runtime.recent_restarts.clear();
-    change.source = source;
-    change.event_metadata["Reason"] = ended->reason;
-    change.event_metadata["ExitTime"] = to_rfc3339(ended->time);
-    change.event_metadata["ExitCode"] = exit_code_text(*ended);
-    trim_ports(entry, change);
-    return {};
-  });
-  crash_point("stop.recorded");
-  Status removed = co_await platform->remove_configuration(entry->instance.id);
-  if (!removed) {
-    write_log(LogLevel::Warn, "rendered configuration could not be removed", removed.error(),
-              {{"instanceId", entry->instance.id}});
-  }
-  log_info("instance stopped", {{"instanceId", entry->instance.id}, {"reason", ended->reason}});
-  co_return Status{};
-}
-
-struct Supervisor::StopOutcome {
-  bool done = false;
-  Status status;
-};
-
-net::Task<void> Supervisor::stop_in_background(EntryPtr entry, std::string source,
-                                               std::shared_ptr<StopOutcome> outcome) {
-  net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
-  if (!entry->removed) {
-    if (entry->runtime.handle) {
-      outcome->status = co_await end_workload(entry, false, source);
-    } else if (entry->instance.desired_state != DesiredState::Stopped || entry->runtime.phase == Phase::BackOff) {
-      outcome->status = co_await ledger_.change(entry, [&](Change& change) -> Status {
-        change.edit_instance().desired_state = DesiredState::Stopped;
-        RuntimeRecord& runtime = change.edit_runtime();
-        if (runtime.phase != Phase::Idle && runtime.phase != Phase::Failed) runtime.phase = Phase::Stopped;
-        runtime.next_start_at.reset();
-        change.source = source;
-        change.report_update = true;
-        return {};
-      });
-    }
-  }
-  outcome->done = true;
-  for (net::Timer* waiter : entry->waiters) waiter->cancel();
-}
-
-net::Task<Result<OperationResult>> Supervisor::stop(EntryPtr entry, std::chrono::milliseconds wait, Actor actor) {
-  const bool runs = entry->runtime.handle.has_value() || entry->lifecycle.locked();
-  const bool was_wanted = entry->instance.desired_state == DesiredState::Running;
-  const std::string name = "Instance '" + entry->instance.id + "'";
-  if (!runs && !was_wanted) {
-    co_return OperationResult{
-        entry->view, false,
-        name + (entry->runtime.phase == Phase::Idle ? " was never started" : " is already stopped")};
-  }
-  auto outcome = std::make_shared<StopOutcome>();
-  tasks_.spawn("stop",
-               [this, entry, source = actor.source, outcome] { return stop_in_background(entry, source, outcome); });
-  const SteadyTime deadline = std::chrono::steady_clock::now() + wait;
-  // Named: GCC 12 destroys a closure with captures twice when it is a temporary of a co_await expression.
-  const std::function<bool(const Entry&)> is_done = [outcome](const Entry&) { return outcome->done; };
-  co_await ledger_.wait_until(entry, is_done, deadline);
-  if (outcome->done && !outcome->status) co_return std::unexpected(std::move(outcome->status.error()));
-  co_return OperationResult{entry->view, true, name + (outcome->done ? " stopped successfully" : " is stopping")};
-}
-
-net::Task<Status> Supervisor::remove(EntryPtr entry, bool keep_data, Actor actor) {
-  net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
-  if (entry->removed) co_return fail(ErrorCode::NotFound, "Instance '" + entry->instance.id + "' not found");
-  Status marked = co_await ledger_.change(entry, [&](Change& change) -> Status {
-    change.edit_instance().desired_state = DesiredState::Stopped;
-    RuntimeRecord& runtime = change.edit_runtime();
-    runtime.deleting = true;
-    runtime.keep_data = keep_data;
-    change.source = actor.source;
-    return {};
-  });
-  if (!marked) co_return marked;
-  crash_point("delete.marked");
-  Status removed = co_await remove_marked(entry, keep_data, actor.source);
-  if (!removed && removed.error().code != ErrorCode::Cancelled) {
-    // The client is told that it failed, so no later recovery may finish it behind the client's back.
-    co_await record(entry, [](Change& change) -> Status {
-      change.edit_runtime().deleting = false;
-      return {};
-    });
-  }
-  co_return removed;
-}
-
-net::Task<Status> Supervisor::remove_marked(EntryPtr entry, bool keep_data, std::string source) {
-  if (entry->runtime.handle) {
-    Status ended = co_await end_workload(entry, false, source);
-    if (!ended) co_return ended;
-  }
-  crash_point("delete.stopped");
-  if (Platform* platform = find_platform(entry->instance.platform)) {
-    Status removed = co_await platform->remove(entry->instance.id, keep_data);
-    if (!removed) co_return std::unexpected(std::move(removed.error()).with_context("Deleting the instance's files"));
-  }
-  crash_point("delete.files_removed");
-  Status erased = co_await ledger_.erase(entry, source);
-  if (erased) log_info("instance deleted", {{"instanceId", entry->instance.id}});
-  co_return erased;
-}
-
-// --- exits ----------------------------------------------------------------------------------------------------------
-
-net::Task<void> Supervisor::on_exit(EntryPtr entry, WorkloadHandle handle, WorkloadExit exit) {
-  net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
-  const RuntimeRecord& runtime = entry->runtime;
-  if (entry->removed || !runtime.handle || runtime.handle->generation != handle.generation) co_return;
-  log_warn("instance ended by itself",
-           {{"instanceId", entry->instance.id}, {"generation", handle.generation}, {"reason", exit.reason}});
-  std::string source = monitor_source(*entry);
-  co_await record_exit(entry, std::move(exit), std::move(source));
-}
-
-// Writes down that the workload is gone, and does what the restart policy says.
-net::Task<void> Supervisor::record_exit(EntryPtr entry, WorkloadExit exit, std::string source) {
-  RestartInput input;
-  input.policy = entry->instance.restart_policy.value_or(options_.restart.default_policy);
-  if (entry->instance.desired_state == DesiredState::Stopped) input.policy = RestartPolicy::Never;
-  input.exit = exit;
-  input.now = ledger_.clock().now();
-  input.started_at = entry->runtime.handle ? entry->runtime.started_at : std::nullopt;
-  input.recent_restarts = entry->runtime.recent_restarts;
-  input.random = random_unit();
-  const RestartDecision decision = decide_restart(options_.restart, input);
-
-  co_await record(entry, [&](Change& change) -> Status {
-    RuntimeRecord& runtime = change.edit_runtime();
-    runtime.handle.reset();
-    runtime.health = Health::Unknown;
-    runtime.stopped_at = exit.time;
-    runtime.last_exit = exit;
-    runtime.recent_restarts = decision.recent_restarts;
-    runtime.reported_status.reset();
-    runtime.next_start_at.reset();
-    runtime.error_message = exit.reason;
-    switch (decision.action) {
-      case RestartDecision::Action::Restart:
-        runtime.phase = Phase::BackOff;
-        runtime.next_start_at = input.now + decision.delay;
-        break;
-      case RestartDecision::Action::Leave:
-        runtime.phase = Phase::Stopped;
-        break;
-      case RestartDecision::Action::GiveUp:
-        runtime.phase = Phase::Failed;
-        runtime.error_message = decision.reason;
-        break;
-    }
-    change.source = source;
-    change.event_metadata["Reason"] = exit.reason;
-    change.event_metadata["ExitTime"] = to_rfc3339(exit.time);
-    change.event_metadata["ExitCode"] = exit_code_text(exit);
-    if (exit.signal) change.event_metadata["Signal"] = std::to_string(*exit.signal);
-    change.event_metadata["Restart"] = decision.reason;
-    return {};
-  });
-  crash_point("exit.recorded");
-  if (decision.action != RestartDecision::Action::Restart || closing_) co_return;
-  tasks_.spawn("restart", [this, entry, generation = entry->runtime.generation, delay = decision.delay] {
-    return restart_later(entry, generation, delay);
-  });
-}
-
-net::Task<void> Supervisor::restart_later(EntryPtr entry, std::uint64_t generation, Duration delay) {
-  if (delay.count() > 0) {
-    const bool slept = co_await net::sleep_for(delay);
-    if (!slept) co_return;
-  }
-  net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
-  const RuntimeRecord& runtime = entry->runtime;
-  if (closing_ || entry->removed || runtime.phase != Phase::BackOff || runtime.generation != generation) co_return;
-  Launch request{.automatic = true, .one_shot = std::nullopt, .source = monitor_source(*entry)};
-  Status launched = co_await launch(entry, std::move(request));
-  if (!launched) co_return;  // recorded and scheduled again by launch_failed()
-}
-
-// --- the running server ---------------------------------------------------------------------------------------------
-
-WorkloadSpec Supervisor::spec_of(const Entry& entry) const {
-  WorkloadSpec spec;
-  spec.instance_id = entry.instance.id;
-  spec.generation = entry.runtime.generation;
-  spec.host = entry.runtime.host;
-  spec.port = entry.runtime.port;
-  return spec;
-}
-
-drasi::Client Supervisor::client_for(const Entry& entry) {
-  net::Endpoint endpoint = find_platform(entry.instance.platform)->endpoint(spec_of(entry));
-  return {http_, std::move(endpoint), kServerCallTimeout};
-}
-
-Result<net::Endpoint> Supervisor::endpoint(const Entry& entry) const {
-  Platform* platform = find_platform(entry.instance.platform);
-  if (platform == nullptr || !entry.runtime.handle) {
-    return fail(ErrorCode::Conflict, "Instance '" + entry.instance.id + "' is not running; start it first");
-  }
-  return platform->endpoint(spec_of(entry));
-}
-
-net::Task<Result<Json>> Supervisor::runtime_status(EntryPtr entry) {
-  Json status = runtime_to_json(entry->instance, entry->runtime);
-  Platform* platform = find_platform(entry->instance.platform);
-  if (platform == nullptr || !entry->runtime.handle) co_return status;
-  WorkloadHandle handle = *entry->runtime.handle;
-  Result<Usage> usage = co_await platform->usage(std::move(handle));
-  if (usage) {
-    status["usage"] = Json{{"cpuSeconds", usage->cpu_seconds},
-                           {"memoryBytes", usage->memory_bytes},
-                           {"threads", usage->threads},
-                           {"openFiles", usage->open_files}};
-  }
-  drasi::Client client = client_for(*entry);
-  Result<std::vector<drasi::ComponentState>> components = co_await client.components();
-  if (components) {
-    Json list = Json::array();
-    for (const drasi::ComponentState& component : *components) {
-      Json item{{"kind", drasi::to_string(component.kind)},
-                {"id", component.id},
-                {"status", drasi::to_string(component.status)}};
-      if (!component.error_message.empty()) item["errorMessage"] = component.error_message;
-      if (components->front().library != component.library) item["library"] = component.library;
-      list.push_back(std::move(item));
-    }
-    status["components"] = std::move(list);
-  }
-  co_return status;
-}
-
-net::Task<Result<Json>> Supervisor::actual_configuration(EntryPtr entry) {
-  if (!entry->runtime.handle) {
-    co_return fail(ErrorCode::Conflict, "Instance '" + entry->instance.id + "' is not running; start it first");
-  }
-  drasi::Client client = client_for(*entry);
-  co_return co_await client.actual_configuration();
-}
-
-net::Task<Result<std::unique_ptr<LogReader>>> Supervisor::logs(EntryPtr entry, LogQuery query) {
-  Platform* platform = find_platform(entry->instance.platform);
-  if (platform == nullptr) {
-    co_return fail(ErrorCode::Unavailable, "Platform '" + entry->instance.platform + "' is not configured");
-  }
-  co_return co_await platform->logs(entry->instance.id, query);
 }
 
 }  // namespace draas::core

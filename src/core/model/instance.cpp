@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "net/text.hpp"
+
 namespace draas::core {
 namespace {
 
@@ -85,10 +87,7 @@ WorkloadExit exit_from_json(const Json& value) {
 // Runtime fields that monitoring daemons send in their metadata under any capitalisation (C21).
 const std::string* metadata_value(const std::map<std::string, std::string>& metadata, std::string_view name) {
   for (const auto& [key, value] : metadata) {
-    if (std::ranges::equal(key, name,
-                           [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); })) {
-      return &value;
-    }
+    if (net::equals_ignoring_case(key, name)) return &value;
   }
   return nullptr;
 }

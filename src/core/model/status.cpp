@@ -1,8 +1,8 @@
 #include "core/model/status.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <charconv>
+
+#include "net/text.hpp"
 
 namespace draas::core {
 namespace {
@@ -15,14 +15,10 @@ constexpr std::array<std::string_view, 4> kHealthNames{"Unknown", "Healthy", "De
 constexpr std::array<std::string_view, 2> kDesiredNames{"Running", "Stopped"};
 constexpr std::array<std::string_view, 3> kPolicyNames{"Always", "OnFailure", "Never"};
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 template <class Enum, std::size_t N>
 std::optional<Enum> parse_name(const std::array<std::string_view, N>& names, std::string_view text) {
   for (std::size_t i = 0; i < N; ++i) {
-    if (equal_ignoring_case(names[i], text)) return static_cast<Enum>(i);
+    if (net::equals_ignoring_case(names[i], text)) return static_cast<Enum>(i);
   }
   return std::nullopt;
 }

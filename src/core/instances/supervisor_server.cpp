@@ -1,0 +1,79 @@
+// Supervisor: what is asked of a running server and its platform on behalf of readers.
+
+#include "core/instances/supervisor.hpp"
+
+namespace draas::core {
+namespace {
+
+constexpr std::chrono::milliseconds kServerCallTimeout{2'000};
+
+}  // namespace
+
+WorkloadSpec Supervisor::spec_of(const Entry& entry) const {
+  WorkloadSpec spec;
+  spec.instance_id = entry.instance.id;
+  spec.generation = entry.runtime.generation;
+  spec.host = entry.runtime.host;
+  spec.port = entry.runtime.port;
+  return spec;
+}
+
+drasi::Client Supervisor::client_for(const Entry& entry) {
+  net::Endpoint endpoint = find_platform(entry.instance.platform)->endpoint(spec_of(entry));
+  return {http_, std::move(endpoint), kServerCallTimeout};
+}
+
+Result<net::Endpoint> Supervisor::endpoint(const Entry& entry) const {
+  Platform* platform = find_platform(entry.instance.platform);
+  if (platform == nullptr || !entry.runtime.handle) {
+    return fail(ErrorCode::Conflict, "Instance '" + entry.instance.id + "' is not running; start it first");
+  }
+  return platform->endpoint(spec_of(entry));
+}
+
+net::Task<Result<Json>> Supervisor::runtime_status(EntryPtr entry) {
+  Json status = runtime_to_json(entry->instance, entry->runtime);
+  Platform* platform = find_platform(entry->instance.platform);
+  if (platform == nullptr || !entry->runtime.handle) co_return status;
+  WorkloadHandle handle = *entry->runtime.handle;
+  Result<Usage> usage = co_await platform->usage(std::move(handle));
+  if (usage) {
+    status["usage"] = Json{{"cpuSeconds", usage->cpu_seconds},
+                           {"memoryBytes", usage->memory_bytes},
+                           {"threads", usage->threads},
+                           {"openFiles", usage->open_files}};
+  }
+  drasi::Client client = client_for(*entry);
+  Result<std::vector<drasi::ComponentState>> components = co_await client.components();
+  if (components) {
+    Json list = Json::array();
+    for (const drasi::ComponentState& component : *components) {
+      Json item{{"kind", drasi::to_string(component.kind)},
+                {"id", component.id},
+                {"status", drasi::to_string(component.status)}};
+      if (!component.error_message.empty()) item["errorMessage"] = component.error_message;
+      if (components->front().library != component.library) item["library"] = component.library;
+      list.push_back(std::move(item));
+    }
+    status["components"] = std::move(list);
+  }
+  co_return status;
+}
+
+net::Task<Result<Json>> Supervisor::actual_configuration(EntryPtr entry) {
+  if (!entry->runtime.handle) {
+    co_return fail(ErrorCode::Conflict, "Instance '" + entry->instance.id + "' is not running; start it first");
+  }
+  drasi::Client client = client_for(*entry);
+  co_return co_await client.actual_configuration();
+}
+
+net::Task<Result<std::unique_ptr<LogReader>>> Supervisor::logs(EntryPtr entry, LogQuery query) {
+  Platform* platform = find_platform(entry->instance.platform);
+  if (platform == nullptr) {
+    co_return fail(ErrorCode::Unavailable, "Platform '" + entry->instance.platform + "' is not configured");
+  }
+  co_return co_await platform->logs(entry->instance.id, query);
+}
+
+}  // namespace draas::core
