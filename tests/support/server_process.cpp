@@ -23,7 +23,6 @@ extern char** environ;  // NOLINT(readability-identifier-naming): the C library'
 namespace draas::tests {
 namespace {
 
-constexpr milliseconds kPoll{5};
 constexpr std::uint16_t kPoolSize = 600;
 
 bool can_bind(std::uint16_t port) {
@@ -73,15 +72,6 @@ Json Answer::json() const {
 std::string program(const char* variable, const char* path_in_build) {
   if (const char* named = std::getenv(variable)) return named;
   return std::string(DRAAS_BINARY_DIR) + path_in_build;
-}
-
-bool eventually(const std::function<bool()>& holds, milliseconds limit) {
-  const auto deadline = std::chrono::steady_clock::now() + limit;
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > deadline) return holds();
-    std::this_thread::sleep_for(kPoll);
-  }
-  return true;
 }
 
 std::uint16_t free_port() { return free_port_range(1); }

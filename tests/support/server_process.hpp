@@ -17,6 +17,7 @@
 #include "base/json.hpp"
 #include "net/http_client.hpp"
 #include "net/task.hpp"
+#include "support/eventually.hpp"
 
 namespace draas::tests {
 
@@ -82,9 +83,6 @@ class ServerProcess {
   net::EventLoop loop_{"test-client"};
   std::unique_ptr<net::HttpClient> client_;
 };
-
-// Asks every few milliseconds until `holds` or the time is over; returns what it said last.
-bool eventually(const std::function<bool()>& holds, milliseconds limit = milliseconds(10'000));
 
 // A free TCP port of 127.0.0.1, and the first of `count` consecutive ones that are free.
 std::uint16_t free_port();

@@ -209,15 +209,12 @@ void PlatformFixture::TearDown() {
 int pid_of(const core::WorkloadHandle& handle) { return handle.data.at("pid").get<int>(); }
 
 bool wait_until_gone(int pid, std::chrono::milliseconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
-  while (std::chrono::steady_clock::now() < deadline) {
+  const auto is_gone = [pid] {
     std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
     std::string text;
-    if (!std::getline(stat, text)) return true;
-    if (text.find(") Z ") != std::string::npos) return true;
-    std::this_thread::sleep_for(5ms);
-  }
-  return false;
+    return !std::getline(stat, text) || text.find(") Z ") != std::string::npos;
+  };
+  return tests::eventually(is_gone, timeout);
 }
 
 std::size_t count_own_descriptors() {

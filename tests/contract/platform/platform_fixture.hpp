@@ -19,6 +19,7 @@
 
 #include "core/platform/platform.hpp"
 #include "net/task.hpp"
+#include "support/eventually.hpp"
 
 namespace draas::platforms {
 

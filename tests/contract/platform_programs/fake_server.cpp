@@ -145,7 +145,6 @@ int main(int argc, char** argv) {
     }
     if (word == "noise") write_noise(static_cast<std::uint64_t>(number));
     if (word == "unfinished") std::cout << rest << std::flush;
-    if (word == "sleep") std::this_thread::sleep_for(std::chrono::milliseconds(number));
     while (word == "await" && ::access(rest.c_str(), F_OK) != 0)
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     if (word == "ignore_sigint") ::signal(SIGINT, SIG_IGN);

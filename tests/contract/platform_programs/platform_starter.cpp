@@ -14,6 +14,7 @@
 #include "base/files.hpp"
 #include "net/task.hpp"
 #include "platforms/process/process_platform.hpp"
+#include "support/eventually.hpp"
 
 int main(int argc, char** argv) {
   using namespace draas;
@@ -41,9 +42,8 @@ int main(int argc, char** argv) {
   if (argc > 6 && std::string_view(argv[6]) == "stop") {
     // Not before the script is so far.
     const std::string log = options.working_directory.string() + "/" + argv[4] + "/logs/server.log";
-    for (int i = 0; i < 4000 && draas::read_file(log).value_or("").find("ready\n") == std::string::npos; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    const auto is_ready = [&log] { return draas::read_file(log).value_or("").find("ready\n") != std::string::npos; };
+    if (!draas::tests::eventually(is_ready, std::chrono::seconds(20))) return 1;
     const core::WorkloadHandle handle = *started;
     auto stopped = net::asio::co_spawn(loop.executor(), platform->stop(handle, std::chrono::milliseconds(500)),
                                        net::asio::use_future)

@@ -13,6 +13,7 @@
 #include "contract/store/back_ends.hpp"
 #include "contract/store/scratch.hpp"
 #include "core/store/store.hpp"
+#include "support/eventually.hpp"
 
 namespace draas::tests {
 
@@ -82,11 +83,7 @@ class Recorder {
 
 // For what must come true by itself, at a time the test cannot be told of. Fails the test after 30 s.
 inline void wait_until(const std::function<bool()>& holds) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!holds()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "it never came true";
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
+  ASSERT_TRUE(tests::eventually(holds, std::chrono::seconds(30))) << "it never came true";
 }
 
 // A fresh store of each back end.

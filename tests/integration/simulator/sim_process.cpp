@@ -46,8 +46,6 @@ ExitStatus decode(int raw) {
 
 }  // namespace
 
-void pause_briefly() { std::this_thread::sleep_for(milliseconds(5)); }
-
 Json HttpAnswer::json() const {
   auto parsed = parse_json(body);
   return parsed ? *parsed : Json("not JSON: " + body);
@@ -198,33 +196,23 @@ void SimProcess::serve(const std::string& yaml) {
 }
 
 bool SimProcess::wait_ready(milliseconds limit) const {
-  auto deadline = std::chrono::steady_clock::now() + limit;
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (http(port, "GET", "/health").status == 200) return true;
-    pause_briefly();
-  }
-  return false;
+  return eventually([this] { return http(port, "GET", "/health").status == 200; }, limit);
 }
 
 bool SimProcess::wait_output(std::string_view text, milliseconds limit) const {
-  auto deadline = std::chrono::steady_clock::now() + limit;
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (output().find(text) != std::string::npos) return true;
-    pause_briefly();
-  }
-  return false;
+  return eventually([&] { return output().find(text) != std::string::npos; }, limit);
 }
 
 void SimProcess::signal(int number) const { ::kill(pid, number); }
 
 std::optional<ExitStatus> SimProcess::wait_exit(milliseconds limit) {
-  auto deadline = std::chrono::steady_clock::now() + limit;
-  while (!status_ && pid > 0) {
-    int raw = 0;
-    if (::waitpid(pid, &raw, WNOHANG) == pid) status_ = decode(raw);
-    if (status_ || std::chrono::steady_clock::now() >= deadline) break;
-    pause_briefly();
-  }
+  eventually(
+      [this] {
+        int raw = 0;
+        if (!status_ && pid > 0 && ::waitpid(pid, &raw, WNOHANG) == pid) status_ = decode(raw);
+        return status_.has_value() || pid <= 0;
+      },
+      limit);
   return status_;
 }
 

@@ -12,10 +12,12 @@
 #include <sys/types.h>
 
 #include "base/json.hpp"
+#include "support/eventually.hpp"
 
 namespace draas::simulator_tests {
 
 using std::chrono::milliseconds;
+using tests::eventually;
 
 // For what is certain to come, however busy the machine.
 inline constexpr milliseconds kPatience{20'000};
@@ -106,16 +108,15 @@ class SimProcess {
   std::optional<ExitStatus> status_;
 };
 
-void pause_briefly();
-
 template <class Accept>
 HttpAnswer SimProcess::get_until(std::string_view target, Accept accept, milliseconds limit) const {
-  auto deadline = std::chrono::steady_clock::now() + limit;
-  HttpAnswer answer = get(target);
-  while (!accept(answer) && std::chrono::steady_clock::now() < deadline) {
-    pause_briefly();
-    answer = get(target);
-  }
+  HttpAnswer answer;
+  eventually(
+      [&] {
+        answer = get(target);
+        return accept(answer);
+      },
+      limit);
   return answer;
 }
 

@@ -49,7 +49,7 @@ TEST(CrashPointDeathTest, CountsVisits) {
 
 TEST(CrashPoint, DoesNothingUnasked) {
   if (std::getenv("DRAAS_CRASH_AT") == nullptr) {
-    EXPECT_FALSE(detail::crash_points_armed);
+    EXPECT_FALSE(detail::kCrashPointsArmed);
   }
   crash_point("test.second");
 }

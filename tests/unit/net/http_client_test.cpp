@@ -405,7 +405,7 @@ TEST_F(ClientTest, ARestingConnectionThatClosedIsReplacedSilently) {
   for (int i = 0; i < 5; ++i) {
     const auto response = send(endpoint_at(peer.port()), post);
     ASSERT_TRUE(response) << response.error().message;
-    std::this_thread::sleep_for(milliseconds(5));  // the peer's close is on its way
+    peer.wait_closed(i + 1);
   }
 }
 
@@ -477,51 +477,80 @@ TEST_F(ClientTest, RequestsThatCouldBreakOutAreRefused) {
   EXPECT_EQ(code_of(request), "sent");
 }
 
+// A peer that never answers, and tells when a request has come.
+class SilentPeer {
+ public:
+  SilentPeer()
+      : peer_([this](RawSocket& socket, int) {
+          socket.read_until("\r\n\r\n");
+          arrived_.set_value();
+          socket.read_to_end();
+        }) {}
+  std::uint16_t port() const { return peer_.port(); }
+  void wait_arrived() { arrived_.get_future().wait(); }
+  void wait_closed() { peer_.wait_closed(1); }
+
+ private:
+  std::promise<void> arrived_;
+  ScriptedPeer peer_;
+};
+
 TEST_F(ClientTest, DestroyingTheClientEndsItsCalls) {
-  ScriptedPeer peer([](RawSocket& socket, int) { socket.read_to_end(); });
+  SilentPeer peer;
   make_client();
-  const auto code = on_loop<ErrorCode>([&]() -> Task<ErrorCode> {
-    TaskGroup group(loop.executor());
-    auto result = std::make_shared<std::optional<Result<ClientResponse>>>();
-    group.spawn("call", [&, result]() -> Task<void> {
+  TaskGroup group(loop.executor());
+  std::promise<ErrorCode> ended;
+  on_loop<int>([&]() -> Task<int> {
+    group.spawn("call", [&]() -> Task<void> {
       auto endpoint = endpoint_at(peer.port());
       ClientRequest request;
       request.target = "/";
       auto response = co_await client->send(std::move(endpoint), std::move(request), kTimeout);
-      *result = std::move(response);
+      ended.set_value(response ? ErrorCode::Internal : response.error().code);
     });
-    co_await sleep_for(milliseconds(20));
-    client.reset();
-    while (group.size() > 0) co_await sleep_for(milliseconds(1));
-    co_await group.close();
-    co_return (*result)->error().code;
+    co_return 0;
   });
-  EXPECT_EQ(code, ErrorCode::Cancelled);
+  peer.wait_arrived();
+  on_loop<int>([&]() -> Task<int> {
+    client.reset();
+    co_return 0;
+  });
+  auto code = ended.get_future();
+  ASSERT_EQ(code.wait_for(kPatience), std::future_status::ready);
+  EXPECT_EQ(code.get(), ErrorCode::Cancelled);
+  on_loop<int>([&]() -> Task<int> {
+    co_await group.close();
+    co_return 0;
+  });
 }
 
 TEST_F(ClientTest, CancellingTheCallerEndsTheCall) {
-  ScriptedPeer peer([](RawSocket& socket, int) { socket.read_to_end(); });
+  SilentPeer peer;
   make_client();
-  const bool ended = on_loop<bool>([&]() -> Task<bool> {
-    TaskGroup group(loop.executor());
+  TaskGroup group(loop.executor());
+  on_loop<int>([&]() -> Task<int> {
     group.spawn("call", [&]() -> Task<void> {
       auto endpoint = endpoint_at(peer.port());
       ClientRequest request;
       request.target = "/";
       co_await client->send(std::move(endpoint), std::move(request), kTimeout);
     });
-    co_await sleep_for(milliseconds(20));
-    co_await group.close();
-    co_return group.size() == 0;
+    co_return 0;
   });
-  EXPECT_TRUE(ended);
+  peer.wait_arrived();
+  const auto left = on_loop<std::size_t>([&]() -> Task<std::size_t> {
+    co_await group.close();
+    co_return group.size();
+  });
+  EXPECT_EQ(left, 0U);
 }
 
 TEST_F(ClientTest, TheLoopMayEndWithCallsPending) {
-  ScriptedPeer peer([](RawSocket& socket, int) { socket.read_to_end(); });
+  SilentPeer peer;
   auto own = std::make_unique<EventLoop>("own");
   own->start();
   auto pending = std::make_unique<HttpClient>(own->executor());
+  std::atomic<bool> answered{false};
   asio::co_spawn(
       own->executor(),
       [&pending, port = peer.port()]() -> Task<void> {
@@ -530,12 +559,13 @@ TEST_F(ClientTest, TheLoopMayEndWithCallsPending) {
         request.target = "/";
         co_await pending->send(std::move(endpoint), std::move(request), kTimeout);
       },
-      [](const std::exception_ptr&) {});
-  std::this_thread::sleep_for(milliseconds(30));
+      [&answered](const std::exception_ptr&) { answered = true; });
+  peer.wait_arrived();
   own->stop();
   pending.reset();
   own.reset();
-  SUCCEED();
+  EXPECT_FALSE(answered);
+  peer.wait_closed();  // its connection is gone with it
 }
 
 TEST_F(ClientTest, AStreamThatBreaksOff) {

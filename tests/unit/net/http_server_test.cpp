@@ -144,14 +144,16 @@ TEST_F(ServerTest, AnExpectedBodyThatIsTooLargeIsRefusedBeforeItIsSent) {
 }
 
 TEST_F(ServerTest, AHalfClosedClientGetsItsAnswer) {
-  handler.later = [](const Request&) -> Task<Response> {
-    co_await sleep_for(std::chrono::milliseconds(20));
+  std::atomic<bool> half_closed{false};
+  handler.later = [&half_closed](const Request&) -> Task<Response> {
+    while (!half_closed) co_await sleep_for(std::chrono::milliseconds(1));
     co_return Response::text(200, "late");
   };
   start();
   auto socket = RawSocket::connect(port);
   socket.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   socket.shut_sending();
+  half_closed = true;
   EXPECT_THAT(socket.read_to_end(), EndsWith("late"));
 }
 

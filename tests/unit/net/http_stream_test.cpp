@@ -287,9 +287,10 @@ TEST_F(StreamTest, AServerCanBeDestroyedUnderLoad) {
 TEST_F(StreamTest, AClientThatLeavesDoesNotDisturbItsHandler) {
   std::promise<void> entered;
   std::promise<std::string> finished;
+  std::atomic<bool> left{false};
   handler.later = [&](const Request& request) -> Task<Response> {
     entered.set_value();
-    co_await sleep_for(std::chrono::milliseconds(50));
+    while (!left) co_await sleep_for(std::chrono::milliseconds(1));
     finished.set_value(request.path);
     co_return Response::text(200, "nobody reads this");
   };
@@ -298,6 +299,7 @@ TEST_F(StreamTest, AClientThatLeavesDoesNotDisturbItsHandler) {
   socket.send("GET /kept HTTP/1.1\r\nHost: h\r\n\r\n");
   entered.get_future().wait();
   socket.reset_connection();
+  left = true;
   auto future = finished.get_future();
   ASSERT_EQ(future.wait_for(kPatience), std::future_status::ready);
   EXPECT_EQ(future.get(), "/kept");

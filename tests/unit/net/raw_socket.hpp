@@ -1,6 +1,7 @@
 #pragma once
 // A blocking TCP client and a scripted TCP peer for tests: bytes as they are, with a time limit on every wait.
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -149,6 +150,11 @@ class ScriptedPeer {
 
   std::uint16_t port() const { return port_; }
 
+  // Waits until so many connections have been served and closed.
+  void wait_closed(int connections) {
+    for (int now = closed_; now < connections; now = closed_) closed_.wait(now);
+  }
+
  private:
   void serve() {
     // A script that writes through a library cannot say MSG_NOSIGNAL.
@@ -160,13 +166,17 @@ class ScriptedPeer {
       UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
       if (!fd) return;
       if (!begin(fd.get())) return;
-      RawSocket socket(std::move(fd));
-      try {
-        script_(socket, connection);
-      } catch (const std::exception&) {
-        // The other side went away in the middle of the script; what the test asserts is on its own side.
+      {
+        RawSocket socket(std::move(fd));
+        try {
+          script_(socket, connection);
+        } catch (const std::exception&) {
+          // The other side went away in the middle of the script; what the test asserts is on its own side.
+        }
+        begin(-1);
       }
-      begin(-1);
+      ++closed_;
+      closed_.notify_all();
     }
   }
 
@@ -178,6 +188,7 @@ class ScriptedPeer {
   }
 
   Script script_;
+  std::atomic<int> closed_{0};
   UniqueFd listener_;
   std::mutex mutex_;
   int current_ = -1;
