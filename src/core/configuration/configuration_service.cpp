@@ -65,6 +65,16 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr ent
     Result<PortPlan> planned = plan_ports(ledger_.ports(), *platform, host, id, next, wishes);
     if (!planned) return std::unexpected(std::move(planned.error()));
     ports = std::move(*planned);
+    std::map<std::string, std::uint16_t> slot_b_component_ports;
+    if (uses_slot_b(entry->runtime)) {
+      const PortWishes slot_b_wishes{.server_port = entry->instance.slot_b_port,
+                                     .allocated_before = entry->instance.slot_b_component_ports};
+      Result<PortPlan> slot_b = plan_ports(ledger_.ports(), *platform, host, id, next, slot_b_wishes);
+      if (!slot_b) return std::unexpected(std::move(slot_b.error()));
+      slot_b_component_ports = std::move(slot_b->component_ports);
+      std::ranges::move(slot_b->leased, std::back_inserter(ports.leased));
+      std::ranges::move(slot_b->writes, std::back_inserter(ports.writes));
+    }
     next["port"] = ports.server_port;
 
     result.configuration = next;
@@ -88,11 +98,13 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr ent
     Instance& instance = change.edit_instance();
     instance.last_modified_at = revision.created_at;
     instance.component_ports = ports.component_ports;
+    instance.slot_b_component_ports = std::move(slot_b_component_ports);
     change.writes = ports.writes;
     change.source = actor.source;
     // Back to what already runs: nothing is left to apply.
     RuntimeRecord& runtime = change.runtime;
-    if (runtime.handle && !runtime.one_shot && supervisor_.spec_hash_of(instance, next) == runtime.spec_hash) {
+    if (runtime.handle && !runtime.one_shot &&
+        supervisor_.spec_hash_of(instance, runtime.slot, next) == runtime.spec_hash) {
       change.edit_runtime().applied_revision = revision.number;
     }
     change.revision = std::move(revision);

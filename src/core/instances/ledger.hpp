@@ -64,8 +64,9 @@ struct Change {
   std::vector<Write> writes;            // more for the same commit: port leases
   std::string source = "ControlPlane";  // of the events
   std::map<std::string, std::string> event_metadata;
-  bool report_status = false;  // a StatusChanged event also when the status stays the same
-  bool report_update = false;  // an InstanceUpdated event when nothing else is reported
+  bool report_status = false;          // a StatusChanged event also when the status stays the same
+  bool report_update = false;          // an InstanceUpdated event when nothing else is reported
+  std::vector<EventType> more_events;  // reported beside those of status and phase, with the same metadata
 
   Instance& edit_instance() {
     instance_changed = true;
@@ -126,6 +127,10 @@ class Ledger {
   using ConfigurationListener = std::function<void(const std::string& id, std::shared_ptr<const std::string> text)>;
   void set_configuration_listener(ConfigurationListener listener) { configuration_listener_ = std::move(listener); }
 
+  // Called after every change that readers see, and after an instance was removed (`entry.removed`).
+  using ChangeListener = std::function<void(const EntryPtr& entry)>;
+  void add_change_listener(ChangeListener listener) { change_listeners_.push_back(std::move(listener)); }
+
   void close();  // wakes all waiters
 
  private:
@@ -161,6 +166,7 @@ class Ledger {
   std::uint64_t next_sequence_ = 1;
   std::uint64_t oldest_sequence_ = 1;
   ConfigurationListener configuration_listener_;
+  std::vector<ChangeListener> change_listeners_;
   bool closed_ = false;
 };
 

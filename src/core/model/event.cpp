@@ -8,8 +8,9 @@
 namespace draas::core {
 namespace {
 
-constexpr std::array<std::string_view, 5> kTypeNames{"StatusChanged", "PhaseChanged", "InstanceCreated",
-                                                     "InstanceUpdated", "InstanceDeleted"};
+constexpr std::array<std::string_view, 7> kTypeNames{"StatusChanged",   "PhaseChanged",    "InstanceCreated",
+                                                     "InstanceUpdated", "InstanceDeleted", "StandbyFailed",
+                                                     "TrafficSwitched"};
 
 }  // namespace
 

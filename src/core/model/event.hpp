@@ -20,6 +20,8 @@ enum class EventType {
   InstanceCreated,
   InstanceUpdated,  // name, description, metadata, policies
   InstanceDeleted,
+  StandbyFailed,    // a standby ended by itself, or did not become ready
+  TrafficSwitched,  // which workload gets how much of the new connections
 };
 std::string_view to_string(EventType type);
 std::optional<EventType> parse_event_type(std::string_view text);

@@ -1,0 +1,65 @@
+#pragma once
+// Shares new connections and proxied requests of instances out among their workloads, by weight, and counts what is
+// under way with each, so that a workload can be drained before it ends.
+//
+// Control loop only, unless marked. A workload is named by its instance and generation.
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "net/http_client.hpp"
+#include "net/task.hpp"
+
+namespace draas::core {
+
+struct TrafficTarget {
+  std::uint64_t generation = 0;
+  net::Endpoint endpoint;
+  unsigned weight = 0;  // of 100
+};
+
+// One proxied request: where it goes. It counts as under way for as long as `in_use` lives. [any thread]
+struct ProxyTarget {
+  net::Endpoint endpoint;
+  std::shared_ptr<const void> in_use;
+};
+
+class TrafficDirector {
+ public:
+  // What runs of the instance now; empty when nothing does. A workload that is not named any more keeps its counts
+  // until they are zero.
+  void set_targets(const std::string& id, std::vector<TrafficTarget> targets);
+
+  // The next request's target by weight; Conflict when nothing runs.
+  Result<ProxyTarget> next(const std::string& id);
+  // A request that goes to this workload whatever its weight.
+  ProxyTarget claim(const std::string& id, std::uint64_t generation, net::Endpoint endpoint);
+
+  // Connections and requests under way.
+  std::size_t under_way(const std::string& id, std::uint64_t generation) const;
+  // Returns when nothing is under way with the workload, or at the deadline, or when `wanted` says no.
+  net::Task<void> drain(std::string id, std::uint64_t generation, SteadyTime deadline, std::function<bool()> wanted);
+
+ private:
+  using Counter = std::atomic<std::size_t>;
+  struct Share {
+    TrafficTarget target;
+    std::int64_t credit = 0;  // smooth weighted round robin
+  };
+  struct Route {
+    std::vector<Share> shares;
+    std::map<std::uint64_t, std::shared_ptr<Counter>> requests;  // by generation
+  };
+
+  std::map<std::string, Route, std::less<>> routes_;
+};
+
+}  // namespace draas::core
