@@ -129,6 +129,8 @@ struct PlatformInfo {
   std::size_t instances = 0;
 };
 
+class ReconciliationService;
+
 class ControlPlane {
  public:
   // `loop` must be started by the caller and outlive this object, as must `store` and `metrics` (may be null).
@@ -203,6 +205,10 @@ class ControlPlane {
   // Where its API answers now. Conflict when it does not run.
   net::Task<Result<net::Endpoint>> endpoint(std::string id);
   net::Task<Result<Json>> actual_configuration(std::string id);
+
+  // --- reconciliation -----------------------------------------------------------------------------------------------
+  // Leases of workers, what they need to know, and what they did. Lives as long as this object.
+  ReconciliationService& reconciliation();
 
   net::EventLoop& loop() { return loop_; }
 

@@ -54,6 +54,12 @@ struct Entry {
 };
 using EntryPtr = std::shared_ptr<Entry>;
 
+// An event beside those that a change of the records causes by itself.
+struct Report {
+  EventType type = EventType::InstanceUpdated;
+  std::map<std::string, std::string> metadata;
+};
+
 // One change of one instance, filled by the caller of Ledger::change(). The copies start as the current records.
 struct Change {
   Instance instance;
@@ -64,8 +70,9 @@ struct Change {
   std::vector<Write> writes;            // more for the same commit: port leases
   std::string source = "ControlPlane";  // of the events
   std::map<std::string, std::string> event_metadata;
-  bool report_status = false;  // a StatusChanged event also when the status stays the same
-  bool report_update = false;  // an InstanceUpdated event when nothing else is reported
+  bool report_status = false;   // a StatusChanged event also when the status stays the same
+  bool report_update = false;   // an InstanceUpdated event when nothing else is reported
+  std::vector<Report> reports;  // more events
 
   Instance& edit_instance() {
     instance_changed = true;
@@ -107,6 +114,9 @@ class Ledger {
   net::Task<void> wait_until(EntryPtr entry, std::function<bool(const Entry&)> done, SteadyTime deadline);
 
   net::Task<Result<Commit>> commit(Batch batch);
+  // Commits `batch` together with an event, then publishes that. `entry`: of which instance, nullptr = of none.
+  // NotFound when it was removed meanwhile.
+  net::Task<Result<Commit>> commit_with_event(Batch batch, EntryPtr entry, Report report, std::string source);
 
   // A lease document.
   static Write lease_write(std::uint16_t port, const std::string& instance_id);
@@ -125,6 +135,13 @@ class Ledger {
   // Called after a change of configuration, or with nullptr text when the instance is deleted.
   using ConfigurationListener = std::function<void(const std::string& id, std::shared_ptr<const std::string> text)>;
   void set_configuration_listener(ConfigurationListener listener) { configuration_listener_ = std::move(listener); }
+
+  // Called after every published change of an instance, and when it was removed (`entry->removed`).
+  using EntryListener = std::function<void(const EntryPtr& entry)>;
+  void set_entry_listener(EntryListener listener) { entry_listener_ = std::move(listener); }
+  // Asked for what else belongs into the commit that deletes an instance.
+  using EraseCompanion = std::function<std::vector<Write>(const std::string& id)>;
+  void set_erase_companion(EraseCompanion companion) { erase_companion_ = std::move(companion); }
 
   void close();  // wakes all waiters
 
@@ -161,6 +178,8 @@ class Ledger {
   std::uint64_t next_sequence_ = 1;
   std::uint64_t oldest_sequence_ = 1;
   ConfigurationListener configuration_listener_;
+  EntryListener entry_listener_;
+  EraseCompanion erase_companion_;
   bool closed_ = false;
 };
 

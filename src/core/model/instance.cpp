@@ -227,6 +227,8 @@ std::string to_document(const RuntimeRecord& runtime) {
   out["generation"] = runtime.generation;
   out["appliedRevision"] = runtime.applied_revision;
   if (runtime.one_shot) out["oneShot"] = true;
+  if (runtime.healthy_revision > 0) out["healthyRevision"] = runtime.healthy_revision;
+  if (runtime.held) out["held"] = Json{{"revision", runtime.held->revision}, {"reason", runtime.held->reason}};
   out["specHash"] = runtime.spec_hash;
   out["host"] = runtime.host;
   out["port"] = runtime.port;
@@ -260,6 +262,10 @@ Result<RuntimeRecord> runtime_from_document(std::string_view body) {
     runtime.generation = in.number("generation");
     runtime.applied_revision = in.number("appliedRevision");
     runtime.one_shot = in.flag("oneShot");
+    runtime.healthy_revision = in.number("healthyRevision");
+    if (const Json* held = in.any("held")) {
+      runtime.held = Hold{held->value("revision", std::uint64_t{0}), held->value("reason", std::string())};
+    }
     runtime.spec_hash = in.text("specHash");
     runtime.host = in.text("host");
     runtime.port = static_cast<std::uint16_t>(in.number("port"));

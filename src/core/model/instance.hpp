@@ -38,6 +38,12 @@ struct Instance {
   std::map<std::string, std::uint16_t> component_ports;  // JSON pointer -> allocated port (`auto`)
 };
 
+// A revision that is not to be applied again until somebody says so.
+struct Hold {
+  std::uint64_t revision = 0;
+  std::string reason;
+};
+
 // What is. Document of collection "runtimes", under the instance's id.
 struct RuntimeRecord {
   Phase phase = Phase::Idle;
@@ -45,6 +51,8 @@ struct RuntimeRecord {
   std::uint64_t generation = 0;        // of the newest start
   std::uint64_t applied_revision = 0;  // what the workload was started with (or was changed to); 0 = none
   bool one_shot = false;               // started with a configuration that is not stored (`start` with a body)
+  std::uint64_t healthy_revision = 0;  // the newest revision that was found healthy; 0 = none
+  std::optional<Hold> held;
   std::string spec_hash;
   std::string host;  // where the workload listens; may differ from the configuration until applied
   std::uint16_t port = 0;
