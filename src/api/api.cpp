@@ -28,6 +28,10 @@ void fill_table(RouteTable& table, const Context& context) {
   add_proxy_api(table, context);
   add_platforms_api(table, context);
   add_operations_api(table, context);
+  add_reconciliation_fleet_api(table, context);
+  add_reconciliation_workers_api(table, context);
+  add_reconciliation_requests_api(table, context);
+  add_reconciliation_audit_api(table, context);
   add_documentation_api(table, context);
 }
 

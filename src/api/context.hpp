@@ -65,6 +65,10 @@ void add_logs_api(RouteTable& table, const Context& context);
 void add_proxy_api(RouteTable& table, const Context& context);
 void add_platforms_api(RouteTable& table, const Context& context);
 void add_operations_api(RouteTable& table, const Context& context);
+void add_reconciliation_fleet_api(RouteTable& table, const Context& context);
+void add_reconciliation_workers_api(RouteTable& table, const Context& context);
+void add_reconciliation_requests_api(RouteTable& table, const Context& context);
+void add_reconciliation_audit_api(RouteTable& table, const Context& context);
 // Last: it describes all the others.
 void add_documentation_api(RouteTable& table, const Context& context);
 

@@ -303,7 +303,7 @@ constexpr std::string_view kOtherSchemas = R"json({
 
 Json parse_all() {
   Json all = Json::object();
-  for (const auto text : {kInstanceSchemas, kConfigurationSchemas, kOtherSchemas}) {
+  for (const auto text : {kInstanceSchemas, kConfigurationSchemas, kOtherSchemas, reconciliation_schemas()}) {
     auto part = parse_json(text);
     if (!part) throw std::logic_error("schemas: " + part.error().message);
     for (const auto& [name, schema] : part->items()) all[name] = schema;

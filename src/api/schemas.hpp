@@ -7,5 +7,7 @@ namespace draas::api {
 
 // By name; they refer to each other as `#/components/schemas/<name>`.
 const Json& schemas();
+// The part of them that belongs to reconciliation, as JSON text.
+std::string_view reconciliation_schemas();
 
 }  // namespace draas::api

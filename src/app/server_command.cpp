@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "core/control_plane.hpp"
+#include "core/reconciliation/reconciliation_service.hpp"
 #include "net/http_server.hpp"
 #include "platforms/process/process_platform.hpp"
 #include "stores/memory/memory_store.hpp"
@@ -150,6 +151,7 @@ Status serve(const ControlPlaneSettings& settings) {
       signals.release();
       log_info("shutting down; instances keep running", {{"signal", received}});
       control_plane.events().close();
+      control_plane.reconciliation().stop_waiting();
       server.stop();
     }
   }

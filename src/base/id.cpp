@@ -9,6 +9,9 @@
 #include <span>
 #include <system_error>
 
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <sys/random.h>
 
@@ -98,6 +101,27 @@ std::string sha256_hex(std::string_view data) {
   out.reserve(digest.size() * 2);
   append_hex(out, digest);
   return out;
+}
+
+std::string hmac_sha256_hex(std::string_view key, std::string_view data) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  unsigned int size = digest.size();
+  ::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(data.data()),
+         data.size(), digest.data(), &size);
+  std::string out;
+  out.reserve(digest.size() * 2);
+  append_hex(out, digest);
+  return out;
+}
+
+std::uint64_t fnv1a_64(std::string_view data) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (unsigned char byte : data) hash = (hash ^ byte) * 0x100000001b3ULL;
+  return hash;
+}
+
+bool equal_in_constant_time(std::string_view left, std::string_view right) {
+  return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
 }  // namespace draas

@@ -14,6 +14,7 @@
 #include "core/instances/ledger.hpp"
 #include "core/instances/supervisor.hpp"
 #include "core/instances/workloads_view.hpp"
+#include "core/reconciliation/reconciliation_service.hpp"
 #include "net/http_server.hpp"
 
 namespace draas::core {
@@ -37,7 +38,8 @@ class ControlPlane::Impl {
         ledger(loop, store, clock, options),
         supervisor(ledger, options, std::move(platforms), traffic, metrics),
         configurations(ledger, supervisor, readers),
-        instances(ledger, supervisor, options) {
+        instances(ledger, supervisor, options),
+        reconciliation(loop, ledger, supervisor, configurations, readers, options) {
     if (!options.configuration_directory.empty()) {
       files.emplace(options.configuration_directory, loop.executor(), readers);
       ledger.set_configuration_listener([this](const std::string& id, std::shared_ptr<const std::string> text) {
@@ -84,6 +86,7 @@ class ControlPlane::Impl {
   Supervisor supervisor;
   ConfigurationService configurations;
   InstanceService instances;
+  ReconciliationService reconciliation;
   std::optional<ConfigurationFiles> files;
   std::size_t operations = 0;
   std::optional<net::Timer> idle;
@@ -121,6 +124,7 @@ Status ControlPlane::open() {
   }
   if (Status loaded = impl_->ledger.load(); !loaded) return loaded;
   if (Status loaded = impl_->instances.load_template(); !loaded) return loaded;
+  if (Status loaded = impl_->reconciliation.load(); !loaded) return loaded;
   if (impl_->files) {
     if (Status written = impl_->files->reconcile(impl_->ledger.all()); !written) return written;
   }
@@ -136,6 +140,7 @@ void ControlPlane::close() {
     impl_->closed = true;
     impl_->ready.store(false);
     impl_->ledger.close();
+    co_await impl_->reconciliation.close();
     co_await impl_->supervisor.close();
     co_await impl_->wait_idle(loop_.executor());
     if (impl_->files) co_await impl_->files->close();
@@ -147,6 +152,7 @@ CataloguePtr ControlPlane::catalogue() const { return impl_->ledger.catalogue();
 EventBus& ControlPlane::events() { return impl_->ledger.events(); }
 const std::string& ControlPlane::id() const { return impl_->ledger.control_plane_id(); }
 const ControlPlaneOptions& ControlPlane::options() const { return impl_->options; }
+ReconciliationService& ControlPlane::reconciliation() { return impl_->reconciliation; }
 
 StoreHealth ControlPlane::health() const {
   if (!impl_->ready.load()) return {false, "starting up or shutting down"};

@@ -144,6 +144,8 @@ struct PlatformInfo {
   std::size_t instances = 0;
 };
 
+class ReconciliationService;
+
 class ControlPlane {
  public:
   // `loop` must be started by the caller and outlive this object, as must `store` and `metrics` (may be null).
@@ -241,6 +243,10 @@ class ControlPlane {
                                                           std::uint64_t generation, Actor actor);
   // What a reconciler found out about the revisions.
   net::Task<Status> record_judgement(std::string id, Judgement judgement);
+
+  // --- reconciliation -----------------------------------------------------------------------------------------------
+  // Leases of workers, what they need to know, and what they did. Lives as long as this object.
+  ReconciliationService& reconciliation();
 
   net::EventLoop& loop() { return loop_; }
 

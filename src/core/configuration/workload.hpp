@@ -16,6 +16,7 @@ namespace draas::core {
 struct PreparedWorkload {
   WorkloadSpec spec;                   // generation and control plane are the caller's
   drasi::ExpectedComponents expected;  // what must run before it counts as ready
+  Json rendered;                       // the document in server form
 };
 
 // `configuration` is in API form, valid, with its host and port set. The slot decides on the working directory, the

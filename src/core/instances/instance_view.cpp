@@ -3,12 +3,13 @@
 #include <array>
 #include <cstdio>
 
+#include "base/id.hpp"
+
 namespace draas::core {
 
 std::string content_etag(std::string_view content) {
-  // FNV-1a, 64 bits: a tag must differ when the content does, not resist an adversary.
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (unsigned char byte : content) hash = (hash ^ byte) * 0x100000001b3ULL;
+  // A tag must differ when the content does, not resist an adversary.
+  const std::uint64_t hash = fnv1a_64(content);
   std::array<char, 24> text{};
   std::snprintf(text.data(), text.size(), "\"%016llx\"", static_cast<unsigned long long>(hash));
   return text.data();

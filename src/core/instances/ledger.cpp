@@ -65,6 +65,25 @@ net::Task<Result<Commit>> Ledger::commit(Batch batch) {
       initiate, net::use_task, std::move(batch));
 }
 
+net::Task<Result<Commit>> Ledger::commit_with_event(Batch batch, EntryPtr entry, Report report, std::string source) {
+  net::AsyncMutex::Guard guard;
+  std::string id;
+  InstanceStatus status = InstanceStatus::Created;
+  if (entry) {
+    guard = co_await entry->record.lock();
+    id = entry->instance.id;
+    if (entry->removed) co_return fail(ErrorCode::NotFound, "Instance '" + id + "' not found");
+    status = derive_status(entry->instance, entry->runtime);
+  }
+  std::vector<EventPtr> events;
+  Event event = make_event(report.type, id, status, status, std::move(source), std::move(report.metadata));
+  add_event(batch, std::move(event), events);
+  Result<Commit> committed = co_await commit(std::move(batch));
+  if (!committed) co_return committed;
+  for (EventPtr& published : events) events_.publish(std::move(published));
+  co_return committed;
+}
+
 Write Ledger::lease_write(std::uint16_t port, const std::string& instance_id) {
   return Write::put(std::string(collections::kPorts), std::to_string(port), to_text(Json{{"instanceId", instance_id}}),
                     {{"instance", instance_id}});
@@ -201,6 +220,9 @@ Result<Ledger::Prepared> Ledger::prepare(const EntryPtr& entry, const std::funct
   for (EventType type : change.more_events) {
     prepared.events.push_back(make_event(type, id, before, after, change.source, change.event_metadata));
   }
+  for (Report& report : change.reports) {
+    prepared.events.push_back(make_event(report.type, id, before, after, change.source, std::move(report.metadata)));
+  }
   return prepared;
 }
 
@@ -297,6 +319,7 @@ net::Task<Status> Ledger::erase(EntryPtr entry, std::string source) {
     batch.writes.push_back(Write::erase(std::string(collections::kRevisions), revision_document_id(id, number)));
   }
   for (std::uint16_t port : ports_.ports_of(id)) batch.writes.push_back(release_write(port));
+  if (erase_companion_) std::ranges::move(erase_companion_(id), std::back_inserter(batch.writes));
   const InstanceStatus status = derive_status(entry->instance, entry->runtime);
   std::vector<EventPtr> events;
   Event event =

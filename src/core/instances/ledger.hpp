@@ -54,6 +54,12 @@ struct Entry {
 };
 using EntryPtr = std::shared_ptr<Entry>;
 
+// An event beside those that a change of the records causes by itself.
+struct Report {
+  EventType type = EventType::InstanceUpdated;
+  std::map<std::string, std::string> metadata;
+};
+
 // One change of one instance, filled by the caller of Ledger::change(). The copies start as the current records.
 struct Change {
   Instance instance;
@@ -67,6 +73,7 @@ struct Change {
   bool report_status = false;          // a StatusChanged event also when the status stays the same
   bool report_update = false;          // an InstanceUpdated event when nothing else is reported
   std::vector<EventType> more_events;  // reported beside those of status and phase, with the same metadata
+  std::vector<Report> reports;         // more events, each with metadata of its own
 
   Instance& edit_instance() {
     instance_changed = true;
@@ -108,6 +115,9 @@ class Ledger {
   net::Task<void> wait_until(EntryPtr entry, std::function<bool(const Entry&)> done, SteadyTime deadline);
 
   net::Task<Result<Commit>> commit(Batch batch);
+  // Commits `batch` together with an event, then publishes that. `entry`: of which instance, nullptr = of none.
+  // NotFound when it was removed meanwhile.
+  net::Task<Result<Commit>> commit_with_event(Batch batch, EntryPtr entry, Report report, std::string source);
 
   // A lease document.
   static Write lease_write(std::uint16_t port, const std::string& instance_id);
@@ -130,6 +140,9 @@ class Ledger {
   // Called after every change that readers see, and after an instance was removed (`entry.removed`).
   using ChangeListener = std::function<void(const EntryPtr& entry)>;
   void add_change_listener(ChangeListener listener) { change_listeners_.push_back(std::move(listener)); }
+  // Asked for what else belongs into the commit that deletes an instance.
+  using EraseCompanion = std::function<std::vector<Write>(const std::string& id)>;
+  void set_erase_companion(EraseCompanion companion) { erase_companion_ = std::move(companion); }
 
   void close();  // wakes all waiters
 
@@ -167,6 +180,7 @@ class Ledger {
   std::uint64_t oldest_sequence_ = 1;
   ConfigurationListener configuration_listener_;
   std::vector<ChangeListener> change_listeners_;
+  EraseCompanion erase_companion_;
   bool closed_ = false;
 };
 

@@ -8,9 +8,10 @@
 namespace draas::core {
 namespace {
 
-constexpr std::array<std::string_view, 7> kTypeNames{"StatusChanged",   "PhaseChanged",    "InstanceCreated",
-                                                     "InstanceUpdated", "InstanceDeleted", "StandbyFailed",
-                                                     "TrafficSwitched"};
+constexpr std::array<std::string_view, 15> kTypeNames{
+    "StatusChanged",   "PhaseChanged",         "InstanceCreated", "InstanceUpdated",   "InstanceDeleted",
+    "StandbyFailed",   "TrafficSwitched",      "DriftDetected",   "Reconciled",        "ReconciliationFailed",
+    "RolledBack",      "ApprovalRequested",    "ApprovalDecided", "RolloutChanged",    "PolicyChanged"};
 
 }  // namespace
 
@@ -33,11 +34,14 @@ void seal(Event& event) {
   out += to_string(event.type);
   out += R"(","instanceId":)";
   append_json_string(out, event.instance_id);
-  out += R"(,"oldStatus":")";
-  out += to_string(event.old_status);
-  out += R"(","newStatus":")";
-  out += to_string(event.new_status);
-  out += R"(","source":)";
+  if (!event.instance_id.empty()) {
+    out += R"(,"oldStatus":")";
+    out += to_string(event.old_status);
+    out += R"(","newStatus":")";
+    out += to_string(event.new_status);
+    out += '"';
+  }
+  out += R"(,"source":)";
   append_json_string(out, event.source);
   out += R"(,"timestamp":")";
   out += to_rfc3339(event.timestamp);
@@ -69,8 +73,8 @@ Result<Event> event_from_document(std::string_view body) {
     event.sequence = in.at("sequence").get<std::uint64_t>();
     event.type = parse_event_type(in.at("type").get<std::string>()).value_or(EventType::StatusChanged);
     event.instance_id = in.at("instanceId").get<std::string>();
-    event.old_status = parse_instance_status(in.at("oldStatus").get<std::string>()).value_or(InstanceStatus::Created);
-    event.new_status = parse_instance_status(in.at("newStatus").get<std::string>()).value_or(InstanceStatus::Created);
+    event.old_status = parse_instance_status(in.value("oldStatus", std::string())).value_or(InstanceStatus::Created);
+    event.new_status = parse_instance_status(in.value("newStatus", std::string())).value_or(InstanceStatus::Created);
     event.source = in.at("source").get<std::string>();
     auto time = parse_rfc3339(in.at("timestamp").get<std::string>());
     if (!time) return std::unexpected(time.error());

@@ -22,6 +22,15 @@ enum class EventType {
   InstanceDeleted,
   StandbyFailed,    // a standby ended by itself, or did not become ready
   TrafficSwitched,  // which workload gets how much of the new connections
+  // What reconciliation did or found.
+  DriftDetected,
+  Reconciled,
+  ReconciliationFailed,
+  RolledBack,
+  ApprovalRequested,
+  ApprovalDecided,  // approved, rejected, expired or superseded
+  RolloutChanged,   // of no instance
+  PolicyChanged,    // of an instance, or of the fleet
 };
 std::string_view to_string(EventType type);
 std::optional<EventType> parse_event_type(std::string_view text);
@@ -30,7 +39,7 @@ std::optional<EventType> parse_event_type(std::string_view text);
 struct Event {
   std::uint64_t sequence = 0;  // grows by at least one; gaps are possible
   EventType type = EventType::StatusChanged;
-  std::string instance_id;
+  std::string instance_id;  // "" when it is of no instance; then it has no statuses either
   InstanceStatus old_status = InstanceStatus::Created;
   InstanceStatus new_status = InstanceStatus::Created;
   std::string source;  // "ControlPlane", "ProcessStatusMonitor", "ConfigurationController", or a daemon's own name

@@ -1,0 +1,117 @@
+#include "core/reconciliation/fleet_feed.hpp"
+
+#include "base/json.hpp"
+
+namespace draas::core {
+namespace {
+
+constexpr std::size_t kKeptRemovals = 10'000;
+
+}  // namespace
+
+FleetItem fleet_item(const Instance& instance, const RuntimeRecord& runtime) {
+  FleetItem item;
+  item.id = instance.id;
+  item.name = instance.name;
+  item.revision = instance.revision;
+  item.applied_revision = runtime.applied_revision;
+  item.generation = runtime.generation;
+  item.desired_state = instance.desired_state;
+  item.phase = runtime.phase;
+  item.status = derive_status(instance, runtime);
+  item.health = runtime.health;
+  if (runtime.standby) item.standby = to_string(runtime.standby->role);
+  if (runtime.held) {
+    item.held_revision = runtime.held->revision;
+    item.held_reason = runtime.held->reason;
+  }
+  return item;
+}
+
+std::string serialise(const FleetItem& item) {
+  Json out = Json::object();
+  out["id"] = item.id;
+  out["name"] = item.name;
+  out["revision"] = item.revision;
+  out["appliedRevision"] = item.applied_revision;
+  out["generation"] = item.generation;
+  out["desiredState"] = to_string(item.desired_state);
+  out["phase"] = to_string(item.phase);
+  out["status"] = to_string(item.status);
+  out["health"] = to_string(item.health);
+  out["observed"] = item.observed;
+  out["standby"] = item.standby.empty() ? Json(nullptr) : Json(item.standby);
+  out["policyVersion"] = item.policy_version;
+  out["held"] =
+      item.held_revision == 0 ? Json(nullptr) : Json{{"revision", item.held_revision}, {"reason", item.held_reason}};
+  out["shard"] = shard_of(item.id);
+  return to_text(out);
+}
+
+bool FleetFeed::put(FleetItem item) {
+  auto [found, added] = entries_.try_emplace(item.id);
+  Entry& entry = found->second;
+  if (!added && entry.item == item) return false;
+  if (added) entry.shard = shard_of(item.id);
+  Shard& shard = shards_.at(entry.shard);
+  if (added) {
+    // It is there again: whoever missed the removal needs not hear of it.
+    for (auto removal = shard.removed.begin(); removal != shard.removed.end();) {
+      if (removal->second == item.id) {
+        removals_.erase(removal->first);
+        removal = shard.removed.erase(removal);
+      } else {
+        ++removal;
+      }
+    }
+  } else {
+    shard.changed.erase(entry.version);
+  }
+  entry.item = std::move(item);
+  entry.body = std::make_shared<const std::string>(serialise(entry.item));
+  entry.version = advance();
+  shard.changed.emplace(entry.version, &entry);
+  return true;
+}
+
+bool FleetFeed::remove(const std::string& id) {
+  auto found = entries_.find(id);
+  if (found == entries_.end()) return false;
+  Shard& shard = shards_.at(found->second.shard);
+  shard.changed.erase(found->second.version);
+  const std::uint64_t version = advance();
+  shard.removed.emplace(version, id);
+  removals_.emplace(version, found->second.shard);
+  entries_.erase(found);
+  while (removals_.size() > kKeptRemovals) {
+    const auto& [oldest, where] = *removals_.begin();
+    forgotten_ = oldest;
+    shards_.at(where).removed.erase(oldest);
+    removals_.erase(removals_.begin());
+  }
+  return true;
+}
+
+const FleetItem* FleetFeed::find(const std::string& id) const {
+  auto found = entries_.find(id);
+  return found == entries_.end() ? nullptr : &found->second.item;
+}
+
+FleetFeed::Changes FleetFeed::since(std::uint64_t since, const ShardSet& shards) const {
+  Changes changes;
+  for (std::size_t i = 0; i < kShards; ++i) {
+    if (!shards.test(i)) continue;
+    const Shard& shard = shards_.at(i);
+    for (auto at = shard.changed.upper_bound(since); at != shard.changed.end(); ++at) {
+      changes.items.push_back(at->second->body);
+    }
+    for (auto at = shard.removed.upper_bound(since); at != shard.removed.end(); ++at) {
+      changes.removed.push_back(at->second);
+    }
+  }
+  return changes;
+}
+
+std::vector<FleetFeed::Body> FleetFeed::all(const ShardSet& shards) const { return since(0, shards).items; }
+
+}  // namespace draas::core

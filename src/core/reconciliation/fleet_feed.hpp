@@ -1,0 +1,94 @@
+#pragma once
+// What workers need to know of every instance, numbered by when it last changed, so that a worker asks for what is new
+// alone. A plain data structure: no clock, no store, no waiting. Finding the changes costs by their number, not by the
+// size of the fleet.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/model/instance.hpp"
+#include "core/reconciliation/shards.hpp"
+
+namespace draas::core {
+
+struct FleetItem {
+  std::string id;
+  std::string name;
+  std::uint64_t revision = 0;
+  std::uint64_t applied_revision = 0;
+  std::uint64_t generation = 0;
+  DesiredState desired_state = DesiredState::Stopped;
+  Phase phase = Phase::Idle;
+  InstanceStatus status = InstanceStatus::Created;
+  Health health = Health::Unknown;
+  std::string observed;  // mark of the running server's own configuration; "" = not looked at
+  std::string standby;   // role of the second workload; "" = none
+  std::uint64_t policy_version = 0;
+  std::uint64_t held_revision = 0;  // 0 = none
+  std::string held_reason;
+
+  bool operator==(const FleetItem&) const = default;
+};
+
+// From the records; `observed` and `policy_version` are the caller's.
+FleetItem fleet_item(const Instance& instance, const RuntimeRecord& runtime);
+std::string serialise(const FleetItem& item);
+
+class FleetFeed {
+ public:
+  using Body = std::shared_ptr<const std::string>;
+
+  // Takes the next number, for something else that workers are to notice.
+  std::uint64_t advance() { return ++version_; }
+  std::uint64_t version() const { return version_; }
+
+  // Adds or replaces; an equal item is no change. Returns whether it was one.
+  bool put(FleetItem item);
+  bool remove(const std::string& id);
+  // nullptr when there is none. Valid until the next change.
+  const FleetItem* find(const std::string& id) const;
+
+  struct Changes {
+    std::vector<Body> items;
+    std::vector<std::string> removed;
+    bool empty() const { return items.empty() && removed.empty(); }
+  };
+  // What changed after `since` in these shards. `since` must not be before oldest_removal().
+  Changes since(std::uint64_t since, const ShardSet& shards) const;
+  // Everything in these shards.
+  std::vector<Body> all(const ShardSet& shards) const;
+  // Removals up to here are forgotten: a reader who knows no more than that must begin anew.
+  std::uint64_t oldest_removal() const { return forgotten_; }
+
+  template <class Visit>
+  void for_each(const ShardSet& shards, Visit visit) const {
+    for (const auto& [id, entry] : entries_) {
+      if (shards.test(entry.shard)) visit(entry.item);
+    }
+  }
+
+ private:
+  struct Entry {
+    FleetItem item;
+    Body body;
+    std::uint64_t version = 0;
+    std::size_t shard = 0;
+  };
+  struct Shard {
+    std::map<std::uint64_t, const Entry*> changed;
+    std::map<std::uint64_t, std::string> removed;
+  };
+
+  std::uint64_t version_ = 0;
+  std::uint64_t forgotten_ = 0;
+  std::unordered_map<std::string, Entry> entries_;
+  std::array<Shard, kShards> shards_;
+  std::map<std::uint64_t, std::size_t> removals_;  // version -> shard, of all shards
+};
+
+}  // namespace draas::core

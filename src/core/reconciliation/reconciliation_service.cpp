@@ -1,0 +1,162 @@
+#include "core/reconciliation/reconciliation_service.hpp"
+
+#include "base/id.hpp"
+#include "core/reconciliation/collections.hpp"
+#include "core/reconciliation/service_impl.hpp"
+
+namespace draas::core {
+namespace {
+
+constexpr std::size_t kPage = 1000;
+constexpr std::size_t kEpochBytes = 6;
+constexpr std::chrono::seconds kLook{1};
+
+}  // namespace
+
+Status for_each_document(Store& store, std::string_view collection,
+                         const std::function<Status(const Document&)>& visit) {
+  ListQuery query{.collection = std::string(collection), .limit = kPage};
+  while (true) {
+    auto page = store.list(query);
+    if (!page) return std::unexpected(std::move(page.error()).with_context("Reading " + query.collection));
+    for (const Document& document : *page) {
+      if (Status visited = visit(document); !visited) return visited;
+    }
+    if (page->size() < kPage) return {};
+    query.after = page->back().id;
+  }
+}
+
+ReconciliationService::Impl::Impl(net::EventLoop& loop, Ledger& control_ledger, Supervisor& control_supervisor,
+                                  ConfigurationService& configuration_service, net::WorkerPool& store_readers,
+                                  const ControlPlaneOptions& control_options)
+    : executor(loop.executor()),
+      ledger(control_ledger),
+      supervisor(control_supervisor),
+      configurations(configuration_service),
+      readers(store_readers),
+      options(control_options),
+      epoch(random_hex(kEpochBytes)),
+      changed(executor),
+      observed(executor),
+      lease_lock(executor),
+      tasks(executor),
+      idle(executor) {}
+
+Status ReconciliationService::Impl::load() {
+  if (Status loaded = load_leases(); !loaded) return loaded;
+  if (Status loaded = load_requests(); !loaded) return loaded;
+  if (Status loaded = audit_log.load(ledger.store()); !loaded) return loaded;
+  for (const EntryPtr& entry : ledger.all()) take_entry(entry);
+  ledger.add_change_listener([this](const EntryPtr& entry) { take_entry(entry); });
+  ledger.set_erase_companion([this](const std::string& id) { return erased_with(id); });
+  return {};
+}
+
+std::vector<Write> ReconciliationService::Impl::erased_with(const std::string& id) const {
+  std::vector<Write> writes;
+  for (const WorkerRequest* request : request_book.open(ShardSet().set(), 0)) {
+    if (request->instance_id != id || request->kind != RequestKind::Reconcile) continue;
+    writes.push_back(Write::erase(std::string(collections::kRequests), request->id));
+  }
+  return writes;
+}
+
+net::Task<void> ReconciliationService::Impl::close() {
+  closed = true;
+  changed.close();
+  co_await observer.close();
+  observed.close();
+  co_await tasks.close();
+  while (under_way > 0) co_await idle.wait_until(std::chrono::steady_clock::now() + kLook);
+}
+
+ReconciliationService::ReconciliationService(net::EventLoop& loop, Ledger& ledger, Supervisor& supervisor,
+                                             ConfigurationService& configurations, net::WorkerPool& store_readers,
+                                             const ControlPlaneOptions& options)
+    : impl_(std::make_unique<Impl>(loop, ledger, supervisor, configurations, store_readers, options)) {}
+
+ReconciliationService::~ReconciliationService() = default;
+
+Status ReconciliationService::load() { return impl_->load(); }
+
+net::Task<void> ReconciliationService::close() { return impl_->close(); }
+
+void ReconciliationService::stop_waiting() {
+  net::asio::post(impl_->executor, [impl = impl_.get()] { impl->changed.close(); });
+}
+
+net::Task<Result<Json>> ReconciliationService::renew_lease(Heartbeat heartbeat) {
+  auto work = [impl = impl_.get(), heartbeat = std::move(heartbeat)] { return impl->renew(heartbeat); };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Status> ReconciliationService::end_lease(std::string worker) {
+  auto work = [impl = impl_.get(), worker = std::move(worker)] { return impl->end_lease(worker); };
+  return impl_->on_control<Status>(std::move(work));
+}
+
+net::Task<Result<Json>> ReconciliationService::leases() {
+  auto work = [impl = impl_.get()]() -> net::Task<Result<Json>> {
+    Status expired = co_await impl->expire_leases();
+    if (!expired) co_return std::unexpected(std::move(expired.error()));
+    co_return impl->leases_json();
+  };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Result<Json>> ReconciliationService::status() {
+  auto work = [impl = impl_.get()]() -> net::Task<Result<Json>> {
+    Status expired = co_await impl->expire_leases();
+    if (!expired) co_return std::unexpected(std::move(expired.error()));
+    co_return impl->status_json();
+  };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Result<FleetAnswer>> ReconciliationService::fleet(FleetQuery query) {
+  auto work = [impl = impl_.get(), query = std::move(query)] { return impl->fleet(query); };
+  return impl_->on_control<Result<FleetAnswer>>(std::move(work));
+}
+
+net::Task<Result<Json>> ReconciliationService::instance_state(std::string id, bool standby) {
+  auto work = [impl = impl_.get(), id = std::move(id), standby] { return impl->instance_state(id, standby); };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Result<ReconciliationService::Asked>> ReconciliationService::ask(WorkerAsk ask, Actor actor) {
+  auto work = [impl = impl_.get(), ask = std::move(ask), actor = std::move(actor)] { return impl->ask(ask, actor); };
+  return impl_->on_control<Result<Asked>>(std::move(work));
+}
+
+net::Task<Result<Json>> ReconciliationService::request(std::string id) {
+  auto work = [impl = impl_.get(), id = std::move(id)]() -> net::Task<Result<Json>> {
+    const WorkerRequest* found = impl->request_book.find(id);
+    if (found == nullptr) co_return fail(ErrorCode::NotFound, "Request '" + id + "' not found");
+    co_return core::status_json(*found);
+  };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Result<Json>> ReconciliationService::answer_request(std::string id, WorkerAnswer answer) {
+  auto work = [impl = impl_.get(), id = std::move(id), answer = std::move(answer)] {
+    return impl->answer_request(id, answer);
+  };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Result<Json>> ReconciliationService::add_audit(std::string instance_id, Json entry, Actor actor) {
+  auto work = [impl = impl_.get(), instance_id = std::move(instance_id), entry = std::move(entry),
+               actor = std::move(actor)] { return impl->add_audit(instance_id, entry, actor); };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Result<std::vector<Json>>> ReconciliationService::audit(std::string instance_id, std::size_t limit,
+                                                                  std::uint64_t before) {
+  auto work = [impl = impl_.get(), instance_id = std::move(instance_id), limit, before] {
+    return impl->audit(instance_id, limit, before);
+  };
+  return impl_->on_control<Result<std::vector<Json>>>(std::move(work));
+}
+
+}  // namespace draas::core

@@ -1,0 +1,125 @@
+#pragma once
+// What the parts of ReconciliationService share. Control loop only, unless marked.
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/configuration/configuration_service.hpp"
+#include "core/instances/ledger.hpp"
+#include "core/instances/supervisor.hpp"
+#include "core/reconciliation/audit_log.hpp"
+#include "core/reconciliation/fleet_feed.hpp"
+#include "core/reconciliation/lease_table.hpp"
+#include "core/reconciliation/observer.hpp"
+#include "core/reconciliation/reconciliation_service.hpp"
+#include "core/reconciliation/request_book.hpp"
+#include "core/reconciliation/wake_up.hpp"
+
+namespace draas::core {
+
+class ReconciliationService::Impl {
+ public:
+  Impl(net::EventLoop& loop, Ledger& control_ledger, Supervisor& control_supervisor,
+       ConfigurationService& configuration_service, net::WorkerPool& store_readers,
+       const ControlPlaneOptions& control_options);
+
+  // Counts what is under way, so that close() can wait for it.
+  class Counted {
+   public:
+    explicit Counted(Impl& impl) : impl_(impl) { ++impl_.under_way; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() {
+      if (--impl_.under_way == 0) impl_.idle.wake_all();
+    }
+
+   private:
+    Impl& impl_;
+  };
+
+  // [any loop] Runs `work()` on the control loop and resumes the caller on its own.
+  template <class T, class Work>
+  net::Task<T> on_control(Work work) {
+    std::function<net::Task<T>()> task = [this, work = std::move(work)]() -> net::Task<T> {
+      const Counted counted(*this);
+      if (closed) co_return fail(ErrorCode::Cancelled, "The control plane is shutting down");
+      co_return co_await work();
+    };
+    co_return co_await net::run_on<T>(executor, std::move(task));
+  }
+
+  Status load();
+  net::Task<void> close();
+
+  // --- feed (fleet.cpp) ---
+  void take_entry(const EntryPtr& entry);  // after every change of an instance
+  std::string version_text(std::uint64_t version) const { return epoch + "-" + std::to_string(version); }
+  void notice();  // something new is in the feed
+  net::Task<Result<FleetAnswer>> fleet(FleetQuery query);
+  net::Task<void> observe(ShardSet shards);
+  ShardSet shards_for(const std::string& worker) const;
+
+  // --- leases (leases.cpp) ---
+  Status load_leases();
+  net::Task<Result<Json>> renew(Heartbeat heartbeat);
+  net::Task<Status> end_lease(std::string worker);
+  net::Task<Status> expire_leases();
+  Json leases_json() const;
+  Json status_json() const;
+
+  // --- requests (requests.cpp) ---
+  Status load_requests();
+  net::Task<Result<Asked>> ask(WorkerAsk ask, Actor actor);
+  net::Task<Result<Asked>> wait_for_answer(std::string id, SteadyTime deadline);
+  net::Task<Result<Json>> answer_request(std::string id, WorkerAnswer answer);
+
+  // --- audit (audit.cpp) ---
+  net::Task<Result<Json>> add_audit(std::string instance_id, Json entry, Actor actor);
+  net::Task<Result<std::vector<Json>>> audit(std::string instance_id, std::size_t limit, std::uint64_t before);
+
+  // --- state (instance_state.cpp) ---
+  net::Task<Result<Json>> instance_state(std::string id, bool standby);
+
+  // Of what is written to the store when an instance is deleted.
+  std::vector<Write> erased_with(const std::string& id) const;
+
+  const net::Executor executor;
+  Ledger& ledger;
+  Supervisor& supervisor;
+  ConfigurationService& configurations;
+  net::WorkerPool& readers;
+  const ControlPlaneOptions& options;
+  const std::string epoch;  // of this start: versions of another one mean nothing
+
+  FleetFeed feed;
+  WakeUp changed;  // the feed, or an answer to a request
+  struct Look {
+    SteadyTime at{};
+    bool under_way = false;
+  };
+  std::map<std::string, Look> looks;  // by instance: when its server was last looked at
+  Observer observer;
+  WakeUp observed;
+
+  LeaseTable lease_table;
+  net::AsyncMutex lease_lock;                           // one heartbeat at a time, stored before the next
+  std::map<std::string, std::uint64_t> shards_changed;  // by worker: version at which its shards last changed
+  RequestBook request_book;
+  AuditLog audit_log;
+  std::uint64_t rollouts_version = 0;
+
+  net::TaskGroup tasks;
+  std::size_t under_way = 0;
+  WakeUp idle;
+  bool closed = false;
+};
+
+// Reads all documents of a collection. Blocks.
+Status for_each_document(Store& store, std::string_view collection,
+                         const std::function<Status(const Document&)>& visit);
+
+}  // namespace draas::core

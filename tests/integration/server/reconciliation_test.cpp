@@ -1,0 +1,247 @@
+// The records of reconciliation over the real server: leases, the fleet's feed, state, requests, audit.
+
+#include <future>
+
+#include <gtest/gtest.h>
+
+#include "support/server_process.hpp"
+
+namespace draas::tests {
+namespace {
+
+const std::string kBase = "/api/reconciliation";
+
+class Reconciliation : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(server_.start()) << server_.log(); }
+
+  Json heartbeat(const std::string& worker, const std::string& body = "{}") {
+    const Answer answer = server_.call(net::Method::Put, kBase + "/leases/" + worker, body);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.json();
+  }
+
+  Json fleet(const std::string& query) {
+    const Answer answer = server_.get(kBase + "/fleet?" + query);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return answer.json();
+  }
+
+  // The item of an instance in an answer of the feed; null when it is not in it.
+  static Json item(const Json& fleet, const std::string& id) {
+    for (const Json& item : fleet["items"]) {
+      if (item["id"] == id) return item;
+    }
+    return nullptr;
+  }
+
+  void patch_log_level(const std::string& id, const std::string& level) {
+    const std::string patch = R"([{"op":"replace","path":"/logLevel","value":")" + level + "\"}]";
+    const Answer answer = server_.call(net::Method::Patch, "/api/configuration/instances/" + id, patch);
+    ASSERT_EQ(answer.status, 202) << answer.body;
+  }
+
+  ServerProcess server_;
+};
+
+TEST_F(Reconciliation, TheFeedTellsWhatChangedAndNothingElse) {
+  ASSERT_EQ(server_.create("one").status, 201);
+  ASSERT_EQ(server_.create("two").status, 201);
+  const Json all = fleet("");
+  EXPECT_TRUE(all["reset"]);
+  EXPECT_EQ(all["items"].size(), 2U);
+  EXPECT_EQ(item(all, "one")["revision"], 1);
+  EXPECT_EQ(item(all, "one")["held"], nullptr);
+  const auto version = all["version"].get<std::string>();
+
+  net::Headers unchanged;
+  unchanged.set("If-None-Match", '"' + version + '"');
+  EXPECT_EQ(server_.call(net::Method::Get, kBase + "/fleet?since=" + version, "", unchanged).status, 304);
+  EXPECT_TRUE(fleet("since=" + version)["items"].empty());
+
+  // A waiting reader is answered when there is something.
+  auto waiting = std::async(std::launch::async, [&] {
+    return server_.call(net::Method::Get, kBase + "/fleet?wait=20s&since=" + version, "", unchanged);
+  });
+  patch_log_level("two", "debug");
+  const Answer woken = waiting.get();
+  ASSERT_EQ(woken.status, 200) << woken.body;
+  const Json change = woken.json();
+  EXPECT_FALSE(change["reset"]);
+  ASSERT_EQ(change["items"].size(), 1U);
+  EXPECT_EQ(item(change, "two")["revision"], 2);
+
+  ASSERT_EQ(server_.call(net::Method::Delete, "/api/server/instances/one").status, 204);
+  const Json removal = fleet("since=" + change["version"].get<std::string>());
+  EXPECT_EQ(removal["removed"], Json::array({"one"}));
+  // Versions of another start mean nothing.
+  EXPECT_TRUE(fleet("since=abc-1")["reset"]);
+}
+
+TEST_F(Reconciliation, ObservingShowsWhatSomebodyChangedOnTheServerItself) {
+  ASSERT_EQ(server_.create("seen", true).status, 201);
+  ASSERT_TRUE(eventually([&] { return server_.instance("seen")["phase"] == "Running"; }));
+  const Json first = fleet("observe=true");
+  const auto mark = item(first, "seen")["observed"].get<std::string>();
+  EXPECT_FALSE(mark.empty());
+  // Without a change the sweep is one small answer.
+  net::Headers unchanged;
+  const auto version = first["version"].get<std::string>();
+  unchanged.set("If-None-Match", '"' + version + '"');
+  const std::string sweep = kBase + "/fleet?observe=true&since=" + version;
+  EXPECT_EQ(server_.call(net::Method::Get, sweep, "", unchanged).status, 304);
+
+  const Answer stopped = server_.post("/api/server/instances/seen/proxy/api/v1/queries/all/stop");
+  ASSERT_EQ(stopped.status, 200) << stopped.body;
+  ASSERT_TRUE(eventually([&] {
+    const Json changed = fleet("observe=true&since=" + version);
+    return !changed["items"].empty() && item(changed, "seen")["observed"] != mark;
+  }));
+}
+
+TEST_F(Reconciliation, StateHasAllThatAComparisonNeeds) {
+  ASSERT_EQ(server_.create("compared", true).status, 201);
+  ASSERT_TRUE(eventually([&] { return server_.instance("compared")["phase"] == "Running"; }));
+  const std::string path = kBase + "/instances/compared/state";
+  const Json before = server_.get(path).json();
+  EXPECT_EQ(before["specHash"], before["desiredSpecHash"]);
+  EXPECT_EQ(before["desired"], before["applied"]);
+  EXPECT_EQ(before["desired"]["queries"][0]["id"], "all");
+  EXPECT_EQ(before["actual"]["instances"][0]["queries"][0]["id"], "all");
+  EXPECT_EQ(before["actualError"], nullptr);
+  EXPECT_EQ(before["observed"], item(fleet("observe=true"), "compared")["observed"]);
+
+  patch_log_level("compared", "debug");
+  const Json after = server_.get(path).json();
+  EXPECT_EQ(after["revision"], 2);
+  EXPECT_EQ(after["appliedRevision"], 1);
+  EXPECT_NE(after["specHash"], after["desiredSpecHash"]);
+  EXPECT_EQ(after["desired"]["logLevel"], "debug");
+  EXPECT_NE(after["applied"]["logLevel"], "debug");
+
+  ASSERT_EQ(server_.post("/api/server/instances/compared/stop").status, 200);
+  const Json stopped = server_.get(path).json();
+  EXPECT_EQ(stopped["actual"], nullptr);
+  EXPECT_TRUE(stopped["actualError"].is_string());
+  EXPECT_EQ(server_.get(path + "?target=standby").status, 409);
+  EXPECT_EQ(server_.get(kBase + "/instances/absent/state").status, 404);
+}
+
+TEST_F(Reconciliation, ShardsMoveOnlyAfterTheirHolderLetGo) {
+  EXPECT_EQ(heartbeat("a")["shards"].size(), 64U);
+  EXPECT_EQ(heartbeat("b")["shards"].size(), 0U);
+  EXPECT_EQ(heartbeat("a")["shards"].size(), 32U);  // is told
+  EXPECT_EQ(heartbeat("b")["shards"].size(), 0U);   // has not shown yet that it heard so
+  EXPECT_EQ(heartbeat("a")["shards"].size(), 32U);
+  const Json b = heartbeat("b");
+  EXPECT_EQ(b["shards"].size(), 32U);
+  EXPECT_EQ(b["workers"], 2);
+
+  // A restart of the control plane changes nothing.
+  server_.kill();
+  ASSERT_TRUE(server_.start()) << server_.log();
+  EXPECT_EQ(heartbeat("b")["shards"], b["shards"]);
+  EXPECT_EQ(server_.call(net::Method::Delete, kBase + "/leases/a").status, 204);
+  EXPECT_EQ(heartbeat("b")["shards"].size(), 64U);
+  EXPECT_EQ(server_.get(kBase + "/leases").json().size(), 1U);
+}
+
+TEST_F(Reconciliation, ALeaseThatRunsOutGoesToTheOthers) {
+  EXPECT_EQ(heartbeat("a", R"({"ttl":"1s"})")["shards"].size(), 64U);
+  ASSERT_TRUE(eventually([&] { return heartbeat("b")["shards"].size() == 64U; }));
+  EXPECT_EQ(server_.call(net::Method::Put, kBase + "/leases/a", R"({"ttl":"1y"})").status, 400);
+}
+
+TEST_F(Reconciliation, RequestsGoToTheWorkerAndItsAnswerBack) {
+  ASSERT_EQ(server_.create("asked").status, 201);
+  const Answer nobody = server_.get(kBase + "/instances/asked/drift");
+  EXPECT_EQ(nobody.status, 503);
+  EXPECT_NE(nobody.body.find("draas worker"), std::string::npos);
+  heartbeat("w");
+  EXPECT_EQ(server_.get(kBase + "/instances/asked/drift?wait=100ms").status, 504);
+  const auto version = fleet("worker=w")["version"].get<std::string>();
+
+  auto asking = std::async(std::launch::async, [&] { return server_.get(kBase + "/instances/asked/drift?wait=20s"); });
+  const Json asked = fleet("worker=w&wait=20s&since=" + version);
+  ASSERT_EQ(asked["requests"].size(), 1U);
+  EXPECT_EQ(asked["requests"][0]["kind"], "Drift");
+  EXPECT_EQ(asked["requests"][0]["instanceId"], "asked");
+  const auto id = asked["requests"][0]["id"].get<std::string>();
+  // It is told once per version.
+  EXPECT_TRUE(fleet("worker=w&since=" + asked["version"].get<std::string>())["requests"].empty());
+  const std::string result = kBase + "/requests/" + id + "/result";
+  ASSERT_EQ(server_.post(result, R"({"status":200,"body":{"inSync":true}})").status, 200);
+  const Answer answer = asking.get();
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.json()["inSync"], true);
+  EXPECT_EQ(server_.get(kBase + "/requests/" + id).json()["state"], "Answered");
+}
+
+TEST_F(Reconciliation, ARequestToReconcileSurvivesUntilItIsAnswered) {
+  ASSERT_EQ(server_.create("kept").status, 201);
+  const Answer accepted =
+      server_.post(kBase + "/instances/kept/reconcile?wait=0", R"({"strategy":"Restart","force":true})");
+  ASSERT_EQ(accepted.status, 202) << accepted.body;
+  const auto id = accepted.json()["requestId"].get<std::string>();
+  EXPECT_EQ(accepted.headers.get("Location"), kBase + "/requests/" + id);
+  server_.kill();
+  ASSERT_TRUE(server_.start()) << server_.log();
+  const Json after = fleet("");
+  ASSERT_EQ(after["requests"].size(), 1U);
+  EXPECT_EQ(after["requests"][0]["id"], id);
+  EXPECT_EQ(after["requests"][0]["strategy"], "Restart");
+  EXPECT_EQ(after["requests"][0]["force"], true);
+  const Answer answered =
+      server_.post(kBase + "/requests/" + id + "/result", R"({"status":422,"body":{"detail":"cannot"},"worker":"w"})");
+  ASSERT_EQ(answered.status, 200) << answered.body;
+  EXPECT_EQ(answered.json()["result"]["status"], 422);
+  server_.kill();
+  ASSERT_TRUE(server_.start()) << server_.log();
+  EXPECT_TRUE(fleet("")["requests"].empty());
+}
+
+TEST_F(Reconciliation, AuditEntriesAreKeptWithTheirEffects) {
+  ASSERT_EQ(server_.create("judged").status, 201);
+  const std::string path = kBase + "/instances/judged/audit";
+  const Answer added = server_.post(path, R"({"trigger":"Event","strategy":"Update","outcome":"RolledBack",
+    "reason":"check 'queries' failed","differences":[{"path":"/logLevel","text":"logLevel: info → debug"}],
+    "attempt":1,"attempts":3,"durationMs":20,"revisionBefore":1,"revisionAfter":1,"worker":"w",
+    "effects":{"healthyRevision":1,"hold":{"revision":1,"reason":"check failed"},"event":"RolledBack"}})");
+  ASSERT_EQ(added.status, 201) << added.body;
+  const Json held = item(fleet(""), "judged")["held"];
+  EXPECT_EQ(held["revision"], 1);
+  EXPECT_EQ(held["reason"], "check failed");
+  EXPECT_EQ(server_.get(kBase + "/instances/judged/state").json()["healthyRevision"], 1);
+
+  server_.kill();
+  ASSERT_TRUE(server_.start()) << server_.log();
+  const Json entries = server_.get(path).json();
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0]["outcome"], "RolledBack");
+  EXPECT_EQ(entries[0]["instanceId"], "judged");
+  EXPECT_EQ(item(fleet(""), "judged")["held"]["revision"], 1);
+
+  // To force is to lift the hold.
+  ASSERT_EQ(server_.post(kBase + "/instances/judged/reconcile?wait=0", R"({"force":true})").status, 202);
+  EXPECT_EQ(item(fleet(""), "judged")["held"], nullptr);
+
+  // The last hundred are kept, and pages go back from the newest.
+  for (int i = 0; i < 101; ++i) {
+    ASSERT_EQ(server_.post(path, R"({"outcome":"Succeeded"})").status, 201);
+  }
+  EXPECT_EQ(server_.get(path + "?limit=1000").json().size(), 100U);
+  const Answer page = server_.get(kBase + "/audit?limit=1&instanceId=judged");
+  EXPECT_EQ(page.json()[0]["id"], "102");
+  EXPECT_NE(page.headers.get("Link").find("before=102"), std::string::npos);
+  EXPECT_EQ(server_.get(kBase + "/audit?limit=1&before=102").json()[0]["id"], "101");
+
+  const Answer wrong = server_.post(path, R"({"outcome":"Great","effects":{"hold":{}},"colour":1})");
+  EXPECT_EQ(wrong.status, 400);
+  for (const char* field : {"/outcome", "/effects/hold/revision", "/colour"}) {
+    EXPECT_NE(wrong.body.find(field), std::string::npos) << field << wrong.body;
+  }
+  EXPECT_EQ(server_.post(path, R"({"outcome":"Failed","effects":{"healthyRevision":9}})").status, 400);
+}
+
+}  // namespace
+}  // namespace draas::tests
