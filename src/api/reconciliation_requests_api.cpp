@@ -77,6 +77,7 @@ Result<Wanted> read_wanted(const Context& api, const Request& request, const std
   if (reconcile) {
     wanted.dry_run = reader.optional_boolean("dryRun").value_or(false);
     wanted.ask.force = reader.optional_boolean("force").value_or(false);
+    if (const Json* rollout = reader.optional_object("rollout")) wanted.ask.rollout = *rollout;
   }
   reader.reject_unknown();
   if (auto ok = reader.finish(); !ok) return std::unexpected(std::move(ok.error()));

@@ -119,7 +119,9 @@ constexpr std::string_view kSchemas = R"json({
     "strategy": {"type": "string", "description": "Default: as the policy says"},
     "parameters": {"type": "object", "description": "Of the strategy"},
     "dryRun": {"type": "boolean", "default": false, "description": "Only plan"},
-    "force": {"type": "boolean", "default": false, "description": "Also when paused, outside its windows or held; lifts a hold"}}},
+    "force": {"type": "boolean", "default": false, "description": "Also when held; lifts the hold"},
+    "rollout": {"type": "object", "description": "Of a rollout's runner: the change to be made first, once",
+      "properties": {"id": {"type": "string"}, "change": {"type": "object"}, "revisionBefore": {"type": "integer"}}}}},
 "ReconcileAccepted": {"type": "object", "properties": {"requestId": {"type": "string"}}},
 "NewAuditEntry": {"type": "object", "required": ["outcome"],
   "properties": {

@@ -57,6 +57,7 @@ struct Executor::Run {
   bool standby_started = false;
   bool promoted = false;
   std::vector<CheckResult> checks;
+  std::string approval_id;
 
   const std::string& id() const { return state.id; }
 };
@@ -95,6 +96,7 @@ net::Task<Outcome> Executor::run(InstanceState state, Drift drift, Plan plan, Du
   if (undo_needed) co_await undo(run);
   outcome.checks = std::move(run.checks);
   outcome.steps_done = finished;
+  outcome.approval_id = run.approval_id;
   co_return outcome;
 }
 
@@ -235,7 +237,7 @@ net::Task<Outcome> Executor::start_standby(Run& run, const Step& step) {
   }
 }
 
-// Approved: goes on, and the approval is used up. Otherwise it is asked for, once per revision.
+// Approved: goes on; recording the result uses the approval up. Otherwise it is asked for, once per revision.
 net::Task<Outcome> Executor::await_approval(Run& run, const Step& step) {
   std::string list = "/api/reconciliation/approvals?instanceId=" + net::percent_encode(run.id());
   const auto approvals = co_await api_.get(std::move(list));
@@ -244,10 +246,8 @@ net::Task<Outcome> Executor::await_approval(Run& run, const Step& step) {
     if (number_field(approval, "revision") != step.revision) continue;
     const std::string state = text_field(approval, "state");
     if (state == "Approved") {
-      std::string path = "/api/reconciliation/approvals/" + net::percent_encode(text_field(approval, "id")) + "/use";
-      Json nothing = Json::object();
-      const auto used = co_await api_.post(std::move(path), std::move(nothing));
-      co_return to_outcome(used);
+      run.approval_id = text_field(approval, "id");
+      co_return done();
     }
     const Outcome waiting{.kind = Outcome::Kind::Pending, .reason = "waits for approval"};
     if (state == "Pending") co_return waiting;

@@ -29,6 +29,7 @@ struct Outcome {
   std::string reason;               // why not Done
   std::vector<CheckResult> checks;  // of the last step that made some
   std::size_t steps_done = 0;
+  std::string approval_id;  // of the approval that allowed it; "" = none was needed
 };
 
 struct ExecutorOptions {

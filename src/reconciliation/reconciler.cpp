@@ -88,6 +88,7 @@ struct Reconciler::Note {
   std::string reason;
   std::vector<CheckResult> checks;
   Json effects;
+  std::string approval_id = {};
 };
 
 Reconciler::Reconciler(client::ApiClient& api, const StrategyRegistry& strategies, ReconcilerOptions options,
@@ -222,7 +223,8 @@ net::Task<std::optional<Report>> Reconciler::act(Run& run, const Round& round) {
         effects["healthyRevision"] = state.revision;
         if (!run.rolled_back) effects["clearHold"] = true;
       }
-      Note note{state, round.drift, plan, "Succeeded", plan.reason, outcome.checks, std::move(effects)};
+      Note note{
+          state, round.drift, plan, "Succeeded", plan.reason, outcome.checks, std::move(effects), outcome.approval_id};
       co_await record(run, note);
       crash_point("reconcile.recorded");
       if (clean_up) {
@@ -328,6 +330,8 @@ net::Task<void> Reconciler::record(Run& run, const Note& note) {
              {"revisionAfter", note.state.revision},
              {"worker", options_.worker}};
   if (!run.request_id.empty()) entry["requestId"] = run.request_id;
+  if (!note.approval_id.empty()) entry["approvalId"] = note.approval_id;
+  if (note.plan.fallback) entry["fallback"] = to_json(note.plan)["fallback"];
   if (note.outcome == "Failed" || note.outcome == "RolledBack") entry["error"] = note.reason;
   if (!options_.audit && note.effects.empty()) co_return;
   if (!note.effects.empty()) entry["effects"] = note.effects;

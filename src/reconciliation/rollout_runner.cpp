@@ -223,15 +223,17 @@ net::Task<void> RolloutRunner::work(std::shared_ptr<Job> job, std::size_t place)
       }
     }
     crash_point("rollout.target_marked");
-    Json body{{"rollout", true}, {"force", true}};
+    Json part{{"id", job->rollout.id}};
+    Json body{{"force", true}};
     if (reverting) {
-      body["change"] = Json{{"rollbackTo", target.revision_before}};
+      part["change"] = Json{{"rollbackTo", target.revision_before}};
     } else {
-      body["change"] = job->rollout.change;
-      body["revisionBefore"] = target.revision_before;
+      part["change"] = job->rollout.change;
+      part["revisionBefore"] = target.revision_before;
       if (!job->rollout.strategy.empty()) body["strategy"] = job->rollout.strategy;
       if (job->rollout.parameters.is_object()) body["parameters"] = job->rollout.parameters;
     }
+    body["rollout"] = std::move(part);
     std::string id = target.instance;
     auto result = co_await reconcile(job, std::move(id), std::move(body));
     crash_point("rollout.target_done");
@@ -267,17 +269,24 @@ net::Task<Result<Json>> RolloutRunner::reconcile(std::shared_ptr<Job>, std::stri
   call.body = std::move(body);
   call.wait = kRequestWait;
   auto reply = co_await api_.send(std::move(call));
-  while (reply && reply->status == 202) {
-    const std::string rid = text_field(reply->body, "requestId");
+  if (!reply) co_return std::unexpected(std::move(reply.error()));
+  if (reply->status != 202) co_return std::move(reply->body);
+  const std::string rid = text_field(reply->body, "requestId");
+  while (true) {
     const bool slept = co_await net::sleep_for(kPoll);
     if (!slept) co_return fail(ErrorCode::Cancelled, "the reconciler is shutting down");
-    client::Call look;
-    look.target = "/api/reconciliation/requests/" + net::percent_encode(rid) + "?wait=30s";
-    look.wait = kRequestWait;
-    reply = co_await api_.send(std::move(look));
+    std::string path = "/api/reconciliation/requests/" + net::percent_encode(rid);
+    auto asked = co_await api_.get(std::move(path));
+    if (!asked) co_return std::unexpected(std::move(asked.error()));
+    const Json* result = field(*asked, "result");
+    if (result == nullptr) continue;
+    const Json* answer = field(*result, "body");
+    constexpr std::uint64_t kFirstError = 400;
+    if (number_field(*result, "status") >= kFirstError) {
+      co_return fail(ErrorCode::Unprocessable, answer != nullptr ? text_field(*answer, "detail") : "it failed");
+    }
+    co_return answer != nullptr ? *answer : Json();
   }
-  if (!reply) co_return std::unexpected(std::move(reply.error()));
-  co_return std::move(reply->body);
 }
 
 }  // namespace draas::reconciliation

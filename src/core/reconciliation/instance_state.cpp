@@ -27,8 +27,8 @@ net::Task<Result<Json>> ReconciliationService::Impl::instance_state(std::string 
   Json actual;
   std::string actual_error;
   if (standby || entry->runtime.handle) {
-    Result<Json> answer = standby ? co_await supervisor.standby_configuration(entry)
-                                  : co_await supervisor.actual_configuration(entry);
+    Result<Json> answer =
+        standby ? co_await supervisor.standby_configuration(entry) : co_await supervisor.actual_configuration(entry);
     if (answer) {
       actual = std::move(*answer);
     } else {
@@ -41,7 +41,8 @@ net::Task<Result<Json>> ReconciliationService::Impl::instance_state(std::string 
   // The records are copied at one point, so that they agree with each other.
   const Instance instance = entry->instance;
   const RuntimeRecord runtime = entry->runtime;
-  if (standby && !runtime.standby) co_return fail(ErrorCode::Conflict, "The standby of instance '" + id + "' has ended");
+  if (standby && !runtime.standby)
+    co_return fail(ErrorCode::Conflict, "The standby of instance '" + id + "' has ended");
   // What is compared: the active workload, or the standby.
   const WorkloadRecord& workload = standby ? static_cast<const WorkloadRecord&>(*runtime.standby) : runtime;
   const std::string platform_name = standby ? runtime.standby->platform : instance.platform;

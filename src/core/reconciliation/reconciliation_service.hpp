@@ -52,6 +52,7 @@ struct WorkerAsk {
   std::string strategy;
   Json parameters = Json::object();
   bool force = false;  // also lifts a hold
+  Json rollout;        // of a rollout: {id, change, revisionBefore}; null = none
   std::chrono::milliseconds wait{10'000};
 };
 

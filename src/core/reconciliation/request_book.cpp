@@ -27,6 +27,7 @@ Json to_json(const WorkerRequest& request) {
   if (!request.strategy.empty()) out["strategy"] = request.strategy;
   out["parameters"] = request.parameters;
   if (request.kind == RequestKind::Reconcile) out["force"] = request.force;
+  if (!request.rollout.is_null()) out["rollout"] = request.rollout;
   out["actor"] = request.actor;
   out["createdAt"] = to_rfc3339(request.created_at);
   return out;
@@ -54,6 +55,7 @@ Result<WorkerRequest> request_from_document(std::string_view body) {
     request.strategy = parsed->value("strategy", std::string());
     request.parameters = parsed->at("parameters");
     request.force = parsed->value("force", false);
+    request.rollout = parsed->value("rollout", Json());
     request.actor = parsed->value("actor", std::string());
     auto created = parse_rfc3339(parsed->at("createdAt").get<std::string>());
     if (!created) return std::unexpected(std::move(created.error()));

@@ -37,6 +37,7 @@ net::Task<Result<ReconciliationService::Asked>> ReconciliationService::Impl::ask
   request.strategy = ask.strategy;
   request.parameters = ask.parameters;
   request.force = ask.force;
+  request.rollout = ask.rollout;
   request.actor = actor.name;
   request.created_at = ledger.clock().now();
   const std::string id = request.id;
