@@ -65,6 +65,22 @@ std::optional<Decision> not_running(const InstanceState& state, const Rules& rul
   return start;
 }
 
+// It runs the wanted revision, but nobody has checked that it does so well: whoever began it was cut off, or it was
+// started by hand. Before anything was ever healthy there is nothing to go back to.
+bool needs_verification(const InstanceState& state) {
+  return state.healthy_revision != 0 && state.healthy_revision != state.revision && !state.one_shot;
+}
+
+Decision verification(const InstanceState& state) {
+  Decision verify{.kind = Decision::Kind::Apply,
+                  .reason = "revision " + std::to_string(state.revision) + " runs unchecked"};
+  verify.plan.strategy = "Verify";
+  verify.plan.reason = verify.reason;
+  Step check{.kind = Step::Kind::Check, .target = "instance '" + state.id + "'", .reason = verify.reason};
+  verify.plan.steps.push_back(std::move(check));
+  return verify;
+}
+
 Result<Plan> make_plan(const PlanInput& input, const std::string& name, const StrategyRegistry& strategies) {
   const Strategy* strategy = strategies.find(name);
   if (strategy == nullptr) return unknown_strategy(name, strategies);
@@ -107,7 +123,11 @@ Result<Decision> decide(const InstanceState& state, const Drift& drift, const Ru
     return skip("the server does not answer: " + state.actual_error);
   }
   // A strategy that is asked for by name is applied to what needs no change too: a move, a restart.
-  if (drift.in_sync() && !asked_by_name) return Decision{.reason = "it runs as wanted"};
+  if (drift.in_sync() && !asked_by_name) {
+    if (!needs_verification(state)) return Decision{.reason = "it runs as wanted"};
+    if (auto held = held_back(state, rules, wish, explicit_request, now)) return std::move(*held);
+    return verification(state);
+  }
   if (state.one_shot && !explicit_request && state.applied_revision == state.revision) {
     return skip("it runs a configuration that it was started with for once");
   }

@@ -154,7 +154,12 @@ net::Task<Report> Reconciler::attempt_all(Run& run) {
     const Round now{*state, drift, rules, *decision};
     const bool acts = decision->kind == Decision::Kind::CleanUp || decision->kind == Decision::Kind::Start ||
                       decision->kind == Decision::Kind::Apply;
-    auto report = acts ? co_await act(run, now) : co_await leave(run, now, asked);
+    std::optional<Report> report;
+    if (acts) {
+      report = co_await act(run, now);
+    } else {
+      report = co_await leave(run, now, asked);
+    }
     if (report) co_return std::move(*report);
   }
   co_return failure("the instance changes faster than it can be reconciled");

@@ -123,7 +123,9 @@ std::vector<Step> steps_for_update(const InstanceState& state, const Drift& drif
       break;
     }
     restart.revision = state.revision;
+    Step check{.kind = Step::Kind::Check, .target = restart.target, .reason = "after the restart"};
     steps.push_back(std::move(restart));
+    steps.push_back(std::move(check));
     return steps;
   }
   for (const drasi::LiveAction& action : drift.live.actions) {
@@ -131,11 +133,14 @@ std::vector<Step> steps_for_update(const InstanceState& state, const Drift& drif
     step.live = action;
     steps.push_back(std::move(step));
   }
+  Step check{.kind = Step::Kind::Check, .target = "instance '" + state.id + "'", .reason = "after the change"};
+  if (steps.empty()) check.reason = "the running server already is as wanted";
+  steps.push_back(std::move(check));
   const bool marked = state.applied_revision == state.revision && !state.one_shot;
   if (!marked) {
     Step mark{.kind = Step::Kind::MarkApplied,
               .target = "revision " + std::to_string(state.revision),
-              .reason = steps.empty() ? "the running server already is as wanted" : "the changes are made"};
+              .reason = "the running server has it"};
     mark.revision = state.revision;
     steps.push_back(std::move(mark));
   }

@@ -84,7 +84,8 @@ class ParameterReader {
   std::vector<Fault> faults_;
 };
 
-// The steps that bring the active workload to the wanted revision with as little as possible: live, or by a restart.
+// The steps that bring the active workload to the wanted revision with as little as possible, live or by a restart, the
+// health checks after it included. A revision counts as applied only after they have passed.
 std::vector<Step> steps_for_update(const InstanceState& state, const Drift& drift);
 
 }  // namespace draas::reconciliation

@@ -27,8 +27,12 @@ net::Task<Result<Json>> ReconciliationService::Impl::instance_state(std::string 
   Json actual;
   std::string actual_error;
   if (standby || entry->runtime.handle) {
-    Result<Json> answer =
-        standby ? co_await supervisor.standby_configuration(entry) : co_await supervisor.actual_configuration(entry);
+    Result<Json> answer;
+    if (standby) {
+      answer = co_await supervisor.standby_configuration(entry);
+    } else {
+      answer = co_await supervisor.actual_configuration(entry);
+    }
     if (answer) {
       actual = std::move(*answer);
     } else {

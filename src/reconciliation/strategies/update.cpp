@@ -20,8 +20,6 @@ class Update final : public Strategy {
     plan.obstacles = input.drift.live.obstacles;
     plan.steps = steps_for_update(input.state, input.drift);
     plan.reason = plan.restarts() ? "a difference takes a restart" : "everything can be changed while the server runs";
-    Step check{.kind = Step::Kind::Check, .target = "instance '" + input.state.id + "'", .reason = "after the change"};
-    plan.steps.push_back(std::move(check));
     return plan;
   }
 };
