@@ -29,6 +29,7 @@ core::ControlPlaneOptions control_plane_options(const ControlPlaneSettings& sett
   options.default_platform = settings.default_platform;
   options.default_log_level = settings.process.default_log_level;
   options.ports = {settings.ports.first, settings.ports.last};
+  options.front_host = settings.process.host_address;
   options.restart.default_policy =
       core::parse_restart_policy(settings.restart.default_policy).value_or(core::RestartPolicy::OnFailure);
   options.restart.initial_delay = settings.restart.initial_delay;

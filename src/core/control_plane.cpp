@@ -36,9 +36,10 @@ class ControlPlane::Impl {
       : options(std::move(control_options)),
         readers("store-read", kStoreReaders),
         ledger(loop, store, clock, options),
+        traffic(options.front_host),
         supervisor(ledger, options, std::move(platforms), traffic, metrics),
         configurations(ledger, supervisor, readers),
-        instances(ledger, supervisor, options),
+        instances(ledger, supervisor, traffic, options),
         reconciliation(loop, ledger, supervisor, configurations, readers, options) {
     if (!options.configuration_directory.empty()) {
       files.emplace(options.configuration_directory, loop.executor(), readers);
@@ -146,6 +147,7 @@ void ControlPlane::close() {
     if (impl_->files) co_await impl_->files->close();
   };
   asio::co_spawn(loop_.executor(), shut(), asio::use_future).get();
+  impl_->traffic.close();
 }
 
 CataloguePtr ControlPlane::catalogue() const { return impl_->ledger.catalogue(); }

@@ -59,6 +59,7 @@ struct CreateRequest {
   std::optional<DesiredState> desired_state;
   ResourceLimits limits;
   Json platform_options;
+  std::optional<FrontPortWish> front_port;
   // serverConfiguration: taken literally; a port that is not free is a Conflict.
   std::optional<std::string> host;
   std::optional<std::uint16_t> port;
@@ -86,6 +87,7 @@ struct InstanceChange {
   std::optional<DesiredState> desired_state;                   // starts or stops
   std::optional<ResourceLimits> limits;                        // from the next start
   std::optional<Json> platform_options;
+  std::optional<FrontPortWish> front_port;  // neither port nor automatic: none any more
 };
 
 struct StartOptions {

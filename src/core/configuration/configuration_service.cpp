@@ -55,7 +55,8 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr ent
       return fail(ErrorCode::Unavailable, "Platform '" + entry->instance.platform + "' is not configured");
     }
     PortWishes wishes{.server_port = current.value("port", std::uint16_t{0}),
-                      .allocated_before = entry->instance.component_ports};
+                      .allocated_before = entry->instance.component_ports,
+                      .front_port = entry->instance.front_port};
     if (auto port = next.find("port"); port->is_number_unsigned()) {
       wishes.server_port = port->get<std::uint16_t>();
     } else {

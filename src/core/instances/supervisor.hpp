@@ -139,6 +139,8 @@ class Supervisor {
   Json configuration_of(const Entry& entry) const;
   // Tells the traffic director where the instance's workloads are.
   void route(const EntryPtr& entry);
+  // Background task: listens on the instance's front port, as soon as it can.
+  net::Task<void> serve_front(EntryPtr entry);
 
   Ledger& ledger_;
   const ControlPlaneOptions& options_;

@@ -46,6 +46,7 @@ net::Task<Status> Supervisor::recover() {
     std::vector<FoundWorkload> own = std::move(found[entry->instance.id]);
     co_await recover_entry(entry, std::move(own));
     route(entry);
+    if (entry->instance.front_port != 0) tasks_.spawn("front port", [this, entry] { return serve_front(entry); });
   }
   for (std::size_t i = 0; i < std::min(kParallelLaunches, to_launch_.size()); ++i) {
     tasks_.spawn("launch", [this] { return launch_pending(); });

@@ -1,11 +1,13 @@
 // Supervisor: what is asked of a running server and its platform on behalf of readers.
 
+#include "base/log.hpp"
 #include "core/instances/supervisor.hpp"
 
 namespace draas::core {
 namespace {
 
 constexpr std::chrono::milliseconds kServerCallTimeout{2'000};
+constexpr std::chrono::seconds kFrontRetry{5};
 
 }  // namespace
 
@@ -53,6 +55,26 @@ void Supervisor::route(const EntryPtr& entry) {
     if (runtime.standby) add(find_platform(runtime.standby->platform), *runtime.standby, to_standby);
   }
   traffic_.set_targets(entry->instance.id, std::move(targets));
+  if (entry->removed) traffic_.close_front(entry->instance.id);
+}
+
+net::Task<void> Supervisor::serve_front(EntryPtr entry) {
+  const std::uint16_t port = entry->instance.front_port;
+  bool told = false;
+  while (!closing_ && !entry->removed && entry->instance.front_port == port) {
+    Result<FrontPort> front = traffic_.reopen_front(port);
+    if (front) {
+      traffic_.serve_front(entry->instance.id, std::move(*front));
+      co_return;
+    }
+    if (!told) {
+      write_log(LogLevel::Error, "a front port cannot be served; it is tried again until it can", front.error(),
+                {{"instanceId", entry->instance.id}, {"port", port}});
+    }
+    told = true;
+    const bool slept = co_await net::sleep_for(kFrontRetry);
+    if (!slept) co_return;
+  }
 }
 
 net::Task<Result<Json>> Supervisor::runtime_status(EntryPtr entry) {

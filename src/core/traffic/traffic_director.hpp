@@ -1,6 +1,7 @@
 #pragma once
 // Shares new connections and proxied requests of instances out among their workloads, by weight, and counts what is
-// under way with each, so that a workload can be drained before it ends.
+// under way with each, so that a workload can be drained before it ends. Connections come in on an instance's front
+// port, which this control plane listens on for as long as it runs.
 //
 // Control loop only, unless marked. A workload is named by its instance and generation.
 
@@ -15,8 +16,11 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "core/placement/port_pool.hpp"
+#include "core/store/store.hpp"
 #include "net/http_client.hpp"
 #include "net/task.hpp"
+#include "net/tcp_balancer.hpp"
 
 namespace draas::core {
 
@@ -32,8 +36,33 @@ struct ProxyTarget {
   std::shared_ptr<const void> in_use;
 };
 
+// What an instance wants: a port, any, or none.
+struct FrontPortWish {
+  std::uint16_t port = 0;
+  bool automatic = false;
+};
+
+// A front port that is leased and bound, and not yet served. Dropped, it is free again after undo().
+struct FrontPort {
+  std::uint16_t port = 0;
+  UniqueFd socket;
+  std::vector<Write> writes;  // its lease document
+};
+
 class TrafficDirector {
  public:
+  // `host`: the address of front ports.
+  explicit TrafficDirector(std::string host) : host_(std::move(host)) {}
+
+  // Conflict, naming frontPort, when the port is leased or in use; ResourceExhausted when none is left.
+  Result<FrontPort> open_front(PortPool& pool, const std::string& id, const FrontPortWish& wish);
+  // For a port whose lease is held already.
+  Result<FrontPort> reopen_front(std::uint16_t port);
+  static void undo(PortPool& pool, const std::string& id, const FrontPort& front);
+  // From now on its connections are forwarded; those of an earlier front port of the instance stay.
+  void serve_front(const std::string& id, FrontPort front);
+  void close_front(const std::string& id);
+
   // What runs of the instance now; empty when nothing does. A workload that is not named any more keeps its counts
   // until they are zero.
   void set_targets(const std::string& id, std::vector<TrafficTarget> targets);
@@ -45,8 +74,12 @@ class TrafficDirector {
 
   // Connections and requests under way.
   std::size_t under_way(const std::string& id, std::uint64_t generation) const;
-  // Returns when nothing is under way with the workload, or at the deadline, or when `wanted` says no.
+  // Returns when nothing is under way with the workload, or at the deadline, or when `wanted` says no. Connections that
+  // are silent between two requests are closed. The workload must have no weight any more.
   net::Task<void> drain(std::string id, std::uint64_t generation, SteadyTime deadline, std::function<bool()> wanted);
+
+  // Closes all fronts with their connections. Blocks.
+  void close() { balancer_.close(); }
 
  private:
   using Counter = std::atomic<std::size_t>;
@@ -59,6 +92,8 @@ class TrafficDirector {
     std::map<std::uint64_t, std::shared_ptr<Counter>> requests;  // by generation
   };
 
+  const std::string host_;
+  net::TcpBalancer balancer_;
   std::map<std::string, Route, std::less<>> routes_;
 };
 

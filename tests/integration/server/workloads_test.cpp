@@ -1,8 +1,13 @@
 // An instance with two workloads, through the real server: start of a standby, promotion and back, what is refused,
 // what a death or a restart of the control plane leaves.
 
+#include <atomic>
+#include <future>
+
 #include <gtest/gtest.h>
 #include <signal.h>
+
+#include <boost/asio/use_future.hpp>
 
 #include "support/server_process.hpp"
 
@@ -224,6 +229,117 @@ TEST_F(Workloads, ARestartCanPauseAndNamesUnknownPlatforms) {
   EXPECT_EQ(refused.status, 400);
   EXPECT_NE(refused.body.find("Process"), std::string::npos) << refused.body;
   EXPECT_EQ(server_.instance("one")["phase"], "Running");
+}
+
+// Sends requests through a front port, each over a new connection, from a thread of its own.
+class Callers {
+ public:
+  explicit Callers(std::uint16_t port) {
+    endpoint_.host = "127.0.0.1";
+    endpoint_.port = port;
+    loop_.start();
+    running_ = net::asio::co_spawn(loop_.executor(), [this] { return call_on_and_on(); }, net::asio::use_future);
+    eventually([this] { return answered_ > 3; });
+  }
+  ~Callers() { finish(); }
+
+  void finish() {
+    stop_ = true;
+    if (running_.valid()) running_.get();
+    loop_.stop();
+  }
+  // Waits for requests that were sent after this call.
+  bool go_on() {
+    const int before = answered_;
+    return eventually([this, before] { return answered_ >= before + 5; }, milliseconds(10'000));
+  }
+  int failures() const { return failed_; }
+  std::string reason() const { return reason_; }
+
+ private:
+  net::Task<void> call_on_and_on() {
+    net::HttpClient client(loop_.executor(), {.max_idle_per_endpoint = 0});
+    while (!stop_) {
+      net::ClientRequest request;
+      request.target = "/health";
+      auto response = co_await client.send(endpoint_, std::move(request), milliseconds(10'000));
+      if (response && response->status == 200) {
+        ++answered_;
+      } else {
+        ++failed_;
+        reason_ = response ? std::to_string(response->status) : response.error().message;
+      }
+    }
+  }
+
+  net::EventLoop loop_{"callers"};
+  net::Endpoint endpoint_;
+  std::future<void> running_;
+  std::atomic<bool> stop_{false};
+  std::atomic<int> answered_{0};
+  std::atomic<int> failed_{0};
+  std::string reason_;  // written before failed_ is read: after finish()
+};
+
+TEST_F(Workloads, TheFrontPortLosesNothingOverPromotionDrainAndRestart) {
+  const Answer set = server_.call(Method::Patch, kOne, R"({"frontPort":"auto"})");
+  ASSERT_EQ(set.status, 200) << set.body;
+  const auto front = set.json()["frontPort"].get<std::uint16_t>();
+  EXPECT_EQ(workloads()["frontPort"], front);
+  Callers callers(front);
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_EQ(server_.post(kOne + "/standby").status, 201);
+    ASSERT_EQ(server_.call(Method::Put, kOne + "/traffic", R"({"standby":50})").status, 200);
+    EXPECT_TRUE(callers.go_on());
+    ASSERT_EQ(server_.post(kOne + "/standby/promote").status, 200);
+    EXPECT_TRUE(callers.go_on());
+    ASSERT_EQ(server_.call(Method::Delete, kOne + "/standby").status, 204);
+    EXPECT_TRUE(callers.go_on());
+  }
+  ASSERT_EQ(server_.post(kOne + "/restart").status, 200);
+  EXPECT_TRUE(callers.go_on());
+  callers.finish();
+  EXPECT_EQ(callers.failures(), 0) << callers.reason();
+
+  // It is listened on again by the next control plane, and given back with the instance.
+  server_.kill();
+  ASSERT_TRUE(server_.start()) << server_.log();
+  Callers again(front);
+  EXPECT_TRUE(again.go_on());
+  again.finish();
+  EXPECT_EQ(server_.call(Method::Patch, kOne, R"({"frontPort":null})").json()["frontPort"], nullptr);
+  EXPECT_EQ(server_.call(Method::Patch, kOne, R"({"frontPort":)" + std::to_string(front) + "}").status, 200);
+  EXPECT_EQ(server_.call(Method::Delete, kOne).status, 204);
+  EXPECT_EQ(server_.post("/api/server/instances", R"({"id":"two","frontPort":)" + std::to_string(front) + "}").status,
+            201);
+}
+
+TEST_F(Workloads, AFrontPortThatIsTakenIsRefusedByName) {
+  auto patch = [&](const std::string& value) {
+    return server_.call(Method::Patch, kOne, R"({"frontPort":)" + value + "}");
+  };
+  const Answer own = patch(workloads()["active"]["port"].dump());
+  EXPECT_EQ(own.status, 409);
+  EXPECT_EQ(own.json()["errors"][0]["path"], "/frontPort") << own.body;
+  const Answer foreign = patch(std::to_string(server_.endpoint().port));
+  EXPECT_EQ(foreign.status, 409);
+  EXPECT_EQ(foreign.json()["errors"][0]["path"], "/frontPort") << foreign.body;
+  EXPECT_EQ(patch("70000").status, 400);
+  EXPECT_EQ(patch("\"any\"").status, 400);
+  const auto front = patch("\"auto\"").json()["frontPort"].dump();
+  EXPECT_EQ(server_.post("/api/server/instances", R"({"id":"two","frontPort":)" + front + "}").status, 409);
+  // Nor can the server itself have it.
+  EXPECT_EQ(server_.call(Method::Patch, "/api/configuration/instances/one", R"({"port":)" + front + "}").status, 409);
+  EXPECT_EQ(server_.instance("one")["frontPort"].dump(), front);
+}
+
+TEST_F(Workloads, TheProxyFollowsTheWeights) {
+  ASSERT_EQ(server_.post(kOne + "/standby").status, 201);
+  ASSERT_EQ(server_.call(Method::Put, kOne + "/traffic", R"({"standby":100})").status, 200);
+  ::kill(pid_of("one"), SIGSTOP);
+  EXPECT_EQ(server_.get(kOne + "/proxy/health").status, 200);
+  EXPECT_EQ(server_.get(kOne + "/proxy/health").status, 200);
+  ::kill(pid_of("one"), SIGCONT);
 }
 
 }  // namespace
