@@ -1,42 +1,17 @@
 // Ledger: what the store holds, read at start-up.
 
 #include <chrono>
-#include <future>
 
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "core/instances/instance_view.hpp"
 #include "core/instances/ledger.hpp"
+#include "core/store/blocking_calls.hpp"
 
 namespace draas::core {
 namespace {
 
-constexpr std::size_t kPage = 1000;
 constexpr std::chrono::hours kIdempotencyLifetime{24};
-
-// Calls `visit` with every document of a collection.
-Status for_each_document(Store& store, std::string_view collection,
-                         const std::function<Status(const Document&)>& visit) {
-  ListQuery query{.collection = std::string(collection), .limit = kPage};
-  while (true) {
-    auto page = store.list(query);
-    if (!page) return std::unexpected(std::move(page.error()).with_context("Reading " + query.collection));
-    for (const Document& document : *page) {
-      if (Status visited = visit(document); !visited) return visited;
-    }
-    if (page->size() < kPage) return {};
-    query.after = page->back().id;
-  }
-}
-
-// Commits and waits; only before the loop has work.
-Status commit_now(Store& store, Batch batch) {
-  std::promise<Status> done;
-  store.commit(std::move(batch), [&done](Result<Commit> result) {
-    done.set_value(result ? Status{} : Status(std::unexpected(std::move(result.error()))));
-  });
-  return done.get_future().get();
-}
 
 }  // namespace
 

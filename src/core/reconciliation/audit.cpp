@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/crash_point.hpp"
+#include "base/log.hpp"
 #include "core/reconciliation/collections.hpp"
 #include "core/reconciliation/service_impl.hpp"
 
@@ -80,7 +81,9 @@ net::Task<Result<Json>> ReconciliationService::Impl::add_audit(std::string insta
     const bool judges = judgement.healthy_revision || judgement.hold || judgement.clear_hold;
     if (judges) apply(judgement, change.edit_runtime());
     change.source = "Reconciler";
-    if (const auto type = parse_event_type(effects.event)) {
+    // A pending approval was reported when it was asked for.
+    const bool reported = effects.event == "ApprovalRequested" && has_pending_approval(instance_id);
+    if (const auto type = parse_event_type(effects.event); type && !reported) {
       change.reports.push_back({*type, event_metadata(entry, number)});
     }
     return {};
@@ -88,6 +91,14 @@ net::Task<Result<Json>> ReconciliationService::Impl::add_audit(std::string insta
   if (!stored) co_return std::unexpected(std::move(stored.error()));
   crash_point("audit.committed");
   audit_log.added(number, instance_id, displaced);
+  // Not in the same commit: an approval that stays Approved lets the same revision be applied once more, no other.
+  if (const std::string approval = entry.value("approvalId", std::string()); !approval.empty()) {
+    std::string comment;
+    Result<Json> used = co_await decide_approval(approval, ApprovalState::Used, std::move(comment), actor);
+    if (!used && used.error().code != ErrorCode::Conflict && used.error().code != ErrorCode::NotFound) {
+      write_log(LogLevel::Warn, "an approval could not be marked as used", used.error(), {{"approvalId", approval}});
+    }
+  }
   co_return entry;
 }
 

@@ -7,11 +7,11 @@
 #include "base/json_reader.hpp"
 #include "core/model/event.hpp"
 #include "core/reconciliation/collections.hpp"
+#include "core/store/blocking_calls.hpp"
 
 namespace draas::core {
 namespace {
 
-constexpr std::size_t kPage = 1000;
 constexpr std::array<std::string_view, 5> kTriggers{"Event", "Sweep", "Request", "Rollout", "Recovery"};
 constexpr std::array<std::string_view, 6> kOutcomes{"Succeeded", "Failed",          "RolledBack",
                                                     "Deferred",  "PendingApproval", "Skipped"};
@@ -92,23 +92,17 @@ Result<AuditDraft> read_audit_draft(const Json& body) {
 std::string audit_document_id(std::uint64_t number) { return event_document_id(number); }
 
 Status AuditLog::load(Store& store) {
-  ListQuery query{.collection = std::string(collections::kAudit), .limit = kPage};
-  while (true) {
-    auto page = store.list(query);
-    if (!page) return std::unexpected(std::move(page.error()).with_context("Reading audit"));
-    for (const Document& document : *page) {
-      const std::uint64_t number = std::stoull(document.id);
-      std::string instance_id;
-      for (const IndexEntry& index : document.indexes) {
-        if (index.name == "instance") instance_id = index.value;
-      }
-      all_.emplace(number, instance_id);
-      by_instance_[instance_id].push_back(number);
-      next_ = number + 1;
+  return for_each_document(store, collections::kAudit, [this](const Document& document) -> Status {
+    const std::uint64_t number = std::stoull(document.id);
+    std::string instance_id;
+    for (const IndexEntry& index : document.indexes) {
+      if (index.name == "instance") instance_id = index.value;
     }
-    if (page->size() < kPage) return {};
-    query.after = page->back().id;
-  }
+    by_instance_[instance_id].push_back(number);
+    all_.emplace(number, std::move(instance_id));
+    next_ = number + 1;
+    return {};
+  });
 }
 
 std::vector<std::uint64_t> AuditLog::displaced_by(const std::string& instance_id) const {

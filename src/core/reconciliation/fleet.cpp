@@ -55,17 +55,22 @@ void ReconciliationService::Impl::take_entry(const EntryPtr& entry) {
   const std::string& id = entry->instance.id;
   if (entry->removed) {
     looks.erase(id);
+    policies.erase(id);
+    policy_marks.erase(id);
+    forget_approvals(id);
     const bool was_there = feed.remove(id);
     const auto dropped = request_book.drop_instance(id, ledger.clock().now());
     if (was_there || !dropped.empty()) notice();
     return;
   }
   FleetItem item = fleet_item(entry->instance, entry->runtime);
+  item.policy_version = policy_version(id);
   if (const FleetItem* before = feed.find(id)) {
-    item.policy_version = before->policy_version;
     // What was seen of one run says nothing of the next.
     if (item.phase == Phase::Running && item.generation == before->generation) item.observed = before->observed;
   }
+  if (is_superseded(id, entry->instance.revision))
+    tasks.spawn("approvals", [this, id] { return settle_approvals(id); });
   if (feed.put(std::move(item))) notice();
 }
 

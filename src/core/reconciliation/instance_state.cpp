@@ -103,7 +103,7 @@ net::Task<Result<Json>> ReconciliationService::Impl::instance_state(std::string 
   out["observed"] = actual.is_null() ? std::string() : observation_mark(actual);
   out["actual"] = std::move(actual);
   out["actualError"] = actual_error.empty() ? Json(nullptr) : Json(actual_error);
-  out["policy"] = Json::object();
+  out["policy"] = policy_for(id);
   out["held"] = held_json(runtime);
   out["errorMessage"] = workload.error_message.empty() ? Json(nullptr) : Json(workload.error_message);
   out["obstacles"] = Json::array();

@@ -1,5 +1,7 @@
 // ReconciliationService: leases of workers.
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "core/reconciliation/collections.hpp"
 #include "core/reconciliation/service_impl.hpp"
@@ -141,6 +143,14 @@ Json ReconciliationService::Impl::status_json() const {
   instances["inSync"] = sum_of(lease_table, "inSync");
   instances["drifted"] = sum_of(lease_table, "drifted");
   instances["held"] = held;
+  std::size_t paused = 0;
+  const bool fleet_paused = own_policy("").value("paused", false);
+  for (const auto& [id, policy] : policies) {
+    if (!id.empty() && policy.own.contains("paused") && policy.own["paused"] != fleet_paused) ++paused;
+  }
+  instances["paused"] = fleet_paused ? ledger.size() - paused : paused;
+  instances["pendingApproval"] =
+      std::ranges::count_if(approvals, [](const auto& approval) { return approval.second.open(); });
   Json out = Json::object();
   out["workers"] = std::move(workers);
   out["instances"] = std::move(instances);

@@ -7,25 +7,10 @@
 namespace draas::core {
 namespace {
 
-constexpr std::size_t kPage = 1000;
 constexpr std::size_t kEpochBytes = 6;
 constexpr std::chrono::seconds kLook{1};
 
 }  // namespace
-
-Status for_each_document(Store& store, std::string_view collection,
-                         const std::function<Status(const Document&)>& visit) {
-  ListQuery query{.collection = std::string(collection), .limit = kPage};
-  while (true) {
-    auto page = store.list(query);
-    if (!page) return std::unexpected(std::move(page.error()).with_context("Reading " + query.collection));
-    for (const Document& document : *page) {
-      if (Status visited = visit(document); !visited) return visited;
-    }
-    if (page->size() < kPage) return {};
-    query.after = page->back().id;
-  }
-}
 
 ReconciliationService::Impl::Impl(net::EventLoop& loop, Ledger& control_ledger, Supervisor& control_supervisor,
                                   ConfigurationService& configuration_service, net::WorkerPool& store_readers,
@@ -40,6 +25,9 @@ ReconciliationService::Impl::Impl(net::EventLoop& loop, Ledger& control_ledger, 
       changed(executor),
       observed(executor),
       lease_lock(executor),
+      policy_lock(executor),
+      approval_lock(executor),
+      approvals_changed(executor),
       tasks(executor),
       idle(executor) {}
 
@@ -47,9 +35,12 @@ Status ReconciliationService::Impl::load() {
   if (Status loaded = load_leases(); !loaded) return loaded;
   if (Status loaded = load_requests(); !loaded) return loaded;
   if (Status loaded = audit_log.load(ledger.store()); !loaded) return loaded;
+  if (Status loaded = load_policies(); !loaded) return loaded;
+  if (Status loaded = load_approvals(); !loaded) return loaded;
   for (const EntryPtr& entry : ledger.all()) take_entry(entry);
   ledger.add_change_listener([this](const EntryPtr& entry) { take_entry(entry); });
   ledger.set_erase_companion([this](const std::string& id) { return erased_with(id); });
+  net::asio::post(executor, [this] { tasks.spawn("approvals", [this] { return watch_approvals(); }); });
   return {};
 }
 
@@ -59,12 +50,19 @@ std::vector<Write> ReconciliationService::Impl::erased_with(const std::string& i
     if (request->instance_id != id || request->kind != RequestKind::Reconcile) continue;
     writes.push_back(Write::erase(std::string(collections::kRequests), request->id));
   }
+  if (policies.contains(id)) writes.push_back(Write::erase(std::string(collections::kPolicies), id));
+  if (auto own = approvals_of.find(id); own != approvals_of.end()) {
+    for (const std::string& approval : own->second) {
+      writes.push_back(Write::erase(std::string(collections::kApprovals), approval));
+    }
+  }
   return writes;
 }
 
 net::Task<void> ReconciliationService::Impl::close() {
   closed = true;
   changed.close();
+  approvals_changed.close();
   co_await observer.close();
   observed.close();
   co_await tasks.close();
@@ -157,6 +155,71 @@ net::Task<Result<std::vector<Json>>> ReconciliationService::audit(std::string in
     return impl->audit(instance_id, limit, before);
   };
   return impl_->on_control<Result<std::vector<Json>>>(std::move(work));
+}
+
+net::Task<Result<Json>> ReconciliationService::policy(std::string instance_id) {
+  auto work = [impl = impl_.get(), id = std::move(instance_id)]() -> net::Task<Result<Json>> {
+    if (!id.empty()) {
+      Result<EntryPtr> entry = impl->ledger.require(id);
+      if (!entry) co_return std::unexpected(std::move(entry.error()));
+    }
+    co_return impl->policy_json(id);
+  };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Result<Json>> ReconciliationService::set_policy(std::string instance_id, std::optional<Json> policy,
+                                                          std::optional<std::string> if_match, Actor actor) {
+  auto work = [impl = impl_.get(), id = std::move(instance_id), policy = std::move(policy),
+               if_match = std::move(if_match),
+               actor = std::move(actor)] { return impl->store_policy(id, policy, if_match, actor); };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Result<std::vector<Json>>> ReconciliationService::approvals(std::optional<ApprovalState> state,
+                                                                      std::string instance_id) {
+  auto work = [impl = impl_.get(), state, id = std::move(instance_id)]() -> net::Task<Result<std::vector<Json>>> {
+    std::string all_instances;
+    co_await impl->settle_approvals(std::move(all_instances));
+    std::vector<Json> found;
+    for (auto approval = impl->approvals.rbegin(); approval != impl->approvals.rend(); ++approval) {
+      if (state && approval->second.state != *state) continue;
+      if (!id.empty() && approval->second.instance_id != id) continue;
+      found.push_back(core::to_json(approval->second));
+    }
+    co_return found;
+  };
+  return impl_->on_control<Result<std::vector<Json>>>(std::move(work));
+}
+
+net::Task<Result<Json>> ReconciliationService::approval(std::string id) {
+  auto work = [impl = impl_.get(), id = std::move(id)]() -> net::Task<Result<Json>> {
+    std::string all_instances;
+    co_await impl->settle_approvals(std::move(all_instances));
+    auto found = impl->approvals.find(id);
+    if (found == impl->approvals.end()) co_return fail(ErrorCode::NotFound, "Approval '" + id + "' not found");
+    co_return core::to_json(found->second);
+  };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Result<RequestedApproval>> ReconciliationService::request_approval(ApprovalRequest request, Actor actor) {
+  auto work = [impl = impl_.get(), request = std::move(request), actor = std::move(actor)] {
+    return impl->request_approval(request, actor);
+  };
+  return impl_->on_control<Result<RequestedApproval>>(std::move(work));
+}
+
+net::Task<Result<Json>> ReconciliationService::decide_approval(std::string id, ApprovalState next, std::string comment,
+                                                               Actor actor) {
+  auto work = [impl = impl_.get(), id = std::move(id), next, comment = std::move(comment), actor = std::move(actor)] {
+    return impl->decide_approval(id, next, comment, actor);
+  };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+bool ReconciliationService::is_approval_token(const std::string& id, const std::string& token) const {
+  return equal_in_constant_time(impl_->approval_token(id), token);
 }
 
 }  // namespace draas::core

@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "core/control_plane.hpp"
+#include "core/reconciliation/approval.hpp"
 #include "core/reconciliation/lease_table.hpp"
 #include "core/reconciliation/request_book.hpp"
 #include "net/task.hpp"
@@ -56,6 +57,21 @@ struct WorkerAsk {
   std::chrono::milliseconds wait{10'000};
 };
 
+struct ApprovalRequest {
+  std::string instance_id;
+  std::uint64_t revision = 0;
+  std::string strategy;
+  std::string reason;
+  Json plan = Json::array();
+  Json differences = Json::array();
+  std::optional<WallTime> expires_at;  // else as the policy says, else a day
+};
+
+struct RequestedApproval {
+  Json approval;
+  bool created = false;  // false: it was there
+};
+
 class ReconciliationService {
  public:
   ReconciliationService(net::EventLoop& loop, Ledger& ledger, Supervisor& supervisor,
@@ -94,6 +110,24 @@ class ReconciliationService {
   net::Task<Result<Json>> add_audit(std::string instance_id, Json entry, Actor actor);
   // Newest first. `instance_id` "" = of all; `before`: only entries with a smaller id, 0 = from the newest.
   net::Task<Result<std::vector<Json>>> audit(std::string instance_id, std::size_t limit, std::uint64_t before);
+
+  // --- policies -----------------------------------------------------------------------------------------------------
+  // {own, effective, version}. `instance_id` "" = the fleet's.
+  net::Task<Result<Json>> policy(std::string instance_id);
+  // nullopt removes it. `if_match` as in HTTP, over the version in quotes.
+  net::Task<Result<Json>> set_policy(std::string instance_id, std::optional<Json> policy,
+                                     std::optional<std::string> if_match, Actor actor);
+
+  // --- approvals ----------------------------------------------------------------------------------------------------
+  // Newest first.
+  net::Task<Result<std::vector<Json>>> approvals(std::optional<ApprovalState> state, std::string instance_id);
+  net::Task<Result<Json>> approval(std::string id);
+  // An approval that still speaks for the revision is given again. Conflict when the revision is not the newest.
+  net::Task<Result<RequestedApproval>> request_approval(ApprovalRequest request, Actor actor);
+  // Conflict, naming the state, when it cannot become that any more.
+  net::Task<Result<Json>> decide_approval(std::string id, ApprovalState next, std::string comment, Actor actor);
+  // [any thread] Whoever has the token of an approval may decide it.
+  bool is_approval_token(const std::string& id, const std::string& token) const;
 
  private:
   class Impl;

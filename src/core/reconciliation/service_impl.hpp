@@ -11,6 +11,7 @@
 #include "core/configuration/configuration_service.hpp"
 #include "core/instances/ledger.hpp"
 #include "core/instances/supervisor.hpp"
+#include "core/reconciliation/approval.hpp"
 #include "core/reconciliation/audit_log.hpp"
 #include "core/reconciliation/fleet_feed.hpp"
 #include "core/reconciliation/lease_table.hpp"
@@ -18,6 +19,7 @@
 #include "core/reconciliation/reconciliation_service.hpp"
 #include "core/reconciliation/request_book.hpp"
 #include "core/reconciliation/wake_up.hpp"
+#include "core/store/blocking_calls.hpp"
 
 namespace draas::core {
 
@@ -81,6 +83,29 @@ class ReconciliationService::Impl {
   net::Task<Result<Json>> add_audit(std::string instance_id, Json entry, Actor actor);
   net::Task<Result<std::vector<Json>>> audit(std::string instance_id, std::size_t limit, std::uint64_t before);
 
+  // --- policies (policies.cpp) ---
+  Status load_policies();
+  const Json& own_policy(const std::string& id) const;  // "" = the fleet's
+  Json policy_for(const std::string& id) const;         // own over the fleet's
+  Json policy_json(const std::string& id) const;
+  std::uint64_t policy_version(const std::string& id) const;
+  net::Task<Result<Json>> store_policy(std::string id, std::optional<Json> body, std::optional<std::string> if_match,
+                                       Actor actor);
+  void renew_items(const std::string& id);  // after a change of policy or approvals; "" = of all
+
+  // --- approvals (approvals.cpp) ---
+  Status load_approvals();
+  net::Task<Result<RequestedApproval>> request_approval(ApprovalRequest request, Actor actor);
+  net::Task<Result<Json>> decide_approval(std::string id, ApprovalState next, std::string comment, Actor actor);
+  net::Task<void> settle_approvals(std::string instance_id);  // supersedes and expires what is due
+  net::Task<void> watch_approvals();
+  bool has_pending_approval(const std::string& instance_id) const;
+  bool is_superseded(const std::string& instance_id, std::uint64_t newest_revision) const;  // one of its approvals
+  std::string approval_token(const std::string& id) const;
+  net::Task<Status> store_approval(Approval approval, std::optional<EventType> event, std::string source);
+  std::vector<std::string> approvals_to_forget() const;
+  void forget_approvals(const std::string& instance_id);
+
   // --- state (instance_state.cpp) ---
   net::Task<Result<Json>> instance_state(std::string id, bool standby);
 
@@ -112,14 +137,24 @@ class ReconciliationService::Impl {
   AuditLog audit_log;
   std::uint64_t rollouts_version = 0;
 
+  struct StoredPolicy {
+    Json own = Json::object();
+    std::uint64_t version = 0;
+  };
+  std::map<std::string, StoredPolicy> policies;  // by instance; "" = the fleet's
+  net::AsyncMutex policy_lock;
+  std::map<std::string, std::uint64_t> policy_marks;  // by instance: version of the last change that concerns it
+
+  std::map<std::string, Approval> approvals;
+  std::map<std::string, std::vector<std::string>> approvals_of;  // by instance, oldest first
+  net::AsyncMutex approval_lock;
+  WakeUp approvals_changed;
+  std::string approval_key;  // makes the tokens
+
   net::TaskGroup tasks;
   std::size_t under_way = 0;
   WakeUp idle;
   bool closed = false;
 };
-
-// Reads all documents of a collection. Blocks.
-Status for_each_document(Store& store, std::string_view collection,
-                         const std::function<Status(const Document&)>& visit);
 
 }  // namespace draas::core

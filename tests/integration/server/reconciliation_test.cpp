@@ -243,5 +243,91 @@ TEST_F(Reconciliation, AuditEntriesAreKeptWithTheirEffects) {
   EXPECT_EQ(server_.post(path, R"({"outcome":"Failed","effects":{"healthyRevision":9}})").status, 400);
 }
 
+TEST_F(Reconciliation, PoliciesAreCheckedMergedAndShownAsAChange) {
+  ASSERT_EQ(server_.create("ruled").status, 201);
+  const std::string own = kBase + "/instances/ruled/policy";
+  const auto before = item(fleet(""), "ruled")["policyVersion"].get<std::uint64_t>();
+  ASSERT_EQ(server_.call(net::Method::Put, kBase + "/policy", R"({"strategy":"Restart","timeout":"5m","paused":true})")
+                .status,
+            200);
+  const auto fleet_wide = item(fleet(""), "ruled")["policyVersion"].get<std::uint64_t>();
+  EXPECT_GT(fleet_wide, before);
+  const Answer set = server_.call(net::Method::Put, own, R"({"strategy":"Manual","paused":false,"windows":[
+      {"days":["monday"],"from":"22:00","to":"04:00"}]})");
+  ASSERT_EQ(set.status, 200) << set.body;
+  const Json shown = server_.get(own).json();
+  EXPECT_EQ(shown["effective"]["strategy"], "Manual");
+  EXPECT_EQ(shown["effective"]["timeout"], "5m");
+  EXPECT_EQ(shown["effective"]["paused"], false);
+  EXPECT_EQ(shown["own"]["windows"][0]["days"], Json::array({"Mon"}));
+  EXPECT_GT(item(fleet(""), "ruled")["policyVersion"].get<std::uint64_t>(), fleet_wide);
+  EXPECT_EQ(server_.get(kBase + "/instances/ruled/state").json()["policy"], shown["effective"]);
+
+  net::Headers stale;
+  stale.set("If-Match", "\"1\"");
+  EXPECT_EQ(server_.call(net::Method::Put, own, "{}", stale).status, 412);
+  const Answer wrong =
+      server_.call(net::Method::Put, own, R"({"strategi":"x","timeout":"soon","windows":[{"from":"9"}]})");
+  EXPECT_EQ(wrong.status, 400);
+  for (const char* field : {"/strategi", "/timeout", "/windows/0/from", "/windows/0/to"}) {
+    EXPECT_NE(wrong.body.find(field), std::string::npos) << field << wrong.body;
+  }
+  server_.kill();
+  ASSERT_TRUE(server_.start()) << server_.log();
+  EXPECT_EQ(server_.get(own).json(), shown);
+  EXPECT_EQ(server_.call(net::Method::Delete, own).status, 204);
+  EXPECT_EQ(server_.get(own).json()["effective"]["strategy"], "Restart");
+}
+
+TEST_F(Reconciliation, AnApprovalIsAskedForOnceAndDecidedOnce) {
+  ASSERT_EQ(server_.create("asked").status, 201);
+  const std::string all = kBase + "/approvals";
+  const std::string wanted = R"({"instanceId":"asked","revision":1,"strategy":"Manual","plan":[{"step":1}]})";
+  const Answer requested = server_.post(all, wanted);
+  ASSERT_EQ(requested.status, 201) << requested.body;
+  const auto id = requested.json()["id"].get<std::string>();
+  EXPECT_EQ(requested.json()["state"], "Pending");
+  EXPECT_EQ(requested.body.find("token"), std::string::npos);
+  const Answer again = server_.post(all, wanted);
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.json()["id"], id);
+  EXPECT_EQ(server_.post(all, R"({"instanceId":"asked","revision":7})").status, 409);
+
+  const auto before = item(fleet(""), "asked")["policyVersion"].get<std::uint64_t>();
+  EXPECT_EQ(server_.post(all + "/" + id + "/approve?token=guess").status, 403);
+  ASSERT_EQ(server_.post(all + "/" + id + "/approve", R"({"comment":"go"})").status, 200);
+  EXPECT_GT(item(fleet(""), "asked")["policyVersion"].get<std::uint64_t>(), before);
+  const Answer twice = server_.post(all + "/" + id + "/reject");
+  EXPECT_EQ(twice.status, 409);
+  EXPECT_NE(twice.body.find("Approved"), std::string::npos);
+
+  server_.kill();
+  ASSERT_TRUE(server_.start()) << server_.log();
+  EXPECT_EQ(server_.get(all + "/" + id).json()["state"], "Approved");
+  EXPECT_EQ(server_.get(all + "/" + id).json()["comment"], "go");
+  const std::string audit = R"({"outcome":"Succeeded","approvalId":")" + id + "\"}";
+  ASSERT_EQ(server_.post(kBase + "/instances/asked/audit", audit).status, 201);
+  EXPECT_EQ(server_.get(all + "/" + id).json()["state"], "Used");
+  EXPECT_EQ(server_.get(all + "?state=Used").json().size(), 1U);
+}
+
+TEST_F(Reconciliation, ApprovalsAreSupersededAndExpire) {
+  ASSERT_EQ(server_.create("moving").status, 201);
+  const std::string all = kBase + "/approvals";
+  const auto id = server_.post(all, R"({"instanceId":"moving","revision":1})").json()["id"].get<std::string>();
+  patch_log_level("moving", "debug");
+  ASSERT_TRUE(eventually([&] { return server_.get(all + "/" + id).json()["state"] == "Superseded"; }));
+
+  ASSERT_EQ(server_.call(net::Method::Put, kBase + "/policy", R"({"approvalExpiry":"1s"})").status, 200);
+  ASSERT_EQ(server_.post(all, R"({"instanceId":"moving","revision":2})").status, 201);
+  // The feed tells it without anybody looking.
+  const Json asked = fleet("");
+  const Json told = fleet("wait=20s&since=" + asked["version"].get<std::string>());
+  EXPECT_EQ(told["items"].size(), 1U);
+  EXPECT_EQ(server_.get(all + "?state=Expired").json().size(), 1U);
+  ASSERT_EQ(server_.call(net::Method::Delete, "/api/server/instances/moving").status, 204);
+  EXPECT_TRUE(server_.get(all).json().empty());
+}
+
 }  // namespace
 }  // namespace draas::tests
