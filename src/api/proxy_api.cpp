@@ -12,6 +12,8 @@
 namespace draas::api {
 namespace {
 
+constexpr int kServerError = 500;
+
 // Belong to one connection, not to the message (RFC 9110, 7.6.1), or are set by our own client and server.
 constexpr std::array<std::string_view, 14> kNotForwarded{"Connection",
                                                          "Keep-Alive",
@@ -135,8 +137,12 @@ net::Task<Response> forward_to(const Context& api, const Request& request, const
   auto& client = net::asio::use_service<LoopClient>(executor.context()).client();
   auto forwarded = forward(api, request, segments);
   auto opened = co_await client.open(target->endpoint, std::move(forwarded), api.options.proxy_header_timeout);
-  if (!opened) co_return upstream_problem(opened.error(), request);
+  if (!opened) {
+    target->count_error();
+    co_return upstream_problem(opened.error(), request);
+  }
   std::shared_ptr<net::ResponseStream> upstream = std::move(*opened);
+  if (upstream->status() >= kServerError) target->count_error();
 
   Response response;
   response.status = upstream->status();
@@ -162,6 +168,11 @@ net::Task<Response> proxy(const Context& api, const Request& request, const Path
   return forward_to(api, request, path, core::ControlPlane::ProxyTo::ByWeight, kSegments);
 }
 
+net::Task<Response> active_proxy(const Context& api, const Request& request, const PathParameters& path) {
+  constexpr std::size_t kSegments = 6;  // api, server(s), instances, {id}, active, proxy
+  return forward_to(api, request, path, core::ControlPlane::ProxyTo::Active, kSegments);
+}
+
 net::Task<Response> standby_proxy(const Context& api, const Request& request, const PathParameters& path) {
   constexpr std::size_t kSegments = 6;  // api, server(s), instances, {id}, standby, proxy
   return forward_to(api, request, path, core::ControlPlane::ProxyTo::Standby, kSegments);
@@ -180,6 +191,16 @@ void add_proxy_api(RouteTable& table, const Context& context) {
              .errors = {404, 409, 502, 504},
              .pass_through = true,
              .handler = waiting(context, proxy)});
+  table.add({.method = std::nullopt,
+             .path = "/api/server/instances/{instanceId}/active/proxy/{path...}",
+             .permission = Permission::Operate,
+             .operation_id = "activeProxy",
+             .summary = "The active workload's own API, whatever share of the traffic a standby has",
+             .tag = "Proxy",
+             .responses = {{.status = 200, .description = "What the active workload answers", .media_types = {}}},
+             .errors = {404, 409, 502, 504},
+             .pass_through = true,
+             .handler = waiting(context, active_proxy)});
   table.add({.method = std::nullopt,
              .path = "/api/server/instances/{instanceId}/standby/proxy/{path...}",
              .permission = Permission::Operate,

@@ -114,7 +114,10 @@ constexpr std::string_view kInstanceSchemas = R"json({
     "traffic": {"type": "object", "description": "Percent of new connections and proxied requests",
       "properties": {"active": {"type": "integer"}, "standby": {"type": "integer"}}},
     "connections": {"type": "object", "description": "Connections and proxied requests under way",
-      "properties": {"active": {"type": "integer"}, "standby": {"type": "integer"}}}}},
+      "properties": {"active": {"type": "integer"}, "standby": {"type": "integer"}}},
+    "requests": {"type": "object", "description": "Proxied requests that each was given by its share, since it started",
+      "additionalProperties": {"type": "object",
+        "properties": {"total": {"type": "integer"}, "errors": {"type": "integer"}}}}}},
 "StartStandby": {"type": "object", "additionalProperties": false,
   "properties": {
     "revision": {"type": "integer", "minimum": 1, "description": "Default: the newest"},

@@ -552,11 +552,12 @@ net::Task<T> on_instance(net::EventLoop& loop, Impl& impl, std::string id, Work 
 }  // namespace
 
 Json ControlPlane::Impl::workloads_of(const Entry& entry) const {
-  auto under_way = [&](const WorkloadRecord& workload) {
-    return traffic.under_way(entry.instance.id, workload.generation);
+  auto traffic_of = [&](const WorkloadRecord& workload) {
+    const TrafficDirector::Totals totals = traffic.totals(entry.instance.id, workload.generation);
+    return WorkloadTraffic{traffic.under_way(entry.instance.id, workload.generation), totals.total, totals.errors};
   };
-  const ConnectionCounts counts{.active = under_way(entry.runtime),
-                                .standby = entry.runtime.standby ? under_way(*entry.runtime.standby) : 0};
+  WorkloadsTraffic counts{.active = traffic_of(entry.runtime), .standby = {}};
+  if (entry.runtime.standby) counts.standby = traffic_of(*entry.runtime.standby);
   return workloads_to_json(entry.instance, entry.runtime, counts);
 }
 
@@ -616,9 +617,12 @@ net::Task<Result<Json>> ControlPlane::standby_configuration(std::string id) {
 net::Task<Result<ProxyTarget>> ControlPlane::proxy_target(std::string id, ProxyTo to) {
   auto work = [impl = impl_.get(), to](EntryPtr entry) -> net::Task<Result<ProxyTarget>> {
     if (to == ProxyTo::ByWeight) co_return impl->traffic.next(entry->instance.id);
-    Result<net::Endpoint> endpoint = impl->supervisor.standby_endpoint(*entry);
+    const bool standby = to == ProxyTo::Standby;
+    Result<net::Endpoint> endpoint =
+        standby ? impl->supervisor.standby_endpoint(*entry) : impl->supervisor.endpoint(*entry);
     if (!endpoint) co_return std::unexpected(std::move(endpoint.error()));
-    co_return impl->traffic.claim(entry->instance.id, entry->runtime.standby->generation, std::move(*endpoint));
+    const std::uint64_t generation = standby ? entry->runtime.standby->generation : entry->runtime.generation;
+    co_return impl->traffic.claim(entry->instance.id, generation, std::move(*endpoint));
   };
   co_return co_await on_instance<Result<ProxyTarget>>(loop_, *impl_, std::move(id), std::move(work));
 }

@@ -236,8 +236,8 @@ class ControlPlane {
   // Percent of new connections and proxied requests that go to the standby.
   net::Task<Result<Json>> set_traffic(std::string id, unsigned standby_percent, Actor actor);
   net::Task<Result<Json>> standby_configuration(std::string id);
-  // Where the next proxied request goes, by the weights, or to the standby. Conflict when that does not run.
-  enum class ProxyTo { ByWeight, Standby };
+  // Where the next proxied request goes: by the weights, or to one workload by name. Conflict when that does not run.
+  enum class ProxyTo { ByWeight, Active, Standby };
   net::Task<Result<ProxyTarget>> proxy_target(std::string id, ProxyTo to);
   // The running server was brought to this revision by live changes. Conflict when `generation` does not run any more
   // or the revision is not known.

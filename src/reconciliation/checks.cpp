@@ -106,7 +106,7 @@ CheckTarget check_target(const InstanceState& state, const Drift& drift, bool st
 }
 
 std::string workload_path(const std::string& instance, bool standby) {
-  return client::instance_path(instance, standby ? "/standby/proxy" : "/proxy");
+  return client::instance_path(instance, standby ? "/standby/proxy" : "/active/proxy");
 }
 
 net::Task<std::vector<CheckResult>> HealthChecks::look(CheckTarget target) {

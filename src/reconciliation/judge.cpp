@@ -83,7 +83,7 @@ std::vector<CheckResult> judge(const Sample& active, const Sample& standby, cons
 net::Task<std::vector<CheckResult>> judge_standby(client::ApiClient& api, CheckTarget target, JudgeLimits limits,
                                                   Duration period) {
   HealthChecks health(api);
-  const net::Endpoint active_endpoint = api.below(client::instance_path(target.instance, "/active/proxy"));
+  const net::Endpoint active_endpoint = api.below(workload_path(target.instance, false));
   const net::Endpoint standby_endpoint = api.below(workload_path(target.instance, true));
   const Counted before = co_await counted(api, target.instance);
   Sample active;

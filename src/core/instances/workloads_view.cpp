@@ -18,9 +18,13 @@ Json workload_to_json(const WorkloadRecord& workload, const std::string& platfor
   return out;
 }
 
+Json requests_to_json(const WorkloadTraffic& traffic) {
+  return Json{{"total", traffic.requests}, {"errors", traffic.errors}};
+}
+
 }  // namespace
 
-Json workloads_to_json(const Instance& instance, const RuntimeRecord& runtime, const ConnectionCounts& counts) {
+Json workloads_to_json(const Instance& instance, const RuntimeRecord& runtime, const WorkloadsTraffic& traffic) {
   Json out = Json::object();
   out["instanceId"] = instance.id;
   out["frontPort"] = instance.front_port == 0 ? Json(nullptr) : Json(instance.front_port);
@@ -37,7 +41,8 @@ Json workloads_to_json(const Instance& instance, const RuntimeRecord& runtime, c
     to_standby = runtime.standby->traffic;
   }
   out["traffic"] = Json{{"active", 100 - to_standby}, {"standby", to_standby}};
-  out["connections"] = Json{{"active", counts.active}, {"standby", counts.standby}};
+  out["connections"] = Json{{"active", traffic.active.under_way}, {"standby", traffic.standby.under_way}};
+  out["requests"] = Json{{"active", requests_to_json(traffic.active)}, {"standby", requests_to_json(traffic.standby)}};
   return out;
 }
 

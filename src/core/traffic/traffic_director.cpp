@@ -95,7 +95,11 @@ void TrafficDirector::set_targets(const std::string& id, std::vector<TrafficTarg
     shares.push_back({std::move(target), credit});
   }
   changed.shares = std::move(shares);
-  std::erase_if(changed.requests, [](const auto& entry) { return entry.second->load() == 0; });
+  std::erase_if(changed.requests, [&](const auto& entry) {
+    const bool runs = std::ranges::any_of(
+        changed.shares, [&](const Share& share) { return share.target.generation == entry.first; });
+    return !runs && entry.second->under_way.load() == 0;
+  });
   if (changed.shares.empty() && changed.requests.empty()) routes_.erase(route);
 }
 
@@ -112,16 +116,19 @@ Result<ProxyTarget> TrafficDirector::next(const std::string& id) {
     if (chosen != nullptr) chosen->credit -= total;
   }
   if (chosen == nullptr) return fail(ErrorCode::Conflict, "Instance '" + id + "' is not running; start it first");
-  return claim(id, chosen->target.generation, chosen->target.endpoint);
+  ProxyTarget target = claim(id, chosen->target.generation, chosen->target.endpoint);
+  target.shared_out = route->second.requests.at(chosen->target.generation);
+  target.shared_out->total.fetch_add(1);
+  return target;
 }
 
 ProxyTarget TrafficDirector::claim(const std::string& id, std::uint64_t generation, net::Endpoint endpoint) {
-  std::shared_ptr<Counter>& counter = routes_[id].requests[generation];
-  if (!counter) counter = std::make_shared<Counter>(0);
-  counter->fetch_add(1);
+  std::shared_ptr<RequestCounts>& counts = routes_[id].requests[generation];
+  if (!counts) counts = std::make_shared<RequestCounts>();
+  counts->under_way.fetch_add(1);
   // May be dropped on any thread.
-  std::shared_ptr<const void> in_use(counter.get(), [counter](const void*) { counter->fetch_sub(1); });
-  return {std::move(endpoint), std::move(in_use)};
+  std::shared_ptr<const void> in_use(counts.get(), [counts](const void*) { counts->under_way.fetch_sub(1); });
+  return {std::move(endpoint), std::move(in_use), nullptr};
 }
 
 std::size_t TrafficDirector::under_way(const std::string& id, std::uint64_t generation) const {
@@ -129,7 +136,15 @@ std::size_t TrafficDirector::under_way(const std::string& id, std::uint64_t gene
   auto route = routes_.find(id);
   if (route == routes_.end()) return connections;
   auto counter = route->second.requests.find(generation);
-  return connections + (counter == route->second.requests.end() ? 0 : counter->second->load());
+  return connections + (counter == route->second.requests.end() ? 0 : counter->second->under_way.load());
+}
+
+TrafficDirector::Totals TrafficDirector::totals(const std::string& id, std::uint64_t generation) const {
+  auto route = routes_.find(id);
+  if (route == routes_.end()) return {};
+  auto counts = route->second.requests.find(generation);
+  if (counts == route->second.requests.end()) return {};
+  return {counts->second->total.load(), counts->second->errors.load()};
 }
 
 net::Task<void> TrafficDirector::drain(std::string id, std::uint64_t generation, SteadyTime deadline,

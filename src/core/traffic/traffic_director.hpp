@@ -30,10 +30,22 @@ struct TrafficTarget {
   unsigned weight = 0;  // of 100
 };
 
+// Proxied requests to one workload. [any thread]
+struct RequestCounts {
+  std::atomic<std::size_t> under_way{0};
+  std::atomic<std::uint64_t> total{0};   // that were shared out by weight
+  std::atomic<std::uint64_t> errors{0};  // of those: not answered, or with a status of 500 and more
+};
+
 // One proxied request: where it goes. It counts as under way for as long as `in_use` lives. [any thread]
 struct ProxyTarget {
   net::Endpoint endpoint;
   std::shared_ptr<const void> in_use;
+  std::shared_ptr<RequestCounts> shared_out;  // where its failure is to be counted; null for a request by name
+
+  void count_error() const {
+    if (shared_out) shared_out->errors.fetch_add(1);
+  }
 };
 
 // What an instance wants: a port, any, or none.
@@ -72,6 +84,11 @@ class TrafficDirector {
   // A request that goes to this workload whatever its weight.
   ProxyTarget claim(const std::string& id, std::uint64_t generation, net::Endpoint endpoint);
 
+  struct Totals {
+    std::uint64_t total = 0;
+    std::uint64_t errors = 0;
+  };
+  Totals totals(const std::string& id, std::uint64_t generation) const;
   // Connections and requests under way.
   std::size_t under_way(const std::string& id, std::uint64_t generation) const;
   // Returns when nothing is under way with the workload, or at the deadline, or when `wanted` says no. Connections that
@@ -82,14 +99,13 @@ class TrafficDirector {
   void close() { balancer_.close(); }
 
  private:
-  using Counter = std::atomic<std::size_t>;
   struct Share {
     TrafficTarget target;
     std::int64_t credit = 0;  // smooth weighted round robin
   };
   struct Route {
     std::vector<Share> shares;
-    std::map<std::uint64_t, std::shared_ptr<Counter>> requests;  // by generation
+    std::map<std::uint64_t, std::shared_ptr<RequestCounts>> requests;  // by generation
   };
 
   const std::string host_;
