@@ -127,7 +127,8 @@ void add_event_stream(RouteTable& table, const Context& context) {
                   .schema = schema_string(),
                   .repeatable = true},
                  {.name = "types",
-                  .description = "StatusChanged, PhaseChanged, InstanceCreated, InstanceUpdated, InstanceDeleted",
+                  .description = "StatusChanged, PhaseChanged, InstanceCreated, InstanceUpdated, InstanceDeleted, "
+                                 "StandbyFailed, TrafficSwitched",
                   .schema = schema_string(),
                   .repeatable = true}},
        .responses = {{.status = 200,

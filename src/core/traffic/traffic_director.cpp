@@ -80,8 +80,8 @@ void TrafficDirector::set_targets(const std::string& id, std::vector<TrafficTarg
   if (std::ranges::equal(route->second.shares, targets, same)) return;
   std::vector<net::BalancerTarget> forwarded;
   for (const TrafficTarget& target : targets) {
-    // What speaks TLS or a Unix socket is reached by the proxy alone.
-    if (target.endpoint.kind != net::Endpoint::Kind::Tcp) continue;
+    // What is behind TLS, a Unix socket or a path of another server is reached by the proxy alone.
+    if (target.endpoint.kind != net::Endpoint::Kind::Tcp || !target.endpoint.base_path.empty()) continue;
     forwarded.push_back({target.generation, target.endpoint, target.weight});
   }
   balancer_.set_targets(id, std::move(forwarded));
