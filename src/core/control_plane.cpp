@@ -434,12 +434,13 @@ net::Task<Result<ConfigurationResult>> ControlPlane::purge_configuration(std::st
 }
 
 net::Task<Result<ConfigurationResult>> ControlPlane::rollback(std::string id, std::uint64_t revision,
-                                                              std::optional<std::string> if_match, Actor actor) {
+                                                              std::optional<std::string> if_match, Actor actor,
+                                                              RollbackReason why) {
   auto work = [impl = impl_.get(), id = std::move(id), revision, if_match = std::move(if_match),
-               actor = std::move(actor)]() -> net::Task<Result<ConfigurationResult>> {
+               actor = std::move(actor), why = std::move(why)]() -> net::Task<Result<ConfigurationResult>> {
     Result<EntryPtr> entry = impl->ledger.require(id);
     if (!entry) co_return std::unexpected(std::move(entry.error()));
-    co_return co_await impl->configurations.rollback(*entry, revision, if_match, actor);
+    co_return co_await impl->configurations.rollback(*entry, revision, if_match, actor, why);
   };
   co_return co_await on_control<Result<ConfigurationResult>>(loop_, *impl_, std::move(work));
 }

@@ -109,6 +109,12 @@ struct ConfigurationResult {
   bool converged = false;  // the running server has it (or nothing runs)
 };
 
+// Why an earlier revision becomes the newest again.
+struct RollbackReason {
+  std::string text;                   // for the description of the new revision
+  std::uint64_t failed_revision = 0;  // is held from now on; 0 = none
+};
+
 struct BulkItem {
   std::string id;
   Status status;
@@ -189,7 +195,8 @@ class ControlPlane {
   net::Task<Result<ConfigurationResult>> purge_configuration(std::string id, std::optional<std::string> if_match,
                                                              Actor actor);
   net::Task<Result<ConfigurationResult>> rollback(std::string id, std::uint64_t revision,
-                                                  std::optional<std::string> if_match, Actor actor);
+                                                  std::optional<std::string> if_match, Actor actor,
+                                                  RollbackReason why = {});
   // host, port and logLevel alone; only these three may be touched.
   net::Task<Result<ConfigurationResult>> patch_server_settings(std::string id, Json patch,
                                                                std::optional<std::string> if_match, Actor actor);
