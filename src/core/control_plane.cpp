@@ -35,6 +35,7 @@ class ControlPlane::Impl {
       : options(std::move(control_options)),
         readers("store-read", kStoreReaders),
         ledger(loop, store, clock, options),
+        event_log(store, readers, ledger.events()),
         supervisor(ledger, options, std::move(platforms), metrics),
         configurations(ledger, supervisor, readers),
         instances(ledger, supervisor, options),
@@ -80,6 +81,7 @@ class ControlPlane::Impl {
   const ControlPlaneOptions options;
   net::WorkerPool readers;
   Ledger ledger;
+  EventLog event_log;
   Supervisor supervisor;
   ConfigurationService configurations;
   InstanceService instances;
@@ -150,6 +152,8 @@ EventBus& ControlPlane::events() { return impl_->ledger.events(); }
 const std::string& ControlPlane::id() const { return impl_->ledger.control_plane_id(); }
 const ControlPlaneOptions& ControlPlane::options() const { return impl_->options; }
 ReconciliationService& ControlPlane::reconciliation() { return impl_->reconciliation; }
+
+const EventLog& ControlPlane::event_log() const { return impl_->event_log; }
 
 StoreHealth ControlPlane::health() const {
   if (!impl_->ready.load()) return {false, "starting up or shutting down"};

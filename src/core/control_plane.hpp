@@ -29,6 +29,7 @@
 #include "base/json.hpp"
 #include "base/metrics.hpp"
 #include "core/events/event_bus.hpp"
+#include "core/events/event_log.hpp"
 #include "core/instances/catalogue.hpp"
 #include "core/model/event.hpp"
 #include "core/model/instance.hpp"
@@ -159,8 +160,9 @@ class ControlPlane {
   // --- reading [any thread] -----------------------------------------------------------------------------------------
   CataloguePtr catalogue() const;
   EventBus& events();
-  StoreHealth health() const;     // of the store, and whether open() is finished
-  const std::string& id() const;  // of this control plane, kept in the store
+  const EventLog& event_log() const;  // the events that the store keeps
+  StoreHealth health() const;         // of the store, and whether open() is finished
+  const std::string& id() const;      // of this control plane, kept in the store
   const ControlPlaneOptions& options() const;
 
   // --- instances ----------------------------------------------------------------------------------------------------
