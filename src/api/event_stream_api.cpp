@@ -5,6 +5,7 @@
 
 #include "api/event_query.hpp"
 #include "api/query_reader.hpp"
+#include "base/log.hpp"
 #include "net/server_sent_events.hpp"
 
 namespace draas::api {
@@ -53,6 +54,7 @@ Result<StreamQuery> read_stream_query(const Context& api, const Request& request
   return out;
 }
 
+// Not even the store has what is told as missed.
 std::string to_wire(const core::EventSubscription::Delivery& delivery, const std::vector<core::EventType>& types,
                     std::uint64_t first_available) {
   std::string text;
@@ -74,14 +76,19 @@ std::string to_wire(const core::EventSubscription::Delivery& delivery, const std
   return text;
 }
 
-net::Task<void> send_events(const Context& api, std::shared_ptr<core::EventSubscription> subscription,
+net::Task<void> send_events(const Context& api, std::shared_ptr<core::EventFollower> events,
                             std::vector<core::EventType> types, net::BodyWriter& writer) {
   auto sent = co_await writer.write(kGreeting);
   auto last_write = std::chrono::steady_clock::now();
   while (sent && !writer.closed()) {
-    const auto delivery = co_await subscription->next(kLookInterval);
-    if (delivery.closed) co_return;
-    auto text = to_wire(delivery, types, api.core().events().first_sequence());
+    const auto delivery = co_await events->next(kLookInterval);
+    if (!delivery) {
+      // The client comes again by itself, with the last id that it has.
+      write_log(LogLevel::Warn, "an event stream ended: the event log could not be read", delivery.error(), {});
+      co_return;
+    }
+    if (delivery->closed) co_return;
+    auto text = to_wire(*delivery, types, api.core().events().first_sequence());
     const auto now = std::chrono::steady_clock::now();
     if (text.empty() && now - last_write >= api.options.heartbeat_interval) text = net::to_wire_comment("heartbeat");
     if (text.empty()) continue;
@@ -93,13 +100,14 @@ net::Task<void> send_events(const Context& api, std::shared_ptr<core::EventSubsc
 Response open_stream(const Context& api, const Request& request, const PathParameters&) {
   auto query = read_stream_query(api, request);
   if (!query) return problem(query.error(), request);
-  auto subscription = api.core().events().subscribe(query->filter);
+  auto events =
+      std::make_shared<core::EventFollower>(api.core().events(), api.core().event_log(), std::move(query->filter));
   Response response;
   response.headers.set("Content-Type", kEventStream);
   response.headers.set("X-Accel-Buffering", "no");
-  response.body = net::StreamBody(
-      [&api, subscription, types = std::move(query->types)](net::BodyWriter& writer) -> net::Task<void> {
-        return send_events(api, subscription, types, writer);
+  response.body =
+      net::StreamBody([&api, events, types = std::move(query->types)](net::BodyWriter& writer) -> net::Task<void> {
+        return send_events(api, events, types, writer);
       });
   return response;
 }
@@ -117,7 +125,7 @@ void add_event_stream(RouteTable& table, const Context& context) {
        .path = "/api/status/stream",
        .permission = Permission::Read,
        .operation_id = "streamEvents",
-       .summary = "All events as they happen; resumes by Last-Event-ID; `missed` tells what a slow reader lost",
+       .summary = "All events as they happen; resumes by Last-Event-ID; `missed` tells what the log has dropped",
        .tag = "Status",
        .query = {{"after", "Begin behind this sequence number (default: with the next event)",
                   schema_integer(0, UINT64_MAX)},
@@ -127,8 +135,7 @@ void add_event_stream(RouteTable& table, const Context& context) {
                   .schema = schema_string(),
                   .repeatable = true},
                  {.name = "types",
-                  .description = "StatusChanged, PhaseChanged, InstanceCreated, InstanceUpdated, InstanceDeleted, "
-                                 "StandbyFailed, TrafficSwitched",
+                  .description = "StatusChanged, PhaseChanged, InstanceCreated, TrafficSwitched, Reconciled ...",
                   .schema = schema_string(),
                   .repeatable = true}},
        .responses = {{.status = 200,

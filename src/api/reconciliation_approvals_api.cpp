@@ -55,6 +55,12 @@ Result<core::ApprovalRequest> read_request(const Request& request) {
     if (time) wanted.expires_at = *time;
     if (!time) reader.add_fault("expiresAt", "must be a time such as 2026-01-28T14:35:22Z");
   }
+  if (const auto text = reader.optional_string("expiresIn")) {
+    const auto span = parse_duration(*text);
+    if (!span || *span <= Duration::zero()) reader.add_fault("expiresIn", "must be a time span such as 24h");
+    if (wanted.expires_at) reader.add_fault("expiresIn", "expiresAt is given, too");
+    if (span) wanted.expires_in = *span;
+  }
   reader.reject_unknown();
   if (auto ok = reader.finish(); !ok) return std::unexpected(std::move(ok.error()));
   return wanted;

@@ -62,6 +62,15 @@ struct Wanted {
   bool dry_run = false;
 };
 
+// What a rollout adds: the change that belongs to the same run, and where it starts from.
+void read_details(JsonReader& reader, Json& details) {
+  if (const Json* change = reader.optional_object("change")) details["change"] = *change;
+  if (const auto revision = reader.optional_integer("revisionBefore", 0, INT64_MAX)) {
+    details["revisionBefore"] = *revision;
+  }
+  if (const auto rollout = reader.optional_boolean("rollout")) details["rollout"] = *rollout;
+}
+
 Result<Wanted> read_wanted(const Context& api, const Request& request, const std::string& id, bool reconcile) {
   QueryReader query(request);
   Wanted wanted;
@@ -77,7 +86,7 @@ Result<Wanted> read_wanted(const Context& api, const Request& request, const std
   if (reconcile) {
     wanted.dry_run = reader.optional_boolean("dryRun").value_or(false);
     wanted.ask.force = reader.optional_boolean("force").value_or(false);
-    if (const Json* rollout = reader.optional_object("rollout")) wanted.ask.rollout = *rollout;
+    read_details(reader, wanted.ask.details);
   }
   reader.reject_unknown();
   if (auto ok = reader.finish(); !ok) return std::unexpected(std::move(ok.error()));
@@ -100,10 +109,17 @@ net::Task<Response> post_reconcile(const Context& api, const Request& request, c
 }
 
 net::Task<Response> get_request(const Context& api, const Request& request, const PathParameters& path) {
+  QueryReader query(request);
+  const std::chrono::milliseconds wait = query.duration("wait", api.options.max_wait).value_or(Duration::zero());
+  if (auto ok = query.finish(); !ok) co_return problem(ok.error(), request);
   std::string id = path["requestId"];
-  const auto found = co_await api.core().reconciliation().request(std::move(id));
-  if (!found) co_return problem(found.error(), request);
-  co_return Response::json(200, *found);
+  const auto asked = co_await api.core().reconciliation().await_request(id, wait);
+  if (!asked) co_return problem(asked.error(), request);
+  if (asked->answer) co_return answer_response(*asked->answer, request);
+  auto document = co_await api.core().reconciliation().request(std::move(id));
+  if (!document) co_return problem(document.error(), request);
+  (*document)["requestId"] = (*document)["id"];
+  co_return Response::json(202, *document);
 }
 
 Result<core::WorkerAnswer> read_answer(const Request& request) {
@@ -189,9 +205,13 @@ void add_reconciliation_requests_api(RouteTable& table, const Context& context) 
              .path = "/api/reconciliation/requests/{requestId}",
              .permission = Permission::Read,
              .operation_id = "getReconciliationRequest",
-             .summary = "What became of a request",
+             .summary = "The answer to a request, as if it had been waited for",
              .tag = "Reconciliation",
-             .responses = {{.status = 200, .description = "The request", .schema = "ReconciliationRequest"}},
+             .query = {wait_parameter("How long to wait for the answer (default: not at all)")},
+             .responses = {{.status = 200,
+                            .description = "The answer: for a request to reconcile, the audit entry",
+                            .schema = "AuditEntry"},
+                           {.status = 202, .description = "Not answered yet", .schema = "ReconciliationRequest"}},
              .errors = {404},
              .handler = waiting(context, get_request)});
   table.add({.method = net::Method::Post,

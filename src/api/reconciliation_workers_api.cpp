@@ -10,7 +10,7 @@
 namespace draas::api {
 namespace {
 
-constexpr std::chrono::seconds kMinTtl{1};
+constexpr Duration kMinTtl{500};
 constexpr std::chrono::minutes kMaxTtl{10};
 constexpr std::size_t kMaxWorkerName = 128;
 
@@ -36,19 +36,19 @@ Result<core::Heartbeat> read_heartbeat(const Request& request, const std::string
     if (ttl && *ttl >= kMinTtl && *ttl <= kMaxTtl) {
       heartbeat.ttl = *ttl;
     } else {
-      reader.add_fault("ttl", "must be a time span from 1s to 10m");
+      reader.add_fault("ttl", "must be a time span from 500ms to 10m");
     }
   }
   heartbeat.url = reader.optional_string("url").value_or("");
   if (const Json* status = reader.optional_object("status")) heartbeat.status = *status;
-  if (const Json* shards = reader.optional_array("shards")) {
-    core::ShardSet& set = heartbeat.working_on.emplace();
+  if (const Json* shards = reader.optional_array("busyShards")) {
+    core::ShardSet& set = heartbeat.busy.emplace();
     for (const Json& shard : *shards) {
       const bool good = shard.is_number_unsigned() && shard.get<std::uint64_t>() < core::kShards;
       if (good) {
         set.set(shard.get<std::size_t>());
       } else {
-        reader.add_fault("shards", "must be numbers from 0 to " + std::to_string(core::kShards - 1));
+        reader.add_fault("busyShards", "must be numbers from 0 to " + std::to_string(core::kShards - 1));
       }
     }
   }

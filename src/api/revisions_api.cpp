@@ -77,7 +77,13 @@ net::Task<Response> diff(const Context& api, const Request& request, const PathP
   co_return Response::json(200, body);
 }
 
-Result<std::uint64_t> read_target(const Request& request) {
+struct RollbackRequest {
+  std::uint64_t revision = 0;
+  core::RollbackReason why;
+};
+
+Result<RollbackRequest> read_target(const Request& request) {
+  RollbackRequest target;
   QueryReader query(request);
   auto number = query.integer("revision", 1, UINT64_MAX);
   if (auto ok = query.finish(); !ok) return std::unexpected(std::move(ok.error()));
@@ -89,22 +95,29 @@ Result<std::uint64_t> read_target(const Request& request) {
     if (in_body && number && static_cast<std::uint64_t>(*in_body) != *number) {
       reader.add_fault("revision", "differs from ?revision");
     }
+    target.why.text = reader.optional_string("reason").value_or("");
+    if (const auto failed = reader.optional_integer("failedRevision", 1, INT64_MAX)) {
+      target.why.failed_revision = static_cast<std::uint64_t>(*failed);
+    }
     reader.reject_unknown();
     if (auto ok = reader.finish(); !ok) return std::unexpected(std::move(ok.error()));
     if (in_body) number = static_cast<std::uint64_t>(*in_body);
   }
   if (!number)
     return fail(ErrorCode::InvalidArgument, "To which revision? Send {\"revision\": n}", {{"/revision", "missing"}});
-  return *number;
+  target.revision = *number;
+  return target;
 }
 
 net::Task<Response> rollback(const Context& api, const Request& request, const PathParameters& path) {
-  const auto target = read_target(request);
+  auto target = read_target(request);
   if (!target) co_return problem(target.error(), request);
   auto condition = if_match(request);
   auto actor = api.actor(request, "ConfigurationController");
+  if (target->why.failed_revision > 0) actor.name = "reconciler";
   std::string id = path["instanceId"];
-  const auto result = co_await api.core().rollback(std::move(id), *target, std::move(condition), std::move(actor));
+  const auto result = co_await api.core().rollback(std::move(id), target->revision, std::move(condition),
+                                                   std::move(actor), std::move(target->why));
   if (!result) co_return problem(result.error(), request);
   co_return configuration_response(200, *result);
 }

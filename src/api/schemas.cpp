@@ -255,7 +255,10 @@ constexpr std::string_view kConfigurationSchemas = R"json({
     "changes": {"type": "array", "items": {"type": "string"}},
     "patch": {"type": "array", "items": {"type": "object"}}}},
 "Rollback": {"type": "object", "additionalProperties": false,
-  "properties": {"revision": {"type": "integer", "minimum": 1}}}
+  "properties": {
+    "revision": {"type": "integer", "minimum": 1},
+    "reason": {"type": "string", "description": "For the description of the new revision"},
+    "failedRevision": {"type": "integer", "minimum": 1, "description": "Is held: not applied again until forced"}}}
 })json";
 
 constexpr std::string_view kOtherSchemas = R"json({

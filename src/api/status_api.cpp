@@ -186,6 +186,7 @@ std::optional<Response> recent_changes_now(const Context& api, const Request& re
   if (!query) return problem(query.error(), request);
   if (query->wait.value_or(Duration::zero()) > Duration::zero()) return std::nullopt;
   auto& bus = api.core().events();
+  if (api.core().event_log().reaches_further(query->filter)) return std::nullopt;
   const auto known = bus.last_sequence();
   auto events = bus.recent(query->filter);
   keep_source(events, query->source);
@@ -198,6 +199,12 @@ net::Task<Response> recent_changes(const Context& api, const Request& request, c
   auto& bus = api.core().events();
   const auto deadline = std::chrono::steady_clock::now() + query->wait.value_or(Duration::zero());
   const auto known = bus.last_sequence();
+  core::EventFilter older = query->filter;
+  auto stored = co_await api.core().event_log().recent(std::move(older));
+  if (!stored) co_return problem(stored.error(), request);
+  keep_source(*stored, query->source);
+  if (!stored->empty()) co_return changes_response(*stored, known);
+  query->filter.after = std::max(query->filter.after, known);
   std::vector<core::EventPtr> events;
   for (;;) {
     const auto left =

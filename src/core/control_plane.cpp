@@ -36,6 +36,7 @@ class ControlPlane::Impl {
       : options(std::move(control_options)),
         readers("store-read", kStoreReaders),
         ledger(loop, store, clock, options),
+        event_log(store, readers, ledger.events()),
         traffic(options.front_host),
         supervisor(ledger, options, std::move(platforms), traffic, metrics),
         configurations(ledger, supervisor, readers),
@@ -83,6 +84,7 @@ class ControlPlane::Impl {
   const ControlPlaneOptions options;
   net::WorkerPool readers;
   Ledger ledger;
+  EventLog event_log;
   TrafficDirector traffic;
   Supervisor supervisor;
   ConfigurationService configurations;
@@ -155,6 +157,8 @@ EventBus& ControlPlane::events() { return impl_->ledger.events(); }
 const std::string& ControlPlane::id() const { return impl_->ledger.control_plane_id(); }
 const ControlPlaneOptions& ControlPlane::options() const { return impl_->options; }
 ReconciliationService& ControlPlane::reconciliation() { return impl_->reconciliation; }
+
+const EventLog& ControlPlane::event_log() const { return impl_->event_log; }
 
 StoreHealth ControlPlane::health() const {
   if (!impl_->ready.load()) return {false, "starting up or shutting down"};
@@ -440,12 +444,13 @@ net::Task<Result<ConfigurationResult>> ControlPlane::purge_configuration(std::st
 }
 
 net::Task<Result<ConfigurationResult>> ControlPlane::rollback(std::string id, std::uint64_t revision,
-                                                              std::optional<std::string> if_match, Actor actor) {
+                                                              std::optional<std::string> if_match, Actor actor,
+                                                              RollbackReason why) {
   auto work = [impl = impl_.get(), id = std::move(id), revision, if_match = std::move(if_match),
-               actor = std::move(actor)]() -> net::Task<Result<ConfigurationResult>> {
+               actor = std::move(actor), why = std::move(why)]() -> net::Task<Result<ConfigurationResult>> {
     Result<EntryPtr> entry = impl->ledger.require(id);
     if (!entry) co_return std::unexpected(std::move(entry.error()));
-    co_return co_await impl->configurations.rollback(*entry, revision, if_match, actor);
+    co_return co_await impl->configurations.rollback(*entry, revision, if_match, actor, why);
   };
   co_return co_await on_control<Result<ConfigurationResult>>(loop_, *impl_, std::move(work));
 }

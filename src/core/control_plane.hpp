@@ -29,6 +29,7 @@
 #include "base/json.hpp"
 #include "base/metrics.hpp"
 #include "core/events/event_bus.hpp"
+#include "core/events/event_log.hpp"
 #include "core/instances/catalogue.hpp"
 #include "core/model/event.hpp"
 #include "core/model/instance.hpp"
@@ -126,6 +127,12 @@ struct ConfigurationResult {
   bool converged = false;  // the running server has it (or nothing runs)
 };
 
+// Why an earlier revision becomes the newest again.
+struct RollbackReason {
+  std::string text;                   // for the description of the new revision
+  std::uint64_t failed_revision = 0;  // is held from now on; 0 = none
+};
+
 struct BulkItem {
   std::string id;
   Status status;
@@ -170,8 +177,9 @@ class ControlPlane {
   // --- reading [any thread] -----------------------------------------------------------------------------------------
   CataloguePtr catalogue() const;
   EventBus& events();
-  StoreHealth health() const;     // of the store, and whether open() is finished
-  const std::string& id() const;  // of this control plane, kept in the store
+  const EventLog& event_log() const;  // the events that the store keeps
+  StoreHealth health() const;         // of the store, and whether open() is finished
+  const std::string& id() const;      // of this control plane, kept in the store
   const ControlPlaneOptions& options() const;
 
   // --- instances ----------------------------------------------------------------------------------------------------
@@ -206,7 +214,8 @@ class ControlPlane {
   net::Task<Result<ConfigurationResult>> purge_configuration(std::string id, std::optional<std::string> if_match,
                                                              Actor actor);
   net::Task<Result<ConfigurationResult>> rollback(std::string id, std::uint64_t revision,
-                                                  std::optional<std::string> if_match, Actor actor);
+                                                  std::optional<std::string> if_match, Actor actor,
+                                                  RollbackReason why = {});
   // host, port and logLevel alone; only these three may be touched.
   net::Task<Result<ConfigurationResult>> patch_server_settings(std::string id, Json patch,
                                                                std::optional<std::string> if_match, Actor actor);

@@ -52,11 +52,9 @@ Request parse_request(const Json& item) {
   }
   request.wish.force = flag_field(item, "force");
   request.dry_run = flag_field(item, "dryRun");
-  if (const Json* rollout = field(item, "rollout")) {
-    request.rollout = true;
-    if (const Json* change = field(*rollout, "change")) request.change = *change;
-    request.revision_before = number_field(*rollout, "revisionBefore");
-  }
+  if (const Json* change = field(item, "change")) request.change = *change;
+  request.revision_before = number_field(item, "revisionBefore");
+  request.rollout = flag_field(item, "rollout");
   return request;
 }
 

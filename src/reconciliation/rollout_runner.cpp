@@ -223,17 +223,15 @@ net::Task<void> RolloutRunner::work(std::shared_ptr<Job> job, std::size_t place)
       }
     }
     crash_point("rollout.target_marked");
-    Json part{{"id", job->rollout.id}};
-    Json body{{"force", true}};
+    Json body{{"rollout", true}, {"force", true}};
     if (reverting) {
-      part["change"] = Json{{"rollbackTo", target.revision_before}};
+      body["change"] = Json{{"rollbackTo", target.revision_before}};
     } else {
-      part["change"] = job->rollout.change;
-      part["revisionBefore"] = target.revision_before;
+      body["change"] = job->rollout.change;
+      body["revisionBefore"] = target.revision_before;
       if (!job->rollout.strategy.empty()) body["strategy"] = job->rollout.strategy;
       if (job->rollout.parameters.is_object()) body["parameters"] = job->rollout.parameters;
     }
-    body["rollout"] = std::move(part);
     std::string id = target.instance;
     auto result = co_await reconcile(job, std::move(id), std::move(body));
     crash_point("rollout.target_done");

@@ -30,7 +30,8 @@ ConfigurationService::ConfigurationService(Ledger& ledger, Supervisor& superviso
 
 net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr entry, Edit edit, std::string change_type,
                                                                     std::string description,
-                                                                    std::optional<std::string> if_match, Actor actor) {
+                                                                    std::optional<std::string> if_match, Actor actor,
+                                                                    std::optional<HeldRevision> hold) {
   ConfigurationResult result;
   PortPlan ports;
   const std::string id = entry->instance.id;
@@ -79,6 +80,7 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr ent
     next["port"] = ports.server_port;
 
     result.configuration = next;
+    if (hold) change.edit_runtime().held = *hold;
     if (next.dump() == *entry->configuration) {
       result.revision = entry->instance.revision;
       undo(ledger_.ports(), id, ports);
@@ -130,16 +132,19 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr ent
 }
 
 net::Task<Result<ConfigurationResult>> ConfigurationService::rollback(EntryPtr entry, std::uint64_t revision_number,
-                                                                      std::optional<std::string> if_match,
-                                                                      Actor actor) {
+                                                                      std::optional<std::string> if_match, Actor actor,
+                                                                      RollbackReason why) {
   Result<Revision> target = co_await revision(entry, revision_number);
   if (!target) co_return std::unexpected(std::move(target.error()));
   auto parsed = std::make_shared<const Json>(Json::parse(*target->configuration));
   Edit edit = [parsed](const Json&) -> Result<Json> { return *parsed; };
   std::string description = "rolled back to revision " + std::to_string(revision_number);
+  if (!why.text.empty()) description += ": " + why.text;
   std::string change_type = "RolledBack";
+  std::optional<HeldRevision> hold;
+  if (why.failed_revision > 0) hold = HeldRevision{why.failed_revision, why.text};
   co_return co_await change(entry, std::move(edit), std::move(change_type), std::move(description), std::move(if_match),
-                            std::move(actor));
+                            std::move(actor), std::move(hold));
 }
 
 net::Task<Result<std::vector<Revision>>> ConfigurationService::revisions(EntryPtr entry, std::size_t limit,

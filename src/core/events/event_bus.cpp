@@ -222,6 +222,11 @@ std::uint64_t EventBus::first_sequence() const {
   return state_->buffer.empty() ? 0 : state_->buffer.front()->sequence;
 }
 
+EventPtr EventBus::first() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->buffer.empty() ? nullptr : state_->buffer.front();
+}
+
 void EventBus::close() {
   std::vector<std::shared_ptr<Queue>> queues;
   {

@@ -66,7 +66,8 @@ class EventBus {
   std::uint64_t last_sequence() const;
   // Sequence of the oldest event in the buffer; 0 when empty.
   std::uint64_t first_sequence() const;
-  void close();  // ends all waits and subscriptions
+  EventPtr first() const;  // that event, or nullptr
+  void close();            // ends all waits and subscriptions
 
  private:
   struct State;

@@ -19,7 +19,8 @@ struct WorkloadsTraffic {
   WorkloadTraffic standby;
 };
 
-// {instanceId, frontPort, active, standby, traffic, connections, requests}; `active` is null while nothing runs or is to run.
+// {instanceId, frontPort, active, standby, traffic, connections, requests}; `active` is null while nothing runs or is
+// to run.
 Json workloads_to_json(const Instance& instance, const RuntimeRecord& runtime, const WorkloadsTraffic& traffic);
 
 }  // namespace draas::core

@@ -9,9 +9,9 @@ namespace draas::core {
 namespace {
 
 constexpr std::array<std::string_view, 15> kTypeNames{
-    "StatusChanged",   "PhaseChanged",         "InstanceCreated", "InstanceUpdated",   "InstanceDeleted",
-    "StandbyFailed",   "TrafficSwitched",      "DriftDetected",   "Reconciled",        "ReconciliationFailed",
-    "RolledBack",      "ApprovalRequested",    "ApprovalDecided", "RolloutChanged",    "PolicyChanged"};
+    "StatusChanged", "PhaseChanged",      "InstanceCreated", "InstanceUpdated", "InstanceDeleted",
+    "StandbyFailed", "TrafficSwitched",   "DriftDetected",   "Reconciled",      "ReconciliationFailed",
+    "RolledBack",    "ApprovalRequested", "ApprovalDecided", "RolloutChanged",  "PolicyChanged"};
 
 }  // namespace
 

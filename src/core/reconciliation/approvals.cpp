@@ -167,6 +167,7 @@ net::Task<Result<RequestedApproval>> ReconciliationService::Impl::request_approv
   if (const Json policy = policy_for(request.instance_id); policy.contains("approvalExpiry")) {
     expiry = parse_duration(policy["approvalExpiry"].get<std::string>()).value_or(kDefaultExpiry);
   }
+  expiry = request.expires_in.value_or(expiry);
   approval.expires_at = request.expires_at.value_or(approval.requested_at + expiry);
   const Json shown = core::to_json(approval);
   std::string source = actor.source;

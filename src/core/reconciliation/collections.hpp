@@ -11,5 +11,7 @@ inline constexpr std::string_view kRequests = "requests";    // one per unanswer
 inline constexpr std::string_view kPolicies = "policies";    // one per instance with a policy, and the fleet's
 inline constexpr std::string_view kApprovals = "approvals";  // one per approval
 inline constexpr std::string_view kRollouts = "rollouts";    // one per rollout
+inline constexpr std::string_view kRolloutTargets =
+    "rolloutTargets";  // one per target; id: <rollout>/<place, 6 digits>
 
 }  // namespace draas::core::collections

@@ -87,7 +87,7 @@ LeaseTable::Outcome LeaseTable::renew(const Heartbeat& heartbeat, WallTime now, 
   lease.deadline = steady_now + heartbeat.ttl;
   lease.status = heartbeat.status;
   // It was told, and now it speaks again: what it does not name any more is free.
-  lease.letting_go &= heartbeat.working_on.value_or(ShardSet());
+  lease.letting_go &= heartbeat.busy.value_or(ShardSet());
 
   ShardOwners owners;
   ShardSet taken;  // by someone, in whatever way

@@ -38,7 +38,7 @@ struct Heartbeat {
   Duration ttl{10'000};
   Json status = Json::object();
   // What it still works on, if it says so: such shards are not freed yet.
-  std::optional<ShardSet> working_on;
+  std::optional<ShardSet> busy;
 };
 
 class LeaseTable {

@@ -21,18 +21,9 @@ Write lease_document(const Lease& lease) {
   return Write::put(std::string(collections::kLeases), lease.worker, to_document(lease));
 }
 
-// The sum of a number in what the workers say of themselves.
-std::uint64_t sum_of(const LeaseTable& table, const char* name) {
-  std::uint64_t sum = 0;
-  for (const auto& [worker, lease] : table.all()) {
-    for (const Json* place :
-         {&lease.status, lease.status.contains("instances") ? &lease.status["instances"] : nullptr}) {
-      if (place == nullptr || !place->is_object()) continue;
-      auto value = place->find(name);
-      if (value != place->end() && value->is_number_unsigned()) sum += value->get<std::uint64_t>();
-    }
-  }
-  return sum;
+std::uint64_t number_in(const Json& status, const char* name) {
+  auto value = status.find(name);
+  return value != status.end() && value->is_number_unsigned() ? value->get<std::uint64_t>() : 0;
 }
 
 }  // namespace
@@ -124,6 +115,8 @@ Json ReconciliationService::Impl::leases_json() const {
 Json ReconciliationService::Impl::status_json() const {
   Json workers = Json::array();
   Json last_sweep;
+  std::uint64_t watched = 0;
+  std::uint64_t drifted = 0;
   for (const auto& [worker, lease] : lease_table.all()) {
     Json item = Json::object();
     item["worker"] = worker;
@@ -132,6 +125,8 @@ Json ReconciliationService::Impl::status_json() const {
     item["shards"] = lease.shards.count();
     item["status"] = lease.status;
     workers.push_back(std::move(item));
+    watched += number_in(lease.status, "instances");
+    drifted += number_in(lease.status, "drifted");
     if (auto sweep = lease.status.find("lastSweep"); sweep != lease.status.end() && !sweep->is_null()) {
       if (last_sweep.is_null() || last_sweep.dump() < sweep->dump()) last_sweep = *sweep;
     }
@@ -140,8 +135,8 @@ Json ReconciliationService::Impl::status_json() const {
   feed.for_each(ShardSet().set(), [&held](const FleetItem& item) { held += item.held_revision > 0 ? 1 : 0; });
   Json instances = Json::object();
   instances["total"] = ledger.size();
-  instances["inSync"] = sum_of(lease_table, "inSync");
-  instances["drifted"] = sum_of(lease_table, "drifted");
+  instances["inSync"] = watched - std::min(drifted, watched);
+  instances["drifted"] = drifted;
   instances["held"] = held;
   std::size_t paused = 0;
   const bool fleet_paused = own_policy("").value("paused", false);
@@ -155,6 +150,11 @@ Json ReconciliationService::Impl::status_json() const {
   out["workers"] = std::move(workers);
   out["instances"] = std::move(instances);
   out["lastSweep"] = std::move(last_sweep);
+  Json& by_state = out["rollouts"] = Json::object();
+  for (const auto& [id, rollout] : rollouts) {
+    Json& count = by_state[std::string(to_string(rollout.state))];
+    count = count.is_null() ? 1 : count.get<int>() + 1;
+  }
   return out;
 }
 

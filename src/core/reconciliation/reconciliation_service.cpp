@@ -25,6 +25,7 @@ ReconciliationService::Impl::Impl(net::EventLoop& loop, Ledger& control_ledger, 
       changed(executor),
       observed(executor),
       lease_lock(executor),
+      rollout_lock(executor),
       policy_lock(executor),
       approval_lock(executor),
       approvals_changed(executor),
@@ -35,6 +36,7 @@ Status ReconciliationService::Impl::load() {
   if (Status loaded = load_leases(); !loaded) return loaded;
   if (Status loaded = load_requests(); !loaded) return loaded;
   if (Status loaded = audit_log.load(ledger.store()); !loaded) return loaded;
+  if (Status loaded = load_rollouts(); !loaded) return loaded;
   if (Status loaded = load_policies(); !loaded) return loaded;
   if (Status loaded = load_approvals(); !loaded) return loaded;
   for (const EntryPtr& entry : ledger.all()) take_entry(entry);
@@ -136,6 +138,14 @@ net::Task<Result<Json>> ReconciliationService::request(std::string id) {
   return impl_->on_control<Result<Json>>(std::move(work));
 }
 
+net::Task<Result<ReconciliationService::Asked>> ReconciliationService::await_request(std::string id,
+                                                                                     std::chrono::milliseconds wait) {
+  auto work = [impl = impl_.get(), id = std::move(id), wait] {
+    return impl->wait_for_answer(id, std::chrono::steady_clock::now() + wait);
+  };
+  return impl_->on_control<Result<Asked>>(std::move(work));
+}
+
 net::Task<Result<Json>> ReconciliationService::answer_request(std::string id, WorkerAnswer answer) {
   auto work = [impl = impl_.get(), id = std::move(id), answer = std::move(answer)] {
     return impl->answer_request(id, answer);
@@ -220,6 +230,56 @@ net::Task<Result<Json>> ReconciliationService::decide_approval(std::string id, A
 
 bool ReconciliationService::is_approval_token(const std::string& id, const std::string& token) const {
   return equal_in_constant_time(impl_->approval_token(id), token);
+}
+
+net::Task<Result<Json>> ReconciliationService::create_rollout(Json body, Actor actor) {
+  auto work = [impl = impl_.get(), body = std::move(body), actor = std::move(actor)]() -> net::Task<Result<Json>> {
+    Result<RolloutPlan> plan = read_rollout_plan(body);
+    if (!plan) co_return std::unexpected(std::move(plan.error()));
+    co_return co_await impl->create_rollout(std::move(*plan), actor);
+  };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Result<std::vector<Json>>> ReconciliationService::rollouts() {
+  auto work = [impl = impl_.get()]() -> net::Task<Result<std::vector<Json>>> {
+    std::vector<Json> found;
+    for (auto rollout = impl->rollouts.rbegin(); rollout != impl->rollouts.rend(); ++rollout) {
+      found.push_back(summary_json(rollout->second));
+    }
+    co_return found;
+  };
+  return impl_->on_control<Result<std::vector<Json>>>(std::move(work));
+}
+
+net::Task<Result<Json>> ReconciliationService::rollout(std::string id) {
+  auto work = [impl = impl_.get(), id = std::move(id)]() -> net::Task<Result<Json>> {
+    Result<const Rollout*> found = impl->find_rollout(id, std::nullopt);
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    co_return core::to_json(**found);
+  };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Result<Json>> ReconciliationService::move_rollout(std::string id, RolloutState next, std::string reason,
+                                                            std::optional<std::string> if_match, Actor actor) {
+  auto work = [impl = impl_.get(), id = std::move(id), next, reason = std::move(reason), if_match = std::move(if_match),
+               actor = std::move(actor)] { return impl->move_rollout(id, next, reason, if_match, actor); };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Result<Json>> ReconciliationService::advance_rollout(std::string id, Json progress,
+                                                               std::optional<std::string> if_match, Actor actor) {
+  auto work = [impl = impl_.get(), id = std::move(id), progress = std::move(progress), if_match = std::move(if_match),
+               actor = std::move(actor)] { return impl->advance_rollout(id, progress, if_match, actor); };
+  return impl_->on_control<Result<Json>>(std::move(work));
+}
+
+net::Task<Status> ReconciliationService::remove_rollout(std::string id, std::optional<std::string> if_match) {
+  auto work = [impl = impl_.get(), id = std::move(id), if_match = std::move(if_match)] {
+    return impl->remove_rollout(id, if_match);
+  };
+  return impl_->on_control<Status>(std::move(work));
 }
 
 }  // namespace draas::core

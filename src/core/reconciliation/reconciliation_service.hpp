@@ -19,6 +19,7 @@
 #include "core/reconciliation/approval.hpp"
 #include "core/reconciliation/lease_table.hpp"
 #include "core/reconciliation/request_book.hpp"
+#include "core/reconciliation/rollout.hpp"
 #include "net/task.hpp"
 
 namespace draas::core {
@@ -52,8 +53,8 @@ struct WorkerAsk {
   std::string instance_id;
   std::string strategy;
   Json parameters = Json::object();
-  bool force = false;  // also lifts a hold
-  Json rollout;        // of a rollout: {id, change, revisionBefore}; null = none
+  bool force = false;             // also lifts a hold
+  Json details = Json::object();  // change, revisionBefore, rollout: for the worker
   std::chrono::milliseconds wait{10'000};
 };
 
@@ -64,7 +65,8 @@ struct ApprovalRequest {
   std::string reason;
   Json plan = Json::array();
   Json differences = Json::array();
-  std::optional<WallTime> expires_at;  // else as the policy says, else a day
+  std::optional<WallTime> expires_at;
+  std::optional<Duration> expires_in;  // without either: as the policy says, else a day
 };
 
 struct RequestedApproval {
@@ -104,6 +106,8 @@ class ReconciliationService {
   // worker as long as it takes.
   net::Task<Result<Asked>> ask(WorkerAsk ask, Actor actor);
   net::Task<Result<Json>> request(std::string id);
+  // The answer to it, when it comes within `wait`.
+  net::Task<Result<Asked>> await_request(std::string id, std::chrono::milliseconds wait);
   net::Task<Result<Json>> answer_request(std::string id, WorkerAnswer answer);
 
   // --- audit --------------------------------------------------------------------------------------------------------
@@ -128,6 +132,20 @@ class ReconciliationService {
   net::Task<Result<Json>> decide_approval(std::string id, ApprovalState next, std::string comment, Actor actor);
   // [any thread] Whoever has the token of an approval may decide it.
   bool is_approval_token(const std::string& id, const std::string& token) const;
+
+  // --- rollouts -----------------------------------------------------------------------------------------------------
+  // InvalidArgument, Unprocessable without targets, Conflict when a target is in an unfinished rollout.
+  net::Task<Result<Json>> create_rollout(Json body, Actor actor);
+  net::Task<Result<std::vector<Json>>> rollouts();  // newest first, without their targets
+  net::Task<Result<Json>> rollout(std::string id);
+  // Pauses (Paused), resumes (Running) or aborts (Aborted). `if_match` as in HTTP, over the version in quotes.
+  net::Task<Result<Json>> move_rollout(std::string id, RolloutState next, std::string reason,
+                                       std::optional<std::string> if_match, Actor actor);
+  // A worker's progress.
+  net::Task<Result<Json>> advance_rollout(std::string id, Json progress, std::optional<std::string> if_match,
+                                          Actor actor);
+  // Conflict while it is under way.
+  net::Task<Status> remove_rollout(std::string id, std::optional<std::string> if_match);
 
  private:
   class Impl;

@@ -1,9 +1,12 @@
 #include "core/reconciliation/request_book.hpp"
 
+#include <array>
+
 namespace draas::core {
 namespace {
 
 constexpr std::size_t kKeptAnswers = 1'000;
+constexpr std::array<const char*, 3> kDetails{"change", "revisionBefore", "rollout"};
 
 }  // namespace
 
@@ -27,7 +30,7 @@ Json to_json(const WorkerRequest& request) {
   if (!request.strategy.empty()) out["strategy"] = request.strategy;
   out["parameters"] = request.parameters;
   if (request.kind == RequestKind::Reconcile) out["force"] = request.force;
-  if (!request.rollout.is_null()) out["rollout"] = request.rollout;
+  for (const auto& [name, value] : request.details.items()) out[name] = value;
   out["actor"] = request.actor;
   out["createdAt"] = to_rfc3339(request.created_at);
   return out;
@@ -55,7 +58,9 @@ Result<WorkerRequest> request_from_document(std::string_view body) {
     request.strategy = parsed->value("strategy", std::string());
     request.parameters = parsed->at("parameters");
     request.force = parsed->value("force", false);
-    request.rollout = parsed->value("rollout", Json());
+    for (const char* name : kDetails) {
+      if (auto detail = parsed->find(name); detail != parsed->end()) request.details[name] = *detail;
+    }
     request.actor = parsed->value("actor", std::string());
     auto created = parse_rfc3339(parsed->at("createdAt").get<std::string>());
     if (!created) return std::unexpected(std::move(created.error()));

@@ -33,7 +33,7 @@ struct WorkerRequest {
   std::string strategy;  // "" = as the policy says
   Json parameters = Json::object();
   bool force = false;
-  Json rollout;  // of a rollout: {id, change, revisionBefore}, the change to be made first; null = none
+  Json details = Json::object();  // more members for the worker: a rollout's change
   std::string actor;
   WallTime created_at;
   std::uint64_t version = 0;  // of the feed, when it was asked

@@ -27,8 +27,7 @@ net::Task<Result<ReconciliationService::Asked>> ReconciliationService::Impl::ask
   const bool durable = ask.kind == RequestKind::Reconcile;
   if (!durable && lease_table.all().empty()) {
     co_return fail(ErrorCode::Unavailable,
-                   "No reconciliation worker is running. Start one: `draas worker`, or `draas server` with "
-                   "Reconciliation:Enabled=true");
+                   "No reconciler is running. Start one: `draas reconciler`, or `draas server --with-reconciler`");
   }
   WorkerRequest request;
   request.id = make_uuid();
@@ -37,7 +36,7 @@ net::Task<Result<ReconciliationService::Asked>> ReconciliationService::Impl::ask
   request.strategy = ask.strategy;
   request.parameters = ask.parameters;
   request.force = ask.force;
-  request.rollout = ask.rollout;
+  request.details = ask.details;
   request.actor = actor.name;
   request.created_at = ledger.clock().now();
   const std::string id = request.id;

@@ -18,6 +18,7 @@
 #include "core/reconciliation/observer.hpp"
 #include "core/reconciliation/reconciliation_service.hpp"
 #include "core/reconciliation/request_book.hpp"
+#include "core/reconciliation/rollout.hpp"
 #include "core/reconciliation/wake_up.hpp"
 #include "core/store/blocking_calls.hpp"
 
@@ -106,6 +107,19 @@ class ReconciliationService::Impl {
   std::vector<std::string> approvals_to_forget() const;
   void forget_approvals(const std::string& instance_id);
 
+  // --- rollouts (rollouts.cpp) ---
+  Status load_rollouts();
+  Result<std::vector<EntryPtr>> rollout_targets(const RolloutPlan& plan) const;
+  Result<const Rollout*> find_rollout(const std::string& id, const std::optional<std::string>& if_match) const;
+  net::Task<Result<Json>> create_rollout(RolloutPlan plan, Actor actor);
+  net::Task<Result<Json>> move_rollout(std::string id, RolloutState next, std::string reason,
+                                       std::optional<std::string> if_match, Actor actor);
+  net::Task<Result<Json>> advance_rollout(std::string id, Json body, std::optional<std::string> if_match, Actor actor);
+  net::Task<Status> remove_rollout(std::string id, std::optional<std::string> if_match);
+  net::Task<Result<Json>> store_rollout(Rollout next, std::vector<std::size_t> places, std::string source);
+  static void erase_rollout(const Rollout& rollout, Batch& batch);
+  void notice_rollouts();
+
   // --- state (instance_state.cpp) ---
   net::Task<Result<Json>> instance_state(std::string id, bool standby);
 
@@ -135,7 +149,10 @@ class ReconciliationService::Impl {
   std::map<std::string, std::uint64_t> shards_changed;  // by worker: version at which its shards last changed
   RequestBook request_book;
   AuditLog audit_log;
-  std::uint64_t rollouts_version = 0;
+
+  std::map<std::string, Rollout> rollouts;  // by id, which is by age
+  net::AsyncMutex rollout_lock;
+  std::uint64_t rollouts_version = 0;  // of the feed, when a user last changed one
 
   struct StoredPolicy {
     Json own = Json::object();

@@ -96,8 +96,8 @@ void TrafficDirector::set_targets(const std::string& id, std::vector<TrafficTarg
   }
   changed.shares = std::move(shares);
   std::erase_if(changed.requests, [&](const auto& entry) {
-    const bool runs = std::ranges::any_of(
-        changed.shares, [&](const Share& share) { return share.target.generation == entry.first; });
+    const bool runs =
+        std::ranges::any_of(changed.shares, [&](const Share& share) { return share.target.generation == entry.first; });
     return !runs && entry.second->under_way.load() == 0;
   });
   if (changed.shares.empty() && changed.requests.empty()) routes_.erase(route);

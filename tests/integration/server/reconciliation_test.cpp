@@ -156,7 +156,7 @@ TEST_F(Reconciliation, RequestsGoToTheWorkerAndItsAnswerBack) {
   ASSERT_EQ(server_.create("asked").status, 201);
   const Answer nobody = server_.get(kBase + "/instances/asked/drift");
   EXPECT_EQ(nobody.status, 503);
-  EXPECT_NE(nobody.body.find("draas worker"), std::string::npos);
+  EXPECT_NE(nobody.body.find("draas reconciler"), std::string::npos);
   heartbeat("w");
   EXPECT_EQ(server_.get(kBase + "/instances/asked/drift?wait=100ms").status, 504);
   const auto version = fleet("worker=w")["version"].get<std::string>();
@@ -174,7 +174,7 @@ TEST_F(Reconciliation, RequestsGoToTheWorkerAndItsAnswerBack) {
   const Answer answer = asking.get();
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.json()["inSync"], true);
-  EXPECT_EQ(server_.get(kBase + "/requests/" + id).json()["state"], "Answered");
+  EXPECT_EQ(server_.get(kBase + "/requests/" + id).json()["inSync"], true);
 }
 
 TEST_F(Reconciliation, ARequestToReconcileSurvivesUntilItIsAnswered) {
@@ -191,10 +191,12 @@ TEST_F(Reconciliation, ARequestToReconcileSurvivesUntilItIsAnswered) {
   EXPECT_EQ(after["requests"][0]["id"], id);
   EXPECT_EQ(after["requests"][0]["strategy"], "Restart");
   EXPECT_EQ(after["requests"][0]["force"], true);
+  EXPECT_EQ(server_.get(kBase + "/requests/" + id).status, 202);
   const Answer answered =
       server_.post(kBase + "/requests/" + id + "/result", R"({"status":422,"body":{"detail":"cannot"},"worker":"w"})");
   ASSERT_EQ(answered.status, 200) << answered.body;
   EXPECT_EQ(answered.json()["result"]["status"], 422);
+  EXPECT_EQ(server_.get(kBase + "/requests/" + id).status, 422);
   server_.kill();
   ASSERT_TRUE(server_.start()) << server_.log();
   EXPECT_TRUE(fleet("")["requests"].empty());
@@ -327,6 +329,71 @@ TEST_F(Reconciliation, ApprovalsAreSupersededAndExpire) {
   EXPECT_EQ(server_.get(all + "?state=Expired").json().size(), 1U);
   ASSERT_EQ(server_.call(net::Method::Delete, "/api/server/instances/moving").status, 204);
   EXPECT_TRUE(server_.get(all).json().empty());
+}
+
+TEST_F(Reconciliation, RolloutsKeepTheirProgressAndTheirRules) {
+  for (int i = 0; i < 5; ++i) {
+    const std::string id = "r" + std::to_string(i);
+    ASSERT_EQ(server_.post("/api/server/instances", R"({"id":")" + id + R"(","metadata":{"team":"a"}})").status, 201);
+  }
+  const std::string all = kBase + "/rollouts";
+  const auto rollouts_version = fleet("")["rollouts"].get<std::string>();
+  const Answer created = server_.post(all, R"({"name":"levels","selector":"team=a","waves":[1,"50%","100%"],
+      "change":{"patch":[{"op":"add","path":"/logLevel","value":"debug"}]},"manualPauses":[2]})");
+  ASSERT_EQ(created.status, 201) << created.body;
+  const Json rollout = created.json();
+  const std::string one = all + "/" + rollout["id"].get<std::string>();
+  EXPECT_EQ(rollout["state"], "Pending");
+  std::vector<std::size_t> waves;
+  for (const Json& target : rollout["targets"]) waves.push_back(target["wave"].get<std::size_t>());
+  EXPECT_EQ(waves, (std::vector<std::size_t>{1, 2, 2, 3, 3}));
+  EXPECT_NE(fleet("")["rollouts"], rollouts_version);
+
+  // What cannot work is refused at once.
+  EXPECT_EQ(server_.post(all, R"({"selector":"team=x","change":{"mergePatch":{}}})").status, 422);
+  EXPECT_EQ(server_.post(all, R"({"instances":["nobody"],"change":{"mergePatch":{}}})").status, 422);
+  EXPECT_EQ(server_.post(all, R"({"instances":["r1"],"change":{"mergePatch":{}}})").status, 409);
+  EXPECT_EQ(server_.call(net::Method::Delete, one + "?x=1").status, 400);
+
+  net::Headers version;
+  version.set("If-Match", created.headers.get("ETag"));
+  const std::string progress =
+      R"({"state":"Running","targets":[{"instanceId":"r0","state":"Updating","revisionBefore":1}]})";
+  const Answer begun = server_.call(net::Method::Patch, one, progress, version);
+  ASSERT_EQ(begun.status, 200) << begun.body;
+  EXPECT_EQ(begun.json()["targets"][0]["revisionBefore"], 1);
+  EXPECT_EQ(server_.call(net::Method::Patch, one, progress, version).status, 412);
+  EXPECT_EQ(server_.call(net::Method::Patch, one, R"({"targets":[{"instanceId":"r9","state":"Failed"}]})").status, 400);
+  EXPECT_EQ(server_.call(net::Method::Delete, one).status, 409);
+  EXPECT_EQ(server_.post(one + "/pause").status, 200);
+  EXPECT_EQ(server_.call(net::Method::Patch, one, R"({"state":"Succeeded"})").status, 409);
+
+  server_.kill();
+  ASSERT_TRUE(server_.start()) << server_.log();
+  const Json after = server_.get(one).json();
+  EXPECT_EQ(after["state"], "Paused");
+  EXPECT_EQ(after["targets"][0]["state"], "Updating");
+  EXPECT_EQ(after["targets"].size(), 5U);
+  EXPECT_EQ(after["manualPauses"], Json::array({2}));
+  EXPECT_EQ(server_.post(one + "/resume").json()["state"], "Running");
+  EXPECT_EQ(server_.post(one + "/abort", R"({"reason":"wrong change"})").json()["reason"], "wrong change");
+  EXPECT_EQ(server_.post(one + "/resume").status, 409);
+  EXPECT_EQ(server_.get(all).json()[0]["counts"]["Updating"], 1);
+  EXPECT_EQ(server_.call(net::Method::Delete, one).status, 204);
+  EXPECT_EQ(server_.get(one).status, 404);
+}
+
+TEST_F(Reconciliation, ARollbackByTheReconcilerHoldsTheFailedRevision) {
+  ASSERT_EQ(server_.create("back").status, 201);
+  patch_log_level("back", "debug");
+  const std::string path = "/api/configuration/instances/back";
+  const Answer rolled =
+      server_.post(path + "/rollback", R"({"revision":1,"reason":"check 'queries' failed","failedRevision":2})");
+  ASSERT_EQ(rolled.status, 200) << rolled.body;
+  const Json revision = server_.get(path + "/revisions/3").json();
+  EXPECT_EQ(revision["description"], "rolled back to revision 1: check 'queries' failed");
+  EXPECT_EQ(revision["author"], "reconciler");
+  EXPECT_EQ(item(fleet(""), "back")["held"]["revision"], 2);
 }
 
 }  // namespace

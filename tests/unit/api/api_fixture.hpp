@@ -77,7 +77,7 @@ class ApiTest : public ::testing::Test {
     platforms.push_back(std::make_unique<FakePlatform>("Process", instances_));
     platforms.push_back(std::make_unique<FakePlatform>("Docker", instances_));
     metrics_ = make_metrics();
-    control_plane_ = std::make_unique<core::ControlPlane>(control_loop_, core::ControlPlaneOptions{}, *store_,
+    control_plane_ = std::make_unique<core::ControlPlane>(control_loop_, control_options_, *store_,
                                                           std::move(platforms), metrics_.get());
     const auto opened = control_plane_->open();
     ASSERT_TRUE(opened) << opened.error().message;
@@ -138,6 +138,7 @@ class ApiTest : public ::testing::Test {
   }
 
   ApiOptions options_;
+  core::ControlPlaneOptions control_options_;
   FakeInstances instances_;
   net::EventLoop control_loop_;
   net::EventLoop http_loop_;

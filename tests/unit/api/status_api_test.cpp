@@ -118,14 +118,58 @@ TEST_F(StatusApi, StreamResumesBehindTheLastEventId) {
   EXPECT_EQ(ask("GET", "/api/status/stream?types=Weather").status, 400);
 }
 
-TEST_F(StatusApi, StreamTellsWhatASlowReaderMissed) {
-  for (int i = 0; i < 700; ++i) {
+// The numbers of the events in a stream's text, in order.
+std::vector<std::uint64_t> event_ids(const std::string& text) {
+  std::vector<std::uint64_t> ids;
+  for (auto at = text.find("id: "); at != std::string::npos; at = text.find("id: ", at + 1)) {
+    ids.push_back(std::stoull(text.substr(at + 4)));
+  }
+  return ids;
+}
+
+TEST_F(StatusApi, WhatHasLeftTheBufferComesFromTheStore) {
+  for (int i = 0; i < 600; ++i) {
+    report("Running");
+    report("Stopped");
+  }
+  const auto last = ask("GET", kChanges).header("X-Last-Sequence");
+  for (const char* target : {"/api/status/stream?after=1", "/api/status/stream?after=1&instanceId=a"}) {
+    const auto stream = ask("GET", target, "", {}, [&](const std::string& text) {
+      return text.find("id: " + last + "\n") != std::string::npos;
+    });
+    EXPECT_EQ(stream.body.find("event: missed"), std::string::npos);
+    const auto ids = event_ids(stream.body);
+    ASSERT_EQ(ids.size(), std::stoull(last) - 1);
+    for (std::size_t i = 0; i < ids.size(); ++i) ASSERT_EQ(ids[i], i + 2);
+  }
+  const auto all = ask("GET", kChanges + "?after=0&limit=10000").json();
+  EXPECT_EQ(all.size(), 1200U);
+  const auto newest = ask("GET", kChanges + "?after=0&limit=1100").json();
+  ASSERT_EQ(newest.size(), 1100U);
+  EXPECT_EQ(newest.back()["sequence"], all.back()["sequence"]);
+  EXPECT_EQ(newest.front()["sequence"], all[100]["sequence"]);
+}
+
+TEST_F(StatusApi, StreamTellsWhatNotEvenTheStoreHas) {
+  TearDown();
+  control_loop_.start();
+  http_loop_.start();
+  store_ = stores::make_memory_store();
+  control_options_.event_buffer = 50;
+  control_options_.event_log = 100;
+  open();
+  create("a");
+  for (int i = 0; i < 300; ++i) {
     report("Running");
     report("Stopped");
   }
   const auto stream = ask("GET", "/api/status/stream?after=1", "", {},
                           [](const std::string& text) { return text.find("StatusChanged") != std::string::npos; });
   EXPECT_THAT(stream.body, ::testing::HasSubstr("event: missed\ndata: {\"missed\":"));
+  const auto ids = event_ids(stream.body);
+  ASSERT_FALSE(ids.empty());
+  EXPECT_THAT(stream.body, ::testing::HasSubstr("\"missed\":" + std::to_string(ids.front() - 2)));
+  EXPECT_THAT(stream.body, ::testing::HasSubstr("\"firstAvailable\":" + std::to_string(ids.front())));
 }
 
 TEST_F(StatusApi, StreamBeatsWhenNothingHappensAndEndsWithTheBus) {
