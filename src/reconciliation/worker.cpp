@@ -108,7 +108,7 @@ class Worker::Impl {
                 {"busy", running_.size()},
                 {"waiting", fleet_.waiting()}};
     if (last_sweep_) status["lastSweep"] = to_rfc3339(*last_sweep_);
-    Json body{{"ttl", to_text(options_.lease_time)}, {"shards", std::move(busy)}, {"status", std::move(status)}};
+    Json body{{"ttl", to_text(options_.lease_time)}, {"busyShards", std::move(busy)}, {"status", std::move(status)}};
     if (!options_.url.empty()) body["url"] = options_.url;
     return body;
   }
