@@ -80,7 +80,7 @@ net::Task<Outcome> Executor::run(InstanceState state, Drift drift, Plan plan, Du
     crash_point("reconcile.before." + kind);
     if (options_.holds && !options_.holds(run.id())) {
       // Whoever holds it now cleans up; two must not work on one instance.
-      co_return failed("this worker does not hold the instance any more");
+      co_return Outcome{.kind = Outcome::Kind::Lost, .reason = "this worker does not hold the instance any more"};
     }
     if (steady_clock::now() >= run.deadline) {
       outcome = failed("timed out after " + clock_text(timeout) + " before: " + kind + " of " + next.target);
@@ -183,12 +183,15 @@ net::Task<Outcome> Executor::judged(Run& run, std::vector<CheckResult> checks) {
 
 net::Task<Outcome> Executor::change_live(Run& run, const Step& step) {
   drasi::Client server(api_.http(), api_.below(workload_path(run.id(), false)), kLiveTimeout);
-  drasi::LiveAction action = *step.live;
-  const Status executed = co_await server.execute(std::move(action), kLiveTimeout);
+  Status executed = co_await server.execute(*step.live, kLiveTimeout);
+  // drasi-server answers 500 for what it cannot build as well as for what went wrong; execute() has looked at what is
+  // true and cleaned up. What fails in the same way again is the configuration's fault.
+  const bool answered = !executed && executed.error().code == ErrorCode::Internal;
+  if (answered) executed = co_await server.execute(*step.live, kLiveTimeout);
   if (executed) co_return done();
   Error error = executed.error();
   error.message = std::string(drasi::to_string(step.live->verb)) + " " + step.target + ": " + error.message;
-  // Retryable or not: a refusal of drasi-server is about the configuration, everything else about the moment.
+  if (answered && error.code == ErrorCode::Internal) co_return refused(std::move(error.message));
   co_return to_outcome(std::move(error));
 }
 

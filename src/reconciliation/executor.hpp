@@ -24,6 +24,7 @@ struct Outcome {
     Pending,  // waits for approval; everything before it is done
     Refused,  // the configuration is at fault: trying again would end the same way
     Failed,   // something else failed, and may work later
+    Lost,     // the instance is another worker's now, which takes it from here
   };
   Kind kind = Kind::Done;
   std::string reason;               // why not Done

@@ -252,6 +252,8 @@ net::Task<std::optional<Report>> Reconciler::act(Run& run, const Round& round) {
       report.observed = state.observed;
       co_return report;
     }
+    case Outcome::Kind::Lost:
+      co_return failure(outcome.reason);
     case Outcome::Kind::Refused:
     case Outcome::Kind::Failed:
       break;
@@ -262,10 +264,11 @@ net::Task<std::optional<Report>> Reconciler::act(Run& run, const Round& round) {
                                      {"reason", outcome.reason}});
   // What was healthy with this very revision is disturbed by something else: going back would not help.
   const bool mending = state.applied_revision == state.revision && state.healthy_revision == state.revision;
-  if (outcome.kind == Outcome::Kind::Refused && !mending && !run.rolled_back)
-    co_return co_await give_up(run, round, outcome);
-
   const bool last = run.attempt >= run.attempts || clean_up;
+  const bool hopeless = outcome.kind == Outcome::Kind::Refused || last;
+  if (hopeless && !mending && !clean_up && !run.rolled_back) {
+    co_return co_await give_up(run, round, outcome);
+  }
   Note note{state, round.drift, plan, "Failed", outcome.reason, outcome.checks, Json::object()};
   if (last) note.effects = event_effect("ReconciliationFailed");
   co_await record(run, note);
@@ -288,7 +291,8 @@ net::Task<std::optional<Report>> Reconciler::give_up(Run& run, const Round& roun
             outcome.reason,
             outcome.checks,
             event_effect(back ? "RolledBack" : "ReconciliationFailed")};
-  note.effects["hold"] = hold_of(round.state, outcome.reason);
+  // What failed for another reason than itself is tried again.
+  if (back || outcome.kind == Outcome::Kind::Refused) note.effects["hold"] = hold_of(round.state, outcome.reason);
   co_await record(run, note);
   crash_point("reconcile.rolled_back");
   if (!back) co_return failure(outcome.reason);
