@@ -14,13 +14,20 @@ constexpr int kQueries = 10;
 constexpr milliseconds kBetweenRequests{50};
 constexpr milliseconds kRequestLimit{10'000};
 
+// Another one for each of several reconcilers that are not started yet.
+std::uint16_t next_port() {
+  constexpr std::uint16_t kReconcilers = 8;
+  static std::uint16_t next = 0;
+  return static_cast<std::uint16_t>(free_port_range(kReconcilers) + next++ % kReconcilers);
+}
+
 }  // namespace
 
 ReconcilerProcess::ReconcilerProcess(const ServerProcess& server, std::string name)
     : control_plane_(server.endpoint().to_string()),
       directory_(server.directory()),
       name_(std::move(name)),
-      port_(free_port()) {}
+      port_(next_port()) {}
 
 bool ReconcilerProcess::start(const std::map<std::string, std::string>& environment) {
   std::vector<std::string> arguments = {
