@@ -46,6 +46,7 @@ net::Task<Status> Supervisor::end_workload(EntryPtr entry, Ending ending) {
   });
   if (!intended) co_return intended;
   crash_point("stop.intended");
+  co_await traffic_.settle();
 
   WorkloadHandle handle = *entry->runtime.handle;
   Result<WorkloadExit> ended = co_await platform->stop(std::move(handle), options_.shutdown_timeout);
@@ -189,6 +190,7 @@ net::Task<Status> Supervisor::remove_marked(EntryPtr entry, bool keep_data, std:
   }
   crash_point("delete.files_removed");
   Status erased = co_await ledger_.erase(entry, source);
+  co_await traffic_.settle();
   if (erased) log_info("instance deleted", {{"instanceId", entry->instance.id}});
   co_return erased;
 }
