@@ -127,7 +127,8 @@ net::Task<Result<std::unique_ptr<LogReader>>> Supervisor::logs(EntryPtr entry, L
   if (platform == nullptr) {
     co_return fail(ErrorCode::Unavailable, "Platform '" + entry->instance.platform + "' is not configured");
   }
-  co_return co_await platform->logs(workload_name(entry->instance.id, entry->runtime.slot), query);
+  std::string name = workload_name(entry->instance.id, entry->runtime.slot);
+  co_return co_await platform->logs(std::move(name), query);
 }
 
 }  // namespace draas::core

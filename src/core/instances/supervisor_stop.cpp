@@ -185,7 +185,8 @@ net::Task<Status> Supervisor::remove_marked(EntryPtr entry, bool keep_data, std:
   for (const auto& [platform_name, slot] : places) {
     Platform* platform = find_platform(platform_name);
     if (platform == nullptr) continue;
-    Status removed = co_await platform->remove(workload_name(entry->instance.id, slot), keep_data);
+    std::string name = workload_name(entry->instance.id, slot);
+    Status removed = co_await platform->remove(std::move(name), keep_data);
     if (!removed) co_return std::unexpected(std::move(removed.error()).with_context("Deleting the instance's files"));
   }
   crash_point("delete.files_removed");
