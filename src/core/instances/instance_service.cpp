@@ -299,12 +299,13 @@ net::Task<Result<InstanceViewPtr>> InstanceService::update(EntryPtr entry, Insta
     co_return std::unexpected(std::move(changed.error()));
   }
   if (front_before != entry->instance.front_port) {
-    ledger_.ports().release(front_before, id);
     if (front.port != 0) {
       traffic_.serve_front(id, std::move(front));
     } else {
       traffic_.close_front(id);
     }
+    co_await traffic_.settle();
+    ledger_.ports().release(front_before, id);
   }
   if (requested.desired_state == DesiredState::Running) {
     StartOptions options{.wait = std::chrono::milliseconds(0)};

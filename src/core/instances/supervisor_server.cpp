@@ -48,7 +48,8 @@ void Supervisor::route(const EntryPtr& entry) {
   if (!entry->removed) {
     const unsigned to_standby = runtime.standby ? runtime.standby->traffic : 0;
     auto add = [&](Platform* platform, const WorkloadRecord& workload, unsigned weight) {
-      if (platform == nullptr || !workload.handle) return;
+      // One that is on its way down gets nothing new: who comes waits for its successor.
+      if (platform == nullptr || !workload.handle || workload.phase == Phase::Stopping) return;
       targets.push_back({workload.generation, platform->endpoint(spec_of(*entry, workload)), weight});
     };
     add(find_platform(entry->instance.platform), runtime, 100 - to_standby);
@@ -126,7 +127,8 @@ net::Task<Result<std::unique_ptr<LogReader>>> Supervisor::logs(EntryPtr entry, L
   if (platform == nullptr) {
     co_return fail(ErrorCode::Unavailable, "Platform '" + entry->instance.platform + "' is not configured");
   }
-  co_return co_await platform->logs(workload_name(entry->instance.id, entry->runtime.slot), query);
+  std::string name = workload_name(entry->instance.id, entry->runtime.slot);
+  co_return co_await platform->logs(std::move(name), query);
 }
 
 }  // namespace draas::core

@@ -387,7 +387,8 @@ net::Task<Status> Supervisor::end_standby(EntryPtr entry, std::string source) {
   }
   co_await record_standby_gone(entry, std::move(source));
   crash_point("standby.recorded");
-  Status removed = co_await platform->remove_configuration(workload_name(entry->instance.id, standby.slot));
+  std::string name = workload_name(entry->instance.id, standby.slot);
+  Status removed = co_await platform->remove_configuration(std::move(name));
   if (!removed) {
     write_log(LogLevel::Warn, "rendered configuration could not be removed", removed.error(),
               {{"instanceId", entry->instance.id}});

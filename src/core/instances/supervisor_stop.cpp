@@ -46,6 +46,7 @@ net::Task<Status> Supervisor::end_workload(EntryPtr entry, Ending ending) {
   });
   if (!intended) co_return intended;
   crash_point("stop.intended");
+  co_await traffic_.settle();
 
   WorkloadHandle handle = *entry->runtime.handle;
   Result<WorkloadExit> ended = co_await platform->stop(std::move(handle), options_.shutdown_timeout);
@@ -184,11 +185,13 @@ net::Task<Status> Supervisor::remove_marked(EntryPtr entry, bool keep_data, std:
   for (const auto& [platform_name, slot] : places) {
     Platform* platform = find_platform(platform_name);
     if (platform == nullptr) continue;
-    Status removed = co_await platform->remove(workload_name(entry->instance.id, slot), keep_data);
+    std::string name = workload_name(entry->instance.id, slot);
+    Status removed = co_await platform->remove(std::move(name), keep_data);
     if (!removed) co_return std::unexpected(std::move(removed.error()).with_context("Deleting the instance's files"));
   }
   crash_point("delete.files_removed");
   Status erased = co_await ledger_.erase(entry, source);
+  co_await traffic_.settle();
   if (erased) log_info("instance deleted", {{"instanceId", entry->instance.id}});
   co_return erased;
 }

@@ -74,6 +74,8 @@ class TrafficDirector {
   // From now on its connections are forwarded; those of an earlier front port of the instance stay.
   void serve_front(const std::string& id, FrontPort front);
   void close_front(const std::string& id);
+  // Returns when the ports of fronts that were closed or replaced can be bound again.
+  net::Task<void> settle() { return balancer_.settle(); }
 
   // What runs of the instance now; empty when nothing does. A workload that is not named any more keeps its counts
   // until they are zero.

@@ -296,10 +296,12 @@ TEST_F(Workloads, TheFrontPortLosesNothingOverPromotionDrainAndRestart) {
     ASSERT_EQ(server_.call(Method::Delete, kOne + "/standby").status, 204);
     EXPECT_TRUE(callers.go_on());
   }
+  EXPECT_EQ(callers.failures(), 0);
+  // A restart breaks off what is under way, and no more than that: whoever comes meanwhile waits.
   ASSERT_EQ(server_.post(kOne + "/restart").status, 200);
   EXPECT_TRUE(callers.go_on());
   callers.finish();
-  EXPECT_EQ(callers.failures(), 0) << callers.reason();
+  EXPECT_LE(callers.failures(), 1) << callers.reason();
 
   // It is listened on again by the next control plane, and given back with the instance.
   server_.kill();
