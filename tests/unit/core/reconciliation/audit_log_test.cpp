@@ -36,25 +36,19 @@ TEST(AuditDraft, NamesEveryFault) {
 
 TEST(AuditLog, KeepsTheNewestHundredOfEach) {
   AuditLog log;
-  for (std::size_t i = 0; i < AuditLog::kPerInstance; ++i) {
-    EXPECT_TRUE(log.displaced_by("a").empty());
-    log.added(log.next_number(), "a", {});
-  }
-  EXPECT_TRUE(log.displaced_by("b").empty());
-  const auto displaced = log.displaced_by("a");
-  EXPECT_EQ(displaced, std::vector<std::uint64_t>{1});
-  log.added(log.next_number(), "a", displaced);
-  EXPECT_EQ(log.displaced_by("a"), std::vector<std::uint64_t>{2});
+  for (std::size_t i = 0; i < AuditLog::kPerInstance; ++i) EXPECT_TRUE(log.add(log.next_number(), "a").empty());
+  EXPECT_TRUE(log.add(log.next_number(), "b").empty());
+  EXPECT_EQ(log.add(log.next_number(), "a"), std::vector<std::uint64_t>{1});
+  EXPECT_EQ(log.add(log.next_number(), "a"), std::vector<std::uint64_t>{2});
 }
 
 TEST(AuditLog, KeepsTheNewestTenThousandOfAll) {
   AuditLog log;
   for (std::size_t i = 0; i < AuditLog::kOverall; ++i) {
-    log.added(log.next_number(), "i" + std::to_string(i % 1'000), {});
+    EXPECT_TRUE(log.add(log.next_number(), "i" + std::to_string(i % 1'000)).empty());
   }
-  EXPECT_EQ(log.displaced_by("another"), std::vector<std::uint64_t>{1});
-  log.added(log.next_number(), "another", {1});
-  EXPECT_EQ(log.displaced_by("another"), std::vector<std::uint64_t>{2});
+  EXPECT_EQ(log.add(log.next_number(), "another"), std::vector<std::uint64_t>{1});
+  EXPECT_EQ(log.add(log.next_number(), "another"), std::vector<std::uint64_t>{2});
 }
 
 }  // namespace
