@@ -35,6 +35,7 @@ void fill_table(RouteTable& table, const Context& context) {
   add_reconciliation_policies_api(table, context);
   add_reconciliation_approvals_api(table, context);
   add_reconciliation_rollouts_api(table, context);
+  add_webhooks_api(table, context);
   add_documentation_api(table, context);
 }
 

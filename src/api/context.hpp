@@ -72,6 +72,7 @@ void add_reconciliation_audit_api(RouteTable& table, const Context& context);
 void add_reconciliation_policies_api(RouteTable& table, const Context& context);
 void add_reconciliation_approvals_api(RouteTable& table, const Context& context);
 void add_reconciliation_rollouts_api(RouteTable& table, const Context& context);
+void add_webhooks_api(RouteTable& table, const Context& context);
 // Last: it describes all the others.
 void add_documentation_api(RouteTable& table, const Context& context);
 

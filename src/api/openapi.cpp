@@ -46,6 +46,7 @@ std::string path_description(const std::string& name) {
   if (name == "instanceId") return "Id of the instance";
   if (name == "revision") return "Number of the revision";
   if (name == "worker") return "Name of the worker";
+  if (name == "webhookId") return "Id of the webhook";
   if (name == "rolloutId") return "Id of the rollout";
   if (name == "approvalId") return "Id of the approval";
   if (name == "requestId") return "Id of the request";

@@ -13,6 +13,7 @@
 #include "core/control_plane.hpp"
 #include "core/reconciliation/reconciliation_service.hpp"
 #include "net/http_server.hpp"
+#include "net/tls.hpp"
 #include "platforms/process/process_platform.hpp"
 #include "stores/memory/memory_store.hpp"
 #include "stores/sqlite/sqlite_store.hpp"
@@ -97,6 +98,7 @@ std::string addresses_text(const net::HttpServer& server) {
 
 Status serve(const ControlPlaneSettings& settings) {
   Signals signals;
+  net::enable_tls();  // webhooks
   const std::unique_ptr<Metrics> metrics = make_metrics();
   Result<std::unique_ptr<core::Store>> store = open_store(settings);
   if (!store) return std::unexpected(std::move(store.error()));

@@ -15,6 +15,7 @@
 #include "core/instances/supervisor.hpp"
 #include "core/instances/workloads_view.hpp"
 #include "core/reconciliation/reconciliation_service.hpp"
+#include "core/webhooks/webhook_service.hpp"
 #include "net/http_server.hpp"
 
 namespace draas::core {
@@ -41,7 +42,8 @@ class ControlPlane::Impl {
         supervisor(ledger, options, std::move(platforms), traffic, metrics),
         configurations(ledger, supervisor, readers),
         instances(ledger, supervisor, traffic, options),
-        reconciliation(loop, ledger, supervisor, configurations, readers, options) {
+        reconciliation(loop, ledger, supervisor, configurations, readers, options),
+        webhooks(loop, ledger, event_log, [this](const Event& event) { return reconciliation.outgoing_body(event); }) {
     if (!options.configuration_directory.empty()) {
       files.emplace(options.configuration_directory, loop.executor(), readers);
       ledger.set_configuration_listener([this](const std::string& id, std::shared_ptr<const std::string> text) {
@@ -90,6 +92,7 @@ class ControlPlane::Impl {
   ConfigurationService configurations;
   InstanceService instances;
   ReconciliationService reconciliation;
+  WebhookService webhooks;
   std::optional<ConfigurationFiles> files;
   std::size_t operations = 0;
   std::optional<net::Timer> idle;
@@ -128,6 +131,7 @@ Status ControlPlane::open() {
   if (Status loaded = impl_->ledger.load(); !loaded) return loaded;
   if (Status loaded = impl_->instances.load_template(); !loaded) return loaded;
   if (Status loaded = impl_->reconciliation.load(); !loaded) return loaded;
+  if (Status loaded = impl_->webhooks.load(); !loaded) return loaded;
   if (impl_->files) {
     if (Status written = impl_->files->reconcile(impl_->ledger.all()); !written) return written;
   }
@@ -143,6 +147,7 @@ void ControlPlane::close() {
     impl_->closed = true;
     impl_->ready.store(false);
     impl_->ledger.close();
+    co_await impl_->webhooks.close();
     co_await impl_->reconciliation.close();
     co_await impl_->supervisor.close();
     co_await impl_->wait_idle(loop_.executor());
@@ -156,6 +161,7 @@ CataloguePtr ControlPlane::catalogue() const { return impl_->ledger.catalogue();
 EventBus& ControlPlane::events() { return impl_->ledger.events(); }
 const std::string& ControlPlane::id() const { return impl_->ledger.control_plane_id(); }
 const ControlPlaneOptions& ControlPlane::options() const { return impl_->options; }
+WebhookService& ControlPlane::webhooks() { return impl_->webhooks; }
 ReconciliationService& ControlPlane::reconciliation() { return impl_->reconciliation; }
 
 const EventLog& ControlPlane::event_log() const { return impl_->event_log; }

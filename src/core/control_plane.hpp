@@ -154,6 +154,7 @@ struct PlatformInfo {
 };
 
 class ReconciliationService;
+class WebhookService;
 
 class ControlPlane {
  public:
@@ -258,6 +259,8 @@ class ControlPlane {
   // --- reconciliation -----------------------------------------------------------------------------------------------
   // Leases of workers, what they need to know, and what they did. Lives as long as this object.
   ReconciliationService& reconciliation();
+  // Places that are told of events. Lives as long as this object.
+  WebhookService& webhooks();
 
   net::EventLoop& loop() { return loop_; }
 

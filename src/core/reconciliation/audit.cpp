@@ -61,7 +61,6 @@ net::Task<Result<Json>> ReconciliationService::Impl::add_audit(std::string insta
   entry["at"] = to_rfc3339(ledger.clock().now());
   entry["actor"] = draft->entry.value("actor", actor.name);
   for (const auto& [name, value] : draft->entry.items()) entry[name] = value;
-  const std::vector<std::uint64_t> displaced = audit_log.displaced_by(instance_id);
 
   crash_point("audit.before_commit");
   Status stored = co_await ledger.change(*found, [&](Change& change) -> Status {
@@ -74,7 +73,7 @@ net::Task<Result<Json>> ReconciliationService::Impl::add_audit(std::string insta
     }
     change.writes.push_back(Write::put(std::string(collections::kAudit), audit_document_id(number), to_text(entry),
                                        {{"instance", instance_id}}));
-    for (std::uint64_t gone : displaced) {
+    for (std::uint64_t gone : audit_log.add(number, instance_id)) {
       change.writes.push_back(Write::erase(std::string(collections::kAudit), audit_document_id(gone)));
     }
     const Judgement judgement = judgement_of(effects);
@@ -90,7 +89,6 @@ net::Task<Result<Json>> ReconciliationService::Impl::add_audit(std::string insta
   });
   if (!stored) co_return std::unexpected(std::move(stored.error()));
   crash_point("audit.committed");
-  audit_log.added(number, instance_id, displaced);
   // Not in the same commit: an approval that stays Approved lets the same revision be applied once more, no other.
   if (const std::string approval = entry.value("approvalId", std::string()); !approval.empty()) {
     std::string comment;

@@ -105,29 +105,25 @@ Status AuditLog::load(Store& store) {
   });
 }
 
-std::vector<std::uint64_t> AuditLog::displaced_by(const std::string& instance_id) const {
-  std::vector<std::uint64_t> displaced;
-  if (auto own = by_instance_.find(instance_id); own != by_instance_.end() && own->second.size() >= kPerInstance) {
-    displaced.push_back(own->second.front());
-  } else if (all_.size() >= kOverall) {
-    displaced.push_back(all_.begin()->first);
-  }
-  return displaced;
-}
-
-void AuditLog::added(std::uint64_t number, const std::string& instance_id,
-                     const std::vector<std::uint64_t>& displaced) {
-  for (std::uint64_t gone : displaced) {
-    auto entry = all_.find(gone);
-    if (entry == all_.end()) continue;
-    auto own = by_instance_.find(entry->second);
-    std::erase(own->second, gone);
-    if (own->second.empty()) by_instance_.erase(own);
-    all_.erase(entry);
-  }
-  all_.emplace(number, instance_id);
+std::vector<std::uint64_t> AuditLog::add(std::uint64_t number, const std::string& instance_id) {
   auto& own = by_instance_[instance_id];
   own.insert(std::ranges::upper_bound(own, number), number);
+  all_.emplace(number, instance_id);
+  std::vector<std::uint64_t> displaced;
+  while (own.size() > kPerInstance) {
+    displaced.push_back(own.front());
+    all_.erase(own.front());
+    own.pop_front();
+  }
+  while (all_.size() > kOverall) {
+    const auto oldest = all_.begin();
+    displaced.push_back(oldest->first);
+    auto its_own = by_instance_.find(oldest->second);
+    std::erase(its_own->second, oldest->first);
+    if (its_own->second.empty()) by_instance_.erase(its_own);
+    all_.erase(oldest);
+  }
+  return displaced;
 }
 
 }  // namespace draas::core

@@ -44,9 +44,9 @@ class AuditLog {
   Status load(Store& store);
 
   std::uint64_t next_number() { return next_++; }
-  // What must be erased when an entry is added; ask before the commit, and call added() after it.
-  std::vector<std::uint64_t> displaced_by(const std::string& instance_id) const;
-  void added(std::uint64_t number, const std::string& instance_id, const std::vector<std::uint64_t>& displaced);
+  // Counts an entry in, and returns which ones it displaces: they are to be erased with the commit that adds it. If
+  // that fails they stay a little longer: until the entries are read anew.
+  std::vector<std::uint64_t> add(std::uint64_t number, const std::string& instance_id);
 
  private:
   std::uint64_t next_ = 1;

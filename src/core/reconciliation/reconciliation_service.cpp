@@ -232,6 +232,18 @@ bool ReconciliationService::is_approval_token(const std::string& id, const std::
   return equal_in_constant_time(impl_->approval_token(id), token);
 }
 
+std::string ReconciliationService::outgoing_body(const Event& event) const {
+  auto approval = event.metadata.find("ApprovalId");
+  if (event.type != EventType::ApprovalRequested || approval == event.metadata.end()) return *event.json;
+  Json body = Json::parse(*event.json);
+  const std::string token = impl_->approval_token(approval->second);
+  const std::string path = "/api/reconciliation/approvals/" + approval->second;
+  body["token"] = token;
+  body["approve"] = path + "/approve?token=" + token;
+  body["reject"] = path + "/reject?token=" + token;
+  return to_text(body);
+}
+
 net::Task<Result<Json>> ReconciliationService::create_rollout(Json body, Actor actor) {
   auto work = [impl = impl_.get(), body = std::move(body), actor = std::move(actor)]() -> net::Task<Result<Json>> {
     Result<RolloutPlan> plan = read_rollout_plan(body);

@@ -132,6 +132,8 @@ class ReconciliationService {
   net::Task<Result<Json>> decide_approval(std::string id, ApprovalState next, std::string comment, Actor actor);
   // [any thread] Whoever has the token of an approval may decide it.
   bool is_approval_token(const std::string& id, const std::string& token) const;
+  // [any thread] What an event looks like outside: a request for approval carries the token, as nowhere else.
+  std::string outgoing_body(const Event& event) const;
 
   // --- rollouts -----------------------------------------------------------------------------------------------------
   // InvalidArgument, Unprocessable without targets, Conflict when a target is in an unfinished rollout.

@@ -68,7 +68,7 @@ std::size_t Amount::reaching(std::size_t total) const {
 }
 
 std::optional<Amount> read_amount(const Json& value) {
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() > 0) return Amount{value.get<std::uint64_t>(), -1};
+  if (value.is_number_integer() && value.get<std::int64_t>() > 0) return Amount{value.get<std::uint64_t>(), -1};
   if (!value.is_string()) return std::nullopt;
   const auto& text = value.get_ref<const std::string&>();
   double percent = 0;

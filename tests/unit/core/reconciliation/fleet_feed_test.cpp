@@ -1,0 +1,97 @@
+#include "core/reconciliation/fleet_feed.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "base/json.hpp"
+
+namespace draas::core {
+namespace {
+
+FleetItem item(const std::string& id, std::uint64_t revision = 1) {
+  FleetItem made;
+  made.id = id;
+  made.revision = revision;
+  return made;
+}
+
+std::vector<std::string> ids(const std::vector<FleetFeed::Body>& bodies) {
+  std::vector<std::string> found;
+  for (const FleetFeed::Body& body : bodies) found.push_back(parse_json(*body)->at("id").get<std::string>());
+  std::ranges::sort(found);
+  return found;
+}
+
+const ShardSet kAll = ShardSet().set();
+
+TEST(FleetFeed, GivesWhatChangedSinceAVersionOnly) {
+  FleetFeed feed;
+  EXPECT_TRUE(feed.put(item("a")));
+  EXPECT_TRUE(feed.put(item("b")));
+  const auto version = feed.version();
+  EXPECT_FALSE(feed.put(item("a")));
+  EXPECT_TRUE(feed.since(version, kAll).empty());
+  EXPECT_TRUE(feed.put(item("b", 2)));
+  EXPECT_EQ(ids(feed.since(version, kAll).items), std::vector<std::string>{"b"});
+  // Whoever knows less is told of it once, in its newest form.
+  EXPECT_TRUE(feed.put(item("b", 3)));
+  const auto changes = feed.since(version, kAll);
+  ASSERT_EQ(changes.items.size(), 1U);
+  EXPECT_EQ(parse_json(*changes.items[0])->at("revision"), 3);
+  EXPECT_EQ(ids(feed.all(kAll)), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(FleetFeed, TellsRemovalsUntilTheInstanceIsThereAgain) {
+  FleetFeed feed;
+  feed.put(item("a"));
+  const auto version = feed.version();
+  EXPECT_TRUE(feed.remove("a"));
+  EXPECT_FALSE(feed.remove("a"));
+  EXPECT_EQ(feed.since(version, kAll).removed, std::vector<std::string>{"a"});
+  feed.put(item("a"));
+  EXPECT_TRUE(feed.since(version, kAll).removed.empty());
+  EXPECT_EQ(feed.since(version, kAll).items.size(), 1U);
+}
+
+TEST(FleetFeed, ShowsEachShardToThoseWhoLookAtIt) {
+  FleetFeed feed;
+  for (int i = 0; i < 500; ++i) feed.put(item("i" + std::to_string(i)));
+  std::size_t total = 0;
+  for (std::size_t shard = 0; shard < kShards; ++shard) {
+    const auto items = feed.all(ShardSet().set(shard));
+    for (const auto& id : ids(items)) EXPECT_EQ(shard_of(id), shard);
+    total += items.size();
+  }
+  EXPECT_EQ(total, 500U);
+}
+
+TEST(FleetFeed, ForgetsOldRemovalsAndSaysSo) {
+  FleetFeed feed;
+  EXPECT_EQ(feed.oldest_removal(), 0U);
+  for (int i = 0; i < 10'001; ++i) {
+    feed.put(item("i" + std::to_string(i)));
+    feed.remove("i" + std::to_string(i));
+  }
+  EXPECT_EQ(feed.oldest_removal(), 2U);
+  EXPECT_EQ(feed.since(feed.oldest_removal(), kAll).removed.size(), 10'000U);
+}
+
+TEST(FleetFeed, ItemsHaveAllMembers) {
+  FleetItem made = item("a", 7);
+  made.name = "A \"quoted\"";
+  made.held_revision = 7;
+  made.held_reason = "check failed";
+  made.standby = "Candidate";
+  made.policy_version = 12;
+  const auto text = parse_json(serialise(made));
+  ASSERT_TRUE(text);
+  EXPECT_EQ((*text)["name"], made.name);
+  EXPECT_EQ((*text)["held"], (Json{{"revision", 7}, {"reason", "check failed"}}));
+  EXPECT_EQ((*text)["standby"], "Candidate");
+  EXPECT_EQ((*text)["policyVersion"], 12);
+  EXPECT_EQ((*text)["shard"], shard_of("a"));
+}
+
+}  // namespace
+}  // namespace draas::core
