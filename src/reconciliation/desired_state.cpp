@@ -73,7 +73,8 @@ Result<DesiredStateSource> parse_desired_state_source(const std::string& key, co
     }
   }
   if (source.directory.empty() && source.git.empty()) return bad("Directory", "or Git is needed");
-  if (source.git.starts_with('-') || source.branch.starts_with('-')) return bad("Git", "must not begin with '-'");
+  if (source.git.starts_with('-')) return bad("Git", "must not begin with '-'");
+  if (source.branch.starts_with('-')) return bad("Branch", "must not begin with '-'");
   if (!source.git.empty()) source.checkout = checkouts / sha256_hex(source.git + "#" + source.branch).substr(0, 16);
   return source;
 }
