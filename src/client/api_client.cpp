@@ -32,6 +32,7 @@ ErrorCode code_of(int status, const std::string& type) {
   if (type == std::string(kProblemPrefix) + "already-exists") return ErrorCode::AlreadyExists;
   if (type == std::string(kProblemPrefix) + "resource-exhausted") return ErrorCode::ResourceExhausted;
   if (type == std::string(kProblemPrefix) + "cancelled") return ErrorCode::Cancelled;
+  if (type == std::string(kProblemPrefix) + "data-loss") return ErrorCode::DataLoss;
   for (const auto& [known, code] : kByStatus) {
     if (known == status) return code;
   }
@@ -60,7 +61,8 @@ Error to_error(int status, const std::string& body) {
     }
   }
   error.retryable = error.code == ErrorCode::Unavailable || error.code == ErrorCode::DeadlineExceeded ||
-                    error.code == ErrorCode::TooManyRequests || error.code == ErrorCode::ResourceExhausted;
+                    error.code == ErrorCode::TooManyRequests || error.code == ErrorCode::ResourceExhausted ||
+                    error.code == ErrorCode::Cancelled;
   return error;
 }
 

@@ -8,6 +8,7 @@
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "base/yaml.hpp"
+#include "net/text.hpp"
 #include "reconciliation/git.hpp"
 #include "reconciliation/json_fields.hpp"
 
@@ -46,12 +47,17 @@ Result<DesiredStateSource> parse_desired_state_source(const std::string& key, co
   };
   if (!value.is_object()) return bad("it", "must be an object with Directory or Git");
   for (const auto& [name, member] : value.items()) {
-    if (name == "Prune" && member.is_boolean()) {
-      source.prune = member.get<bool>();
+    const std::string text = member.is_string() ? member.get<std::string>() : std::string();
+    if (name == "Prune") {
+      // From the environment it comes as text.
+      const bool on = member == Json(true) || net::equals_ignoring_case(text, "true");
+      if (!on && member != Json(false) && !net::equals_ignoring_case(text, "false")) {
+        return bad(name, "must be true or false");
+      }
+      source.prune = on;
       continue;
     }
-    if (!member.is_string()) return bad(name, "must be text (Prune: true or false)");
-    const auto text = member.get<std::string>();
+    if (!member.is_string()) return bad(name, "must be text");
     if (name == "Directory") {
       source.directory = text;
     } else if (name == "Git") {
@@ -67,7 +73,8 @@ Result<DesiredStateSource> parse_desired_state_source(const std::string& key, co
     }
   }
   if (source.directory.empty() && source.git.empty()) return bad("Directory", "or Git is needed");
-  if (source.git.starts_with('-') || source.branch.starts_with('-')) return bad("Git", "must not begin with '-'");
+  if (source.git.starts_with('-')) return bad("Git", "must not begin with '-'");
+  if (source.branch.starts_with('-')) return bad("Branch", "must not begin with '-'");
   if (!source.git.empty()) source.checkout = checkouts / sha256_hex(source.git + "#" + source.branch).substr(0, 16);
   return source;
 }

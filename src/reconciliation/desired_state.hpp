@@ -37,7 +37,7 @@ struct InstanceFile {
 };
 
 // Reads the YAML and JSON documents of one file. A document is an instance ({id, name, ..., configuration}) or a
-// drasi-server configuration, whose instance has the file's name. Pure.
+// drasi-server configuration. One without a literal id has the file's name. Pure.
 Result<std::vector<InstanceFile>> parse_instance_file(const std::string& file, const std::string& text);
 
 // One loop.

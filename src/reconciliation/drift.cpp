@@ -15,8 +15,10 @@ std::string shown(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
   constexpr std::size_t kLongest = 200;
   std::string text = to_text(value);
-  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
-  return text;
+  if (text.size() <= kLongest) return text;
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // not within a character
+  return text.substr(0, end) + "...";
 }
 
 // A value under its own field name, so that a secret is known as one.

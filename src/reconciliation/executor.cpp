@@ -70,7 +70,10 @@ net::Task<Outcome> Executor::run(InstanceState state, Drift drift, Plan plan, Du
     run.promoted = run.state.standby->role == StandbyRole::Retired;
   }
   Duration allowed = timeout;
-  for (const Step& step : run.plan.steps) allowed += step.duration;
+  for (const Step& step : run.plan.steps) {
+    // Nobody waits here for an approval; its duration says when it expires.
+    if (step.kind != Step::Kind::AwaitApproval) allowed += step.duration;
+  }
   run.deadline = steady_clock::now() + allowed;
 
   Outcome outcome;

@@ -57,6 +57,7 @@ bool Fleet::update(const Json& item) {
   const std::string id = text_field(item, "id");
   if (id.empty()) return false;
   Known& known = known_[id];
+  known.gone = false;
   const std::uint64_t mark = mark_of(item);
   if (mark == known.mark) return false;
   known.mark = mark;
@@ -70,14 +71,25 @@ bool Fleet::update(const Json& item) {
   return true;
 }
 
+// False for a busy one, which goes when it is done.
+bool Fleet::forgotten(Known& known) {
+  if (!known.busy) return true;
+  known = Known{.busy = true, .gone = true};
+  return false;
+}
+
 void Fleet::remove(const std::string& id) {
   // What is in line or has an alarm is passed over when its turn comes.
-  known_.erase(id);
+  const auto found = known_.find(id);
+  if (found != known_.end() && forgotten(found->second)) known_.erase(found);
   drifted_.erase(id);
 }
 
 void Fleet::keep_only(const std::set<std::string>& ids) {
-  std::erase_if(known_, [&](const auto& entry) { return !ids.contains(entry.first) && !entry.second.busy; });
+  for (auto entry = known_.begin(); entry != known_.end();) {
+    const bool goes = !ids.contains(entry->first) && forgotten(entry->second);
+    entry = goes ? known_.erase(entry) : std::next(entry);
+  }
   std::erase_if(drifted_, [&](const std::string& id) { return !ids.contains(id); });
 }
 
@@ -109,6 +121,11 @@ void Fleet::done(const std::string& id, Verdict verdict, SteadyTime at, bool dri
   if (found == known_.end()) return;
   Known& known = found->second;
   known.busy = false;
+  const bool never_told = known.mark == 0 && !known.queued && verdict == Verdict::Settled;
+  if (known.gone || never_told) {
+    known_.erase(found);
+    return;
+  }
   if (drifted) {
     drifted_.insert(id);
   } else {

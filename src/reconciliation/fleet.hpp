@@ -19,8 +19,9 @@ class Fleet {
  public:
   // An item of the feed. True when it has to be looked at now.
   bool update(const Json& item);
+  // One that is busy is forgotten when it is done, so that it is never taken twice at a time.
   void remove(const std::string& id);
-  // Forgets all others.
+  // Forgets all others, busy ones as remove() does.
   void keep_only(const std::set<std::string>& ids);
 
   // The next instance to look at, in order of arrival; it counts as busy until done() is called. nullopt when none is
@@ -53,9 +54,11 @@ class Fleet {
     std::uint32_t failures = 0;
     bool queued = false;
     bool busy = false;
+    bool gone = false;         // to be forgotten when it is done
     bool interesting = false;  // the newest item gives reason to look
   };
   void line_up(const std::string& id, Known& known);
+  static bool forgotten(Known& known);
 
   std::unordered_map<std::string, Known> known_;
   std::deque<std::string> line_;

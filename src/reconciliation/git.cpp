@@ -20,8 +20,23 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxOutput = 64U << 10U;
 
-// "https://user:token@host/x" -> "https://***@host/x", everywhere in a text.
-std::string without_credentials(std::string text) {
+// "user:token" of "https://user:token@host/x"; "" when there is none.
+std::string credentials_of(const std::string& repository) {
+  const std::size_t scheme = repository.find("://");
+  if (scheme == std::string::npos) return {};
+  const std::size_t begin = scheme + 3;
+  const std::string authority = repository.substr(begin, repository.find('/', begin) - begin);
+  const std::size_t sign = authority.rfind('@');
+  return sign == std::string::npos ? std::string() : authority.substr(0, sign);
+}
+
+// "https://user:token@host/x" -> "https://***@host/x", everywhere in a text. `known` are credentials of any spelling.
+std::string without_credentials(std::string text, const std::string& known) {
+  constexpr std::string_view kMask = "***";
+  for (std::size_t at = text.find(known); !known.empty() && at != std::string::npos;
+       at = text.find(known, at + kMask.size())) {
+    text.replace(at, known.size(), kMask);
+  }
   for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
     const std::size_t begin = at + 3;
     const std::size_t end = text.find_first_of("/ \n'\"", begin);
@@ -88,11 +103,13 @@ Result<Output> run_git(const std::vector<std::string>& arguments) {
   return output;
 }
 
-Result<std::string> git(const std::vector<std::string>& arguments, const std::string& what) {
+Result<std::string> git(const std::vector<std::string>& arguments, const std::string& what,
+                        const std::string& repository) {
   auto output = run_git(arguments);
   if (!output) return std::unexpected(std::move(output.error()));
   if (output->status == 0) return std::move(output->text);
-  auto failure = fail(ErrorCode::Unavailable, what + ": " + without_credentials(output->text));
+  std::string message = what + " " + repository + ": " + output->text;
+  auto failure = fail(ErrorCode::Unavailable, without_credentials(std::move(message), credentials_of(repository)));
   failure.error().retryable = true;
   return failure;
 }
@@ -101,7 +118,6 @@ Result<std::string> git(const std::vector<std::string>& arguments, const std::st
 
 Result<std::string> update_checkout(const std::string& repository, const std::string& branch,
                                     const fs::path& checkout) {
-  const std::string shown = without_credentials(repository);
   const std::string place = checkout.string();
   std::error_code problem;
   if (!fs::exists(checkout / ".git", problem)) {
@@ -109,17 +125,18 @@ Result<std::string> update_checkout(const std::string& repository, const std::st
     if (auto removed = draas::remove_all(checkout); !removed) return std::unexpected(std::move(removed.error()));
     fs::create_directories(checkout.parent_path(), problem);
     auto cloned =
-        git({"clone", "--quiet", "--depth", "1", "--no-checkout", "--", repository, place}, "Cloning " + shown);
+        git({"clone", "--quiet", "--depth", "1", "--no-checkout", "--", repository, place}, "Cloning", repository);
     if (!cloned) return cloned;
   }
   const std::string wanted = branch.empty() ? "HEAD" : "refs/heads/" + branch;
-  auto fetched = git({"-C", place, "fetch", "--quiet", "--depth", "1", "--", repository, wanted}, "Fetching " + shown);
+  auto fetched =
+      git({"-C", place, "fetch", "--quiet", "--depth", "1", "--", repository, wanted}, "Fetching", repository);
   if (!fetched) return fetched;
-  auto moved = git({"-C", place, "reset", "--quiet", "--hard", "FETCH_HEAD"}, "Checking out " + shown);
+  auto moved = git({"-C", place, "reset", "--quiet", "--hard", "FETCH_HEAD"}, "Checking out", repository);
   if (!moved) return moved;
-  auto cleaned = git({"-C", place, "clean", "--quiet", "-fdx"}, "Cleaning up " + shown);
+  auto cleaned = git({"-C", place, "clean", "--quiet", "-fdx"}, "Cleaning up", repository);
   if (!cleaned) return cleaned;
-  return git({"-C", place, "rev-parse", "HEAD"}, "Reading the commit of " + shown);
+  return git({"-C", place, "rev-parse", "HEAD"}, "Reading the commit of", repository);
 }
 
 }  // namespace draas::reconciliation

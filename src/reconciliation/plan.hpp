@@ -16,7 +16,7 @@ namespace draas::reconciliation {
 
 struct Step {
   enum class Kind {
-    AwaitApproval,  // goes on when somebody approved this revision
+    AwaitApproval,  // goes on when somebody approved this revision, asked for until `duration` is over
     ChangeLive,     // one call of the running server's API
     MarkApplied,    // the running server has the wanted revision now
     Start,

@@ -174,6 +174,10 @@ Rules apply_policy(Rules rules, const Policy& policy) {
   const auto take = [](auto& target, const auto& source) {
     if (source) target = *source;
   };
+  // Parameters belong to a strategy; another one would refuse them.
+  if (policy.strategy && !net::equals_ignoring_case(*policy.strategy, rules.strategy)) {
+    rules.parameters = Json::object();
+  }
   take(rules.strategy, policy.strategy);
   take(rules.paused, policy.paused);
   take(rules.auto_reconcile, policy.auto_reconcile);

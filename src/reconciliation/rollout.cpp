@@ -30,6 +30,7 @@ std::size_t resolve(const Json* value, std::size_t total) {
   double percent = 0;
   if (text.ends_with('%')) std::from_chars(text.data(), text.data() + text.size() - 1, percent);
   constexpr double kAll = 100;
+  percent = percent > 0 ? std::min(percent, kAll) : 0;  // also for what is no number
   return std::max<std::size_t>(static_cast<std::size_t>(std::floor(percent / kAll * static_cast<double>(total))), 1);
 }
 

@@ -1,6 +1,6 @@
 // Canary: a growing share of the traffic goes to the new workload, judged at each stage.
 
-#include <cmath>
+#include <cstdint>
 
 #include "reconciliation/side_by_side.hpp"
 
@@ -62,9 +62,9 @@ class Canary final : public Strategy {
     bool good = given.is_array() && !given.empty();
     for (std::size_t index = 0; good && index < given.size(); ++index) {
       const Json& percent = given[index];
-      good = percent.is_number_integer() && percent.get<int>() > (stages.empty() ? 0 : stages.back()) &&
-             percent.get<int>() <= kAll;
-      if (good) stages.push_back(percent.get<int>());
+      const std::int64_t number = percent.is_number_integer() ? percent.get<std::int64_t>() : 0;
+      good = number > (stages.empty() ? 0 : stages.back()) && number <= kAll;
+      if (good) stages.push_back(static_cast<int>(number));
     }
     if (!good) parameters.object_to("stages", "must be growing percentages such as [5, 25, 50, 100]");
     if (stages.empty() || stages.back() != kAll) stages.push_back(kAll);

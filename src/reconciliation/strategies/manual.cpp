@@ -26,13 +26,25 @@ class Manual final : public Strategy {
     const PlanInput inner{input.state, input.drift, input.rules, rest};
     auto plan = strategy->plan(inner, all);
     if (!plan) return plan;
+    if (plan->steps.empty() && !plan->obstacles.empty()) {
+      // What takes its place waits for approval as well.
+      const Strategy* other = all.find(input.rules.fallback);
+      if (other == nullptr || other == this) return plan;
+      const Json nothing = Json::object();
+      auto instead = other->plan(PlanInput{input.state, input.drift, input.rules, nothing}, all);
+      if (!instead) return instead;
+      instead->fallback = Fallback{plan->strategy, instead->strategy, plan->reason + ": " + plan->obstacles.front()};
+      instead->obstacles.insert(instead->obstacles.begin(), plan->obstacles.begin(), plan->obstacles.end());
+      plan = std::move(instead);
+    }
     if (plan->steps.empty()) return plan;
+    plan->reason = "after approval with strategy " + plan->strategy + ": " + plan->reason;
     plan->strategy = name();
-    plan->reason = "after approval with strategy " + std::string(strategy->name()) + ": " + plan->reason;
     Step approval{.kind = Step::Kind::AwaitApproval,
                   .target = "revision " + std::to_string(input.state.revision),
                   .reason = "the policy of the instance asks for it"};
     approval.revision = input.state.revision;
+    approval.duration = input.rules.approval_expiry;
     plan->steps.insert(plan->steps.begin(), std::move(approval));
     return plan;
   }

@@ -1,5 +1,6 @@
 // Migrate: the instance goes to another platform and keeps its id, history and address.
 
+#include "net/text.hpp"
 #include "reconciliation/side_by_side.hpp"
 
 namespace draas::reconciliation {
@@ -21,9 +22,9 @@ class Migrate final : public Strategy {
     if (auto known = parameters.finish(); !known) return std::unexpected(known.error());
     Plan plan;
     plan.strategy = name();
-    if (platform == input.state.platform) {
+    if (net::equals_ignoring_case(platform, input.state.platform)) {
       if (input.drift.in_sync()) {
-        plan.reason = "the instance is on platform " + platform + " already";
+        plan.reason = "the instance is on platform " + input.state.platform + " already";
         return plan;
       }
       // It has arrived; what else differs needs no move.
