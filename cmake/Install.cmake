@@ -14,7 +14,7 @@ install(FILES "${CMAKE_SOURCE_DIR}/docs/draas.yaml.example" DESTINATION ${CMAKE_
 
 # --- library ----------------------------------------------------------------------------------------------------------
 # The rooms that make sense without the REST API and the command line, merged into one archive.
-set(library_rooms base net drasi core stores platforms)
+set(library_rooms base net drasi core stores platforms client reconciliation)
 # Whose targets they may link to: what DRaaSConfig.cmake.in finds.
 set(library_namespaces Threads Boost nlohmann_json yaml-cpp spdlog OpenSSL ZLIB SQLite prometheus-cpp)
 
