@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/crash_point.hpp"
 #include "base/log.hpp"
 #include "core/reconciliation/collections.hpp"
 #include "core/reconciliation/service_impl.hpp"
@@ -51,6 +52,7 @@ net::Task<Result<Json>> ReconciliationService::Impl::renew(Heartbeat heartbeat) 
       lease_table = before;
       co_return std::unexpected(std::move(committed.error()));
     }
+    crash_point("lease.committed");
   }
   const Lease& lease = *lease_table.find(heartbeat.worker);
   if (outcome.shards_changed) {
