@@ -1,32 +1,30 @@
 #include "simulator/component.hpp"
 
+#include <array>
+
 #include "simulator/clock_text.hpp"
 
 namespace draas::simulator {
 
-std::string_view to_string(ComponentType type) {
-  switch (type) {
-    case ComponentType::Source:
-      return "Source";
-    case ComponentType::Query:
-      return "Query";
-    case ComponentType::Reaction:
-      return "Reaction";
-  }
-  return "";
-}
+namespace {
 
-std::string_view lower_name(ComponentType type) {
-  switch (type) {
-    case ComponentType::Source:
-      return "source";
-    case ComponentType::Query:
-      return "query";
-    case ComponentType::Reaction:
-      return "reaction";
-  }
-  return "";
-}
+struct TypeNames {
+  std::string_view title;
+  std::string_view lower;
+  std::string_view plural;
+};
+
+// In the order of ComponentType.
+constexpr std::array<TypeNames, 3> kTypeNames = {
+    {{"Source", "source", "sources"}, {"Query", "query", "queries"}, {"Reaction", "reaction", "reactions"}}};
+
+const TypeNames& names_of(ComponentType type) { return kTypeNames.at(static_cast<std::size_t>(type)); }
+
+}  // namespace
+
+std::string_view to_string(ComponentType type) { return names_of(type).title; }
+std::string_view lower_name(ComponentType type) { return names_of(type).lower; }
+std::string_view plural_name(ComponentType type) { return names_of(type).plural; }
 
 std::string_view to_string(ComponentStatus status) {
   switch (status) {

@@ -21,6 +21,7 @@ enum class ComponentStatus { Added, Starting, Running, Stopping, Stopped, Remove
 
 std::string_view to_string(ComponentType type);      // "Source"
 std::string_view lower_name(ComponentType type);     // "source"
+std::string_view plural_name(ComponentType type);    // "sources"
 std::string_view to_string(ComponentStatus status);  // "Running"
 
 struct ComponentEvent {

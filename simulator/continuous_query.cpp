@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 namespace draas::simulator {
 
@@ -34,39 +35,33 @@ bool equal(const Json& left, const Json& right) {
   return order ? *order == 0 : left == right;
 }
 
+template <class Number>
+Json calculate(char sign, Number left, Number right) {
+  switch (sign) {
+    case '+':
+      return left + right;
+    case '-':
+      return left - right;
+    case '*':
+      return left * right;
+    case '/':
+      return right == 0 ? Json(nullptr) : Json(left / right);
+    default:
+      if constexpr (std::is_floating_point_v<Number>) {
+        return std::fmod(left, right);
+      } else {
+        return right == 0 ? Json(nullptr) : Json(left % right);
+      }
+  }
+}
+
 Json arithmetic(char sign, const Json& left, const Json& right) {
   if (sign == '+' && left.is_string() && right.is_string()) return left.get<std::string>() + right.get<std::string>();
   if (!left.is_number() || !right.is_number()) return nullptr;
   if (left.is_number_integer() && right.is_number_integer()) {
-    std::int64_t a = left.get<std::int64_t>();
-    std::int64_t b = right.get<std::int64_t>();
-    switch (sign) {
-      case '+':
-        return a + b;
-      case '-':
-        return a - b;
-      case '*':
-        return a * b;
-      case '/':
-        return b == 0 ? Json(nullptr) : Json(a / b);
-      default:
-        return b == 0 ? Json(nullptr) : Json(a % b);
-    }
+    return calculate(sign, left.get<std::int64_t>(), right.get<std::int64_t>());
   }
-  double a = left.get<double>();
-  double b = right.get<double>();
-  switch (sign) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return b == 0 ? Json(nullptr) : Json(a / b);
-    default:
-      return std::fmod(a, b);
-  }
+  return calculate(sign, left.get<double>(), right.get<double>());
 }
 
 Json logical(const std::string& sign, const Json& left, const Json& right) {

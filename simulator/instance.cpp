@@ -8,80 +8,33 @@ namespace draas::simulator {
 
 namespace {
 
-constexpr std::size_t kHistory = 100;
 constexpr std::size_t kMaximumOutbox = 256;
-
-bool allowed(ComponentStatus from, ComponentStatus to) {
-  using enum ComponentStatus;
-  switch (to) {
-    case Starting:
-      return from == Added || from == Stopped || from == Error || from == Reconfiguring;
-    case Running:
-      return from == Starting;
-    case Stopping:
-      return from == Starting || from == Running;
-    case Stopped:
-      return from == Added || from == Starting || from == Running || from == Stopping || from == Error ||
-             from == Reconfiguring;
-    case Error:
-      return from == Starting || from == Running || from == Stopping || from == Reconfiguring;
-    case Reconfiguring:
-      return from == Added || from == Stopped || from == Running || from == Error;
-    default:
-      return false;
-  }
-}
-
-std::string refusal(const std::string& id, ComponentStatus from, ComponentStatus to) {
-  using enum ComponentStatus;
-  std::string quoted = "'" + id + "'";
-  if (to == Starting && from == Running) return "Component " + quoted + " is already running";
-  if (to == Starting && from == Stopping) return "Cannot start component " + quoted + " while it is stopping";
-  if (to == Starting && from == Reconfiguring) return "Cannot start component " + quoted + " while it is reconfiguring";
-  if (to == Stopping && from == Stopped) return "Cannot stop component " + quoted + ": it is already stopped";
-  if (to == Stopping && from == Error) return "Cannot stop component " + quoted + ": it is in error state";
-  if (to == Reconfiguring && from == Starting)
-    return "Cannot reconfigure component " + quoted + " while it is starting";
-  if (to == Reconfiguring && from == Stopping)
-    return "Cannot reconfigure component " + quoted + " while it is stopping";
-  return "Invalid state transition for component " + quoted + ": " + std::string(to_string(from)) + " → " +
-         std::string(to_string(to));
-}
-
-bool active(const Component& component) {
-  return component.status == ComponentStatus::Running || component.status == ComponentStatus::Starting;
-}
 
 }  // namespace
 
-std::optional<std::string> Component::last_error() const {
-  for (auto event = events.rbegin(); event != events.rend(); ++event) {
-    if (event->status == ComponentStatus::Error) return event->message;
+Instance::Instance(Surroundings surroundings, std::string id)
+    : around_(surroundings), id_(std::move(id)), graph_(around_, id_) {
+  graph_.on_event().add([this](const ComponentEvent& event) { report(event); });
+  auto component = graph_.enter(ComponentType::Source, std::string(kComponentGraphSource), {}, "");
+  Component& source = **component;
+  source.registered_kind = "component_graph";
+  source.source = make_component_graph_source(id_, graph_.host_for(source));
+}
+
+void Instance::report(const ComponentEvent& event) {
+  if (started_ && event.status != ComponentStatus::Added) {
+    std::string text = "Component Event - " + std::string(to_string(event.type)) + " " + event.id + ": " +
+                       std::string(to_string(event.status));
+    if (event.message) text += " - " + *event.message;
+    around_.log.info("drasi_lib::lib_core", text);
   }
-  return std::nullopt;
-}
-
-Instance::Instance(Surroundings surroundings, std::string id) : around_(surroundings), id_(std::move(id)) {
-  auto component = enter(ComponentType::Source, std::string(kComponentGraphSource), {}, "");
-  Component& graph = **component;
-  graph.registered_kind = "component_graph";
-  graph.source = make_component_graph_source(id_, host_for(graph));
-}
-
-Instance::~Instance() {
-  for (auto& component : components_) {
-    component->source.reset();
-    component->reaction.reset();
+  const Component* graph = graph_.any(std::string(kComponentGraphSource));
+  if (event.id != kComponentGraphSource && graph != nullptr && graph->status == ComponentStatus::Running) {
+    // Later, so that a query is not changed while it is being started.
+    around_.reactor.post([this, alive = std::weak_ptr<int>(alive_), change = component_graph_change(event)] {
+      if (!alive.expired()) dispatch(std::string(kComponentGraphSource), change);
+    });
   }
-}
-
-RuntimeHost Instance::host_for(Component& component) {
-  // The component owns the runtime that holds these, so its address stays good.
-  Component* target = &component;
-  return {
-      around_.reactor,
-      [this, target](ComponentStatus status, std::string message) { set_status(*target, status, std::move(message)); },
-      [this, target](TraceLevel level, const std::string& message) { write_component_log(*target, level, message); }};
 }
 
 std::string Instance::load(const InstanceDefinition& definition) {
@@ -127,102 +80,6 @@ std::string Instance::load(const InstanceDefinition& definition) {
   return {};
 }
 
-Component* Instance::any(const std::string& id) {
-  for (auto& component : components_) {
-    if (component->id == id) return component.get();
-  }
-  return nullptr;
-}
-
-Component* Instance::find(ComponentType type, const std::string& id) {
-  Component* component = any(id);
-  return component != nullptr && component->type == type ? component : nullptr;
-}
-
-const Component* Instance::find(ComponentType type, const std::string& id) const {
-  return const_cast<Instance*>(this)->find(type, id);
-}
-
-std::vector<const Component*> Instance::list(ComponentType type) const {
-  std::vector<const Component*> out;
-  for (const auto& component : components_) {
-    if (component->type == type) out.push_back(component.get());
-  }
-  return out;
-}
-
-// Registers a component in the graph.
-Outcome<Component*> Instance::enter(ComponentType type, const std::string& id, const std::vector<std::string>& upstream,
-                                    std::string_view upstream_name) {
-  std::string name(lower_name(type));
-  auto refuse = [&](const std::string& reason) {
-    std::string text = type == ComponentType::Query ? reason : "Failed to register: " + reason;
-    return std::unexpected(DrasiFailure::operation("add", name, id, text));
-  };
-  for (const std::string& needed : upstream) {
-    if (any(needed) == nullptr && needed != id_) {
-      std::string text = "Cannot register ";
-      text.append(name).append(" '").append(id).append("': referenced ").append(upstream_name).append(" '");
-      return refuse(text.append(needed).append("' does not exist in the graph"));
-    }
-  }
-  if (any(id) != nullptr || id == id_) return refuse(name + " '" + id + "' already exists in the graph");
-  components_.push_back(std::make_unique<Component>());
-  Component& component = *components_.back();
-  component.id = id;
-  component.type = type;
-  component.upstream = upstream;
-  record(component, ComponentStatus::Added, name + " added");
-  return &component;
-}
-
-void Instance::record(Component& component, ComponentStatus status, std::optional<std::string> message) {
-  ComponentEvent event{component.id, component.type, status, unix_nanoseconds(), std::move(message)};
-  component.events.push_back(event);
-  if (component.events.size() > kHistory) component.events.pop_front();
-  component.on_event.call(event);
-  on_event_.call(event);
-  if (started_ && status != ComponentStatus::Added) {
-    std::string text = "Component Event - " + std::string(to_string(component.type)) + " " + component.id + ": " +
-                       std::string(to_string(status));
-    if (event.message) text += " - " + *event.message;
-    around_.log.info("drasi_lib::lib_core", text);
-  }
-  const Component* graph = any(std::string(kComponentGraphSource));
-  if (component.id != kComponentGraphSource && graph != nullptr && graph->status == ComponentStatus::Running) {
-    // Later, so that a query is not changed while it is being started.
-    around_.reactor.post([this, alive = std::weak_ptr<int>(alive_), change = component_graph_change(event)] {
-      if (!alive.expired()) dispatch(std::string(kComponentGraphSource), change);
-    });
-  }
-}
-
-void Instance::set_status(Component& component, ComponentStatus status, std::optional<std::string> message) {
-  if (component.status == status || !allowed(component.status, status)) return;
-  if (status == ComponentStatus::Error && around_.faults.lying_health && component.status == ComponentStatus::Running) {
-    return;
-  }
-  component.status = status;
-  record(component, status, std::move(message));
-}
-
-std::expected<void, std::string> Instance::transition(Component& component, ComponentStatus target,
-                                                      std::optional<std::string> message) {
-  if (component.status == target) return {};
-  if (!allowed(component.status, target)) return std::unexpected(refusal(component.id, component.status, target));
-  component.status = target;
-  record(component, target, std::move(message));
-  return {};
-}
-
-void Instance::write_component_log(Component& component, TraceLevel level, const std::string& message) {
-  around_.log.write(level, "drasi_lib::managers::logging", message);
-  ComponentLogLine line{unix_nanoseconds(), level, message, component.id, component.type};
-  component.logs.push_back(line);
-  if (component.logs.size() > kHistory) component.logs.pop_front();
-  component.on_log.call(line);
-}
-
 std::expected<void, std::string> Instance::start() {
   around_.log.info("drasi_lib::lifecycle",
                    "Starting all auto-start components in sequence: Sources → Queries → Reactions");
@@ -230,7 +87,7 @@ std::expected<void, std::string> Instance::start() {
   for (ComponentType type : {ComponentType::Source, ComponentType::Query, ComponentType::Reaction}) {
     std::string failures;
     std::string name(lower_name(type));
-    for (auto& component : components_) {
+    for (auto& component : graph_.components()) {
       if (component->type != type) continue;
       if (!component->registered_auto_start) {
         around_.log.info("drasi_lib::managers::lifecycle_helpers",
@@ -258,8 +115,8 @@ std::string Instance::stop() {
   around_.log.info("drasi_lib::lib_core", "Stopping drasi-lib");
   std::string failures;
   for (ComponentType type : {ComponentType::Reaction, ComponentType::Query, ComponentType::Source}) {
-    for (auto component = components_.rbegin(); component != components_.rend(); ++component) {
-      if ((*component)->type != type || !active(**component)) continue;
+    for (auto component = graph_.components().rbegin(); component != graph_.components().rend(); ++component) {
+      if ((*component)->type != type || !(*component)->is_active()) continue;
       around_.log.info("drasi_lib::lifecycle",
                        "Stopping " + std::string(lower_name(type)) + " '" + (*component)->id + "'");
       if (auto ok = stop(**component); !ok) {
@@ -274,7 +131,7 @@ std::string Instance::stop() {
 
 std::expected<void, std::string> Instance::start(Component& component) {
   std::string name(lower_name(component.type));
-  if (auto ok = transition(component, ComponentStatus::Starting, "Starting " + name); !ok) return ok;
+  if (auto ok = graph_.transition(component, ComponentStatus::Starting, "Starting " + name); !ok) return ok;
   std::expected<void, std::string> outcome;
   const Faults& faults = around_.faults;
   const std::set<std::string>& chosen = component.type == ComponentType::Source  ? faults.fail_sources
@@ -292,12 +149,12 @@ std::expected<void, std::string> Instance::start(Component& component) {
   }
   if (outcome) return outcome;
   if (faults.lying_health) {
-    set_status(component, ComponentStatus::Running, name + " started");
+    graph_.set_status(component, ComponentStatus::Running, name + " started");
     return {};
   }
   // A query reports its reason itself; the others' is wrapped.
   std::string message = component.type == ComponentType::Query ? outcome.error() : "Start failed: " + outcome.error();
-  set_status(component, ComponentStatus::Error, message);
+  graph_.set_status(component, ComponentStatus::Error, message);
   return outcome;
 }
 
@@ -315,7 +172,7 @@ std::expected<void, std::string> Instance::start_query(Component& component) {
     return std::unexpected("Failed to build subscription settings: No sources configured for query");
   }
   for (const Subscription& subscription : query.sources) {
-    if (find(ComponentType::Source, subscription.source_id) == nullptr) {
+    if (graph_.find(ComponentType::Source, subscription.source_id) == nullptr) {
       return std::unexpected("source not found: " + subscription.source_id);
     }
   }
@@ -326,16 +183,16 @@ std::expected<void, std::string> Instance::start_query(Component& component) {
   component.outbox.clear();
   component.sequence = 0;
   if (query.enable_bootstrap) bootstrap(component);
-  set_status(component, ComponentStatus::Running, "Query started successfully");
+  graph_.set_status(component, ComponentStatus::Running, "Query started successfully");
   return {};
 }
 
 void Instance::bootstrap(Component& query) {
   for (const Subscription& subscription : query.query->sources) {
-    const Component* source = find(ComponentType::Source, subscription.source_id);
+    const Component* source = graph_.find(ComponentType::Source, subscription.source_id);
     if (source == nullptr) continue;
     if (subscription.source_id == kComponentGraphSource) {
-      for (const auto& component : components_) {
+      for (const auto& component : graph_.components()) {
         if (component->id == kComponentGraphSource) continue;
         query.running_query->apply(subscription.source_id,
                                    component_graph_node(component->type, component->id, component->status));
@@ -361,24 +218,24 @@ void Instance::halt(Component& component, bool announce) {
     component.reaction->stop();
     message = "Reaction '" + component.id + "' stopped";
   }
-  if (announce) set_status(component, ComponentStatus::Stopped, message);
+  if (announce) graph_.set_status(component, ComponentStatus::Stopped, message);
 }
 
 std::expected<void, std::string> Instance::stop(Component& component) {
   std::string name(lower_name(component.type));
-  if (auto ok = transition(component, ComponentStatus::Stopping, "Stopping " + name); !ok) return ok;
+  if (auto ok = graph_.transition(component, ComponentStatus::Stopping, "Stopping " + name); !ok) return ok;
   halt(component, true);
   return {};
 }
 
 Outcome<void> Instance::add_source(const SourceDefinition& source) {
-  auto component = enter(ComponentType::Source, source.id, {}, "");
+  auto component = graph_.enter(ComponentType::Source, source.id, {}, "");
   if (!component) return std::unexpected(component.error());
   Component& target = **component;
   target.registered_kind = source.kind;
   target.registered_auto_start = source.auto_start;
   target.own_bootstrap = !source.bootstrap_provider.has_value();
-  target.source = make_source_runtime(source.kind, source.id, source.config, host_for(target),
+  target.source = make_source_runtime(source.kind, source.id, source.config, graph_.host_for(target),
                                       [this, id = source.id](const GraphChange& change) { dispatch(id, change); });
   if (!started_ || !source.auto_start) return {};
   if (auto ok = start(target); !ok) {
@@ -391,7 +248,7 @@ Outcome<void> Instance::add_query(const QueryDefinition& query) {
   std::vector<std::string> upstream;
   upstream.reserve(query.sources.size());
   for (const Subscription& subscription : query.sources) upstream.push_back(subscription.source_id);
-  auto component = enter(ComponentType::Query, query.id, upstream, "source");
+  auto component = graph_.enter(ComponentType::Query, query.id, upstream, "source");
   if (!component) return std::unexpected(component.error());
   Component& target = **component;
   target.registered_auto_start = query.auto_start;
@@ -405,14 +262,14 @@ Outcome<void> Instance::add_query(const QueryDefinition& query) {
 }
 
 Outcome<void> Instance::add_reaction(const ReactionDefinition& reaction) {
-  auto component = enter(ComponentType::Reaction, reaction.id, reaction.queries, "query");
+  auto component = graph_.enter(ComponentType::Reaction, reaction.id, reaction.queries, "query");
   if (!component) return std::unexpected(component.error());
   Component& target = **component;
   target.registered_kind = reaction.kind;
   target.registered_auto_start = reaction.auto_start;
   target.reaction_queries = reaction.queries;
   target.reaction =
-      make_reaction_runtime(reaction.kind, reaction.id, reaction.queries, reaction.config, host_for(target));
+      make_reaction_runtime(reaction.kind, reaction.id, reaction.queries, reaction.config, graph_.host_for(target));
   if (!started_ || !reaction.auto_start) return {};
   if (auto ok = start(target); !ok) {
     return std::unexpected(DrasiFailure::operation("start", "reaction", reaction.id, ok.error()));
@@ -422,17 +279,17 @@ Outcome<void> Instance::add_reaction(const ReactionDefinition& reaction) {
 
 Outcome<void> Instance::add_attach_reaction(const std::string& id, const std::string& query_id,
                                             std::function<void(const QueryEmission&)> sink) {
-  auto component = enter(ComponentType::Reaction, id, {query_id}, "query");
+  auto component = graph_.enter(ComponentType::Reaction, id, {query_id}, "query");
   if (!component) return std::unexpected(component.error());
   Component& target = **component;
   target.registered_kind = "application";
   target.reaction_queries = {query_id};
-  target.reaction = make_attach_reaction(sink, host_for(target));
+  target.reaction = make_attach_reaction(sink, graph_.host_for(target));
   if (auto ok = start(target); !ok) {
     return std::unexpected(DrasiFailure::operation("start", "reaction", id, ok.error()));
   }
   // A subscriber first gets what the query has kept for it.
-  if (const Component* query = find(ComponentType::Query, query_id)) {
+  if (const Component* query = graph_.find(ComponentType::Query, query_id)) {
     for (const QueryEmission& emission : query->outbox) sink(emission);
   }
   return {};
@@ -440,11 +297,11 @@ Outcome<void> Instance::add_attach_reaction(const std::string& id, const std::st
 
 Outcome<void> Instance::reconfigure(Component& component, const std::function<void()>& replace) {
   std::string name(lower_name(component.type));
-  bool was_active = active(component);
+  bool was_active = component.is_active();
   auto fail = [&](const std::string& reason) {
     return std::unexpected(DrasiFailure::operation("update", name, component.id, reason));
   };
-  if (auto ok = transition(component, ComponentStatus::Reconfiguring, "Reconfiguring " + name); !ok) {
+  if (auto ok = graph_.transition(component, ComponentStatus::Reconfiguring, "Reconfiguring " + name); !ok) {
     return fail(ok.error());
   }
   if (was_active) halt(component, true);
@@ -453,66 +310,57 @@ Outcome<void> Instance::reconfigure(Component& component, const std::function<vo
     if (auto ok = start(component); !ok) return fail(ok.error());
     return {};
   }
-  set_status(component, ComponentStatus::Stopped, "Reconfiguration complete");
+  graph_.set_status(component, ComponentStatus::Stopped, "Reconfiguration complete");
   return {};
 }
 
 Outcome<void> Instance::update_source(const SourceDefinition& source) {
-  Component* component = find(ComponentType::Source, source.id);
+  Component* component = graph_.find(ComponentType::Source, source.id);
   if (component == nullptr) return std::unexpected(DrasiFailure::not_found("source", source.id));
   return reconfigure(*component, [&] {
     component->own_bootstrap = !source.bootstrap_provider.has_value();
     component->source =
-        make_source_runtime(source.kind, source.id, source.config, host_for(*component),
+        make_source_runtime(source.kind, source.id, source.config, graph_.host_for(*component),
                             [this, id = source.id](const GraphChange& change) { dispatch(id, change); });
   });
 }
 
 Outcome<void> Instance::update_reaction(const ReactionDefinition& reaction) {
-  Component* component = find(ComponentType::Reaction, reaction.id);
+  Component* component = graph_.find(ComponentType::Reaction, reaction.id);
   if (component == nullptr) return std::unexpected(DrasiFailure::not_found("reaction", reaction.id));
   return reconfigure(*component, [&] {
     component->reaction_queries = reaction.queries;
-    component->reaction =
-        make_reaction_runtime(reaction.kind, reaction.id, reaction.queries, reaction.config, host_for(*component));
+    component->reaction = make_reaction_runtime(reaction.kind, reaction.id, reaction.queries, reaction.config,
+                                                graph_.host_for(*component));
   });
-}
-
-std::vector<std::string> Instance::dependents_of(const std::string& id) const {
-  std::vector<std::string> out;
-  for (auto component = components_.rbegin(); component != components_.rend(); ++component) {
-    const auto& upstream = (*component)->upstream;
-    if (std::find(upstream.begin(), upstream.end(), id) != upstream.end()) out.push_back((*component)->id);
-  }
-  return out;
 }
 
 Outcome<void> Instance::remove(ComponentType type, const std::string& id) {
   std::string name(lower_name(type));
-  std::vector<std::string> dependents = any(id) != nullptr ? dependents_of(id) : std::vector<std::string>{};
+  std::vector<std::string> dependents =
+      graph_.any(id) != nullptr ? graph_.dependents_of(id) : std::vector<std::string>{};
   if (!dependents.empty()) {
     std::string list;
     for (const std::string& dependent : dependents) list += (list.empty() ? "" : ", ") + dependent;
     return std::unexpected(DrasiFailure::operation("remove", name, id, "Depended on by: " + list));
   }
-  Component* component = find(type, id);
+  Component* component = graph_.find(type, id);
   if (component == nullptr) {
     return std::unexpected(
         DrasiFailure::operation("remove", name, id, "Teardown failed: " + name + " not found: " + id));
   }
-  if (active(*component)) {
-    set_status(*component, ComponentStatus::Stopping, "Stopping for teardown");
+  if (component->is_active()) {
+    graph_.set_status(*component, ComponentStatus::Stopping, "Stopping for teardown");
     halt(*component, true);
   }
   around_.log.info("drasi_lib::managers::lifecycle_helpers", "Teardown " + name + ": " + id);
-  record(*component, ComponentStatus::Removed, name + " removed");
-  std::erase_if(components_, [&](const auto& entry) { return entry.get() == component; });
+  graph_.erase(*component);
   return {};
 }
 
 Outcome<void> Instance::start_component(ComponentType type, const std::string& id) {
   std::string name(lower_name(type));
-  Component* component = find(type, id);
+  Component* component = graph_.find(type, id);
   if (component == nullptr) {
     if (type == ComponentType::Query) return std::unexpected(DrasiFailure::not_found(name, id));
     return std::unexpected(DrasiFailure::operation("start", name, id, name + " not found: " + id));
@@ -525,7 +373,7 @@ Outcome<void> Instance::start_component(ComponentType type, const std::string& i
 
 Outcome<void> Instance::stop_component(ComponentType type, const std::string& id) {
   std::string name(lower_name(type));
-  Component* component = find(type, id);
+  Component* component = graph_.find(type, id);
   if (component == nullptr) {
     return std::unexpected(DrasiFailure::operation("stop", name, id, name + " not found: " + id));
   }
@@ -534,8 +382,8 @@ Outcome<void> Instance::stop_component(ComponentType type, const std::string& id
 }
 
 void Instance::dispatch(const std::string& source_id, const GraphChange& change) {
-  for (std::size_t index = 0; index < components_.size(); ++index) {
-    Component& query = *components_[index];
+  for (std::size_t index = 0; index < graph_.components().size(); ++index) {
+    Component& query = *graph_.components()[index];
     if (!query.running_query || query.status != ComponentStatus::Running) continue;
     bool subscribed =
         std::any_of(query.query->sources.begin(), query.query->sources.end(),
@@ -548,8 +396,8 @@ void Instance::dispatch(const std::string& source_id, const GraphChange& change)
     if (query.outbox.size() > std::min<std::uint64_t>(kMaximumOutbox, query.query->outbox_capacity)) {
       query.outbox.pop_front();
     }
-    for (std::size_t other = 0; other < components_.size(); ++other) {
-      Component& reaction = *components_[other];
+    for (std::size_t other = 0; other < graph_.components().size(); ++other) {
+      Component& reaction = *graph_.components()[other];
       if (!reaction.reaction || reaction.status != ComponentStatus::Running) continue;
       const auto& queries = reaction.reaction_queries;
       if (std::find(queries.begin(), queries.end(), emission.query_id) != queries.end()) {
@@ -560,7 +408,7 @@ void Instance::dispatch(const std::string& source_id, const GraphChange& change)
 }
 
 Outcome<Json> Instance::results(const std::string& query_id) const {
-  const Component* query = find(ComponentType::Query, query_id);
+  const Component* query = graph_.find(ComponentType::Query, query_id);
   if (query == nullptr) {
     return std::unexpected(DrasiFailure{DrasiFailure::Kind::Internal, "", "", "Query '" + query_id + "' not found"});
   }
@@ -569,45 +417,6 @@ Outcome<Json> Instance::results(const std::string& query_id) const {
         DrasiFailure{DrasiFailure::Kind::InvalidState, "", "", "Query '" + query_id + "' is not running"});
   }
   return query->running_query ? query->running_query->results() : Json::array();
-}
-
-Json Instance::snapshot() const {
-  Json sources = Json::array();
-  Json queries = Json::array();
-  Json reactions = Json::array();
-  Json edges = Json::array();
-  auto edge = [&](const std::string& from, const std::string& to, const char* there, const char* back) {
-    edges.push_back({{"from", from}, {"to", to}, {"relationship", there}});
-    edges.push_back({{"from", to}, {"to", from}, {"relationship", back}});
-  };
-  for (const auto& component : components_) {
-    edge(id_, component->id, "Owns", "OwnedBy");
-    for (const std::string& upstream : component->upstream) edge(upstream, component->id, "Feeds", "SubscribesTo");
-    std::string_view status = to_string(component->status);
-    if (component->type == ComponentType::Source) {
-      sources.push_back({{"id", component->id},
-                         {"source_type", component->registered_kind},
-                         {"status", status},
-                         {"auto_start", component->registered_auto_start},
-                         {"properties", component->source->properties()},
-                         {"bootstrap_provider", nullptr}});
-    } else if (component->type == ComponentType::Query) {
-      queries.push_back({{"id", component->id}, {"config", component->query->to_snapshot_form()}, {"status", status}});
-    } else {
-      reactions.push_back({{"id", component->id},
-                           {"reaction_type", component->registered_kind},
-                           {"status", status},
-                           {"auto_start", component->registered_auto_start},
-                           {"queries", component->reaction_queries},
-                           {"properties", component->reaction->properties()}});
-    }
-  }
-  return {{"instance_id", id_},
-          {"timestamp", timestamp_text_with_offset(unix_nanoseconds())},
-          {"sources", std::move(sources)},
-          {"queries", std::move(queries)},
-          {"reactions", std::move(reactions)},
-          {"edges", std::move(edges)}};
 }
 
 }  // namespace draas::simulator

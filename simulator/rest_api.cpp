@@ -20,17 +20,6 @@ std::vector<std::string> split_path(std::string_view path) {
   }
 }
 
-const char* plural(ComponentType type) {
-  switch (type) {
-    case ComponentType::Source:
-      return "sources";
-    case ComponentType::Query:
-      return "queries";
-    default:
-      return "reactions";
-  }
-}
-
 // GET answers HEAD too, and the Allow header says so.
 std::string allow_text(const std::vector<std::string>& methods) {
   std::string out;
@@ -82,49 +71,6 @@ void RestApi::add_scoped(const char* method, const std::string& pattern, Action 
                          return action(call);
                        }});
   }
-}
-
-void RestApi::add_component_routes(ComponentType type) {
-  std::string base = std::string("/") + plural(type);
-  std::string one = base + "/*";
-  auto answered = [](auto function) {
-    return [function](Call& call) -> std::optional<HttpResponse> { return function(call); };
-  };
-  add_scoped("GET", base, answered([this, type](Call& call) { return list_components(type, *call.instance); }),
-             Missing::PlainText);
-  add_scoped("GET", one, answered([this, type](Call& call) { return get_component(type, call); }));
-  add_scoped("DELETE", one, answered([this, type](Call& call) { return remove_component(type, call); }));
-  add_scoped("GET", one + "/events", answered([this, type](Call& call) { return component_events(type, call); }));
-  add_scoped("GET", one + "/logs", answered([this, type](Call& call) { return component_logs(type, call); }));
-  add_scoped("GET", one + "/events/stream", [this, type](Call& call) { return stream_events(type, call); });
-  add_scoped("GET", one + "/logs/stream", [this, type](Call& call) { return stream_logs(type, call); });
-  std::string name(to_string(type));
-  add_scoped("POST", one + "/start", answered([type, name](Call& call) {
-               auto outcome = call.instance->start_component(type, call.parameters[0]);
-               return outcome ? success_message(name + " started successfully") : failure(outcome.error());
-             }));
-  add_scoped("POST", one + "/stop", answered([type, name](Call& call) {
-               auto outcome = call.instance->stop_component(type, call.parameters[0]);
-               return outcome ? success_message(name + " stopped successfully") : failure(outcome.error());
-             }));
-}
-
-void RestApi::add_source_and_reaction_routes() {
-  add_scoped("POST", "/sources", [this](Call& call) -> std::optional<HttpResponse> { return create_source(call); });
-  add_scoped("PUT", "/sources/*", [this](Call& call) -> std::optional<HttpResponse> { return put_source(call); });
-  add_scoped("POST", "/sources/*/push", [this](Call& call) { return push(call); });
-  add_scoped("POST", "/reactions", [this](Call& call) -> std::optional<HttpResponse> { return create_reaction(call); });
-  add_scoped("PUT", "/reactions/*", [this](Call& call) -> std::optional<HttpResponse> { return put_reaction(call); });
-  add_scoped("GET", "/events", [this](Call& call) { return stream_instance_events(call); });
-}
-
-void RestApi::add_query_routes() {
-  add_scoped("POST", "/queries", [this](Call& call) -> std::optional<HttpResponse> { return create_query(call); });
-  add_scoped("GET", "/queries/*/results", [](Call& call) -> std::optional<HttpResponse> {
-    auto results = call.instance->results(call.parameters[0]);
-    return results ? success(std::move(*results)) : failure(results.error());
-  });
-  add_scoped("GET", "/queries/*/attach", [this](Call& call) { return attach(call); }, Missing::NotFoundError);
 }
 
 HeaderList RestApi::cors_headers(const HttpRequest& request) const {
@@ -244,8 +190,10 @@ HttpResponse RestApi::saved(HttpResponse response, std::string_view operation) {
                  ErrorDetails{{}, {}, reason});
 }
 
-HttpResponse RestApi::stream_head() {
-  return {200, {{"content-type", "text/event-stream"}, {"cache-control", "no-cache"}}, ""};
+HttpResponse RestApi::stream_head(const HttpRequest& request) const {
+  HttpResponse head{200, {{"content-type", "text/event-stream"}, {"cache-control", "no-cache"}}, ""};
+  for (auto& header : cors_headers(request)) head.headers.push_back(std::move(header));
+  return head;
 }
 
 HttpResponse RestApi::openapi() {

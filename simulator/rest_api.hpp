@@ -40,6 +40,19 @@ class RestApi {
     Missing missing = Missing::InternalError;
   };
 
+  enum class Writing { Create, Upsert };  // POST, PUT
+
+  template <class Definition>
+  using DecodeDefinition = Definition (*)(Decoder&, const Json&, std::string path, std::string pointer);
+
+  // What is to happen to a source or reaction of the instance.
+  struct Change {
+    std::optional<std::string> fault;  // of its definition
+    std::function<Outcome<void>()> add;
+    std::function<Outcome<void>()> update;
+    std::function<void()> remember;
+  };
+
   void add(const char* method, const std::string& pattern, Action action);
   // Under /instances/{id} and, with `also_default`, for the first instance without that prefix.
   void add_scoped(const char* method, const std::string& pattern, Action action,
@@ -59,16 +72,16 @@ class RestApi {
   std::optional<HttpResponse> faulty_health(Call& call);
   HttpResponse list_components(ComponentType type, const Instance& instance);
   HttpResponse get_component(ComponentType type, Call& call);
-  HttpResponse component_events(ComponentType type, Call& call);
-  HttpResponse component_logs(ComponentType type, Call& call);
-  std::optional<HttpResponse> stream_events(ComponentType type, Call& call);
-  std::optional<HttpResponse> stream_logs(ComponentType type, Call& call);
+  // The newest of what a component has reported, or all of it and what follows.
+  template <class Entry>
+  HttpResponse history(ComponentType type, Call& call, std::deque<Entry> Component::* entries);
+  template <class Entry>
+  std::optional<HttpResponse> stream(ComponentType type, Call& call, std::deque<Entry> Component::* entries,
+                                     Subscribers<Entry> Component::* live);
   std::optional<HttpResponse> stream_instance_events(Call& call);
   HttpResponse remove_component(ComponentType type, Call& call);
-  HttpResponse create_source(Call& call);
-  HttpResponse put_source(Call& call);
-  HttpResponse create_reaction(Call& call);
-  HttpResponse put_reaction(Call& call);
+  HttpResponse write_source(Call& call, Writing writing);
+  HttpResponse write_reaction(Call& call, Writing writing);
   HttpResponse create_query(Call& call);
   std::optional<HttpResponse> attach(Call& call);
   std::optional<HttpResponse> push(Call& call);
@@ -81,9 +94,13 @@ class RestApi {
   Json item(const Instance& instance, const Component& component, std::optional<Json> config);
   HttpResponse saved(HttpResponse response, std::string_view operation);
   std::optional<HttpResponse> refuse_read_only(std::string_view what);
-  HttpResponse add_source_checked(Call& call, const SourceDefinition& source, bool upsert);
-  HttpResponse add_reaction_checked(Call& call, const ReactionDefinition& reaction, bool upsert);
-  static HttpResponse stream_head();
+  // The definition in a body. The error is the answer to send.
+  template <class Definition>
+  std::expected<Definition, HttpResponse> read_definition(Call& call, ComponentType type, Writing writing,
+                                                          DecodeDefinition<Definition> decode);
+  HttpResponse apply(Instance& instance, ComponentType type, const std::string& id, Writing writing,
+                     const Change& change);
+  HttpResponse stream_head(const HttpRequest& request) const;
 
   ServerState& state_;
   std::vector<Route> routes_;

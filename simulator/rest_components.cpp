@@ -12,17 +12,6 @@ namespace {
 constexpr std::size_t kDefaultLimit = 100;
 constexpr Milliseconds kHeartbeat{15'000};
 
-const char* plural(ComponentType type) {
-  switch (type) {
-    case ComponentType::Source:
-      return "sources";
-    case ComponentType::Query:
-      return "queries";
-    default:
-      return "reactions";
-  }
-}
-
 std::string upper(std::string_view text) {
   std::string out;
   for (char c : text) out.push_back(static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c));
@@ -78,10 +67,93 @@ std::string debug_list(const std::vector<std::string>& items) {
   return out + "]";
 }
 
+std::string unknown_kind(const PluginCatalog& plugins, PluginCategory category, const std::string& name,
+                         const std::string& kind) {
+  return "Unknown " + name + " kind: '" + kind + "'. Available: " + debug_list(plugins.kinds(category));
+}
+
 }  // namespace
 
+template <class Entry>
+HttpResponse RestApi::history(ComponentType type, Call& call, std::deque<Entry> Component::* entries) {
+  auto limit = limit_of(call.request);
+  if (!limit) return limit.error();
+  const Component* component = call.instance->find(type, call.parameters[0]);
+  if (component == nullptr) return failure(DrasiFailure::not_found(lower_name(type), call.parameters[0]));
+  return success(newest(component->*entries, *limit));
+}
+
+template <class Entry>
+std::optional<HttpResponse> RestApi::stream(ComponentType type, Call& call, std::deque<Entry> Component::* entries,
+                                            Subscribers<Entry> Component::* live) {
+  Component* component = call.instance->find(type, call.parameters[0]);
+  if (component == nullptr) return failure(DrasiFailure::not_found(lower_name(type), call.parameters[0]));
+  auto exchange = call.exchange;
+  auto token = (component->*live).add([exchange](const Entry& entry) { exchange->send(event_text(entry.to_json())); });
+  exchange->begin_stream(stream_head(call.request),
+                         [this, type, live, token, instance = call.instance->id(), id = component->id] {
+                           Instance* owner = state_.find(instance);
+                           Component* target = owner != nullptr ? owner->find(type, id) : nullptr;
+                           if (target != nullptr) (target->*live).remove(token);
+                         });
+  for (const Entry& entry : component->*entries) exchange->send(event_text(entry.to_json()));
+  return std::nullopt;
+}
+
+void RestApi::add_component_routes(ComponentType type) {
+  std::string base = "/" + std::string(plural_name(type));
+  std::string one = base + "/*";
+  auto answered = [](auto function) {
+    return [function](Call& call) -> std::optional<HttpResponse> { return function(call); };
+  };
+  add_scoped("GET", base, answered([this, type](Call& call) { return list_components(type, *call.instance); }),
+             Missing::PlainText);
+  add_scoped("GET", one, answered([this, type](Call& call) { return get_component(type, call); }));
+  add_scoped("DELETE", one, answered([this, type](Call& call) { return remove_component(type, call); }));
+  add_scoped("GET", one + "/events",
+             answered([this, type](Call& call) { return history(type, call, &Component::events); }));
+  add_scoped("GET", one + "/logs",
+             answered([this, type](Call& call) { return history(type, call, &Component::logs); }));
+  add_scoped("GET", one + "/events/stream",
+             [this, type](Call& call) { return stream(type, call, &Component::events, &Component::on_event); });
+  add_scoped("GET", one + "/logs/stream",
+             [this, type](Call& call) { return stream(type, call, &Component::logs, &Component::on_log); });
+  std::string name(to_string(type));
+  add_scoped("POST", one + "/start", answered([type, name](Call& call) {
+               auto outcome = call.instance->start_component(type, call.parameters[0]);
+               return outcome ? success_message(name + " started successfully") : failure(outcome.error());
+             }));
+  add_scoped("POST", one + "/stop", answered([type, name](Call& call) {
+               auto outcome = call.instance->stop_component(type, call.parameters[0]);
+               return outcome ? success_message(name + " stopped successfully") : failure(outcome.error());
+             }));
+}
+
+void RestApi::add_source_and_reaction_routes() {
+  add_scoped("POST", "/sources",
+             [this](Call& call) -> std::optional<HttpResponse> { return write_source(call, Writing::Create); });
+  add_scoped("PUT", "/sources/*",
+             [this](Call& call) -> std::optional<HttpResponse> { return write_source(call, Writing::Upsert); });
+  add_scoped("POST", "/sources/*/push", [this](Call& call) { return push(call); });
+  add_scoped("POST", "/reactions",
+             [this](Call& call) -> std::optional<HttpResponse> { return write_reaction(call, Writing::Create); });
+  add_scoped("PUT", "/reactions/*",
+             [this](Call& call) -> std::optional<HttpResponse> { return write_reaction(call, Writing::Upsert); });
+  add_scoped("GET", "/events", [this](Call& call) { return stream_instance_events(call); });
+}
+
+void RestApi::add_query_routes() {
+  add_scoped("POST", "/queries", [this](Call& call) -> std::optional<HttpResponse> { return create_query(call); });
+  add_scoped("GET", "/queries/*/results", [](Call& call) -> std::optional<HttpResponse> {
+    auto results = call.instance->results(call.parameters[0]);
+    return results ? success(std::move(*results)) : failure(results.error());
+  });
+  add_scoped("GET", "/queries/*/attach", [this](Call& call) { return attach(call); }, Missing::NotFoundError);
+}
+
 Json RestApi::item(const Instance& instance, const Component& component, std::optional<Json> config) {
-  std::string self = "/api/v1/instances/" + instance.id() + "/" + plural(component.type) + "/" + component.id;
+  std::string self = "/api/v1/instances/" + instance.id() + "/";
+  self.append(plural_name(component.type)).append("/").append(component.id);
   Json out = {{"id", component.id}, {"status", to_string(component.status)}};
   if (component.status == ComponentStatus::Error) {
     if (auto message = component.last_error()) out["error_message"] = *message;
@@ -115,64 +187,12 @@ HttpResponse RestApi::get_component(ComponentType type, Call& call) {
   return success(item(*call.instance, *component, std::move(config)));
 }
 
-HttpResponse RestApi::component_events(ComponentType type, Call& call) {
-  auto limit = limit_of(call.request);
-  if (!limit) return limit.error();
-  const Component* component = call.instance->find(type, call.parameters[0]);
-  if (component == nullptr) return failure(DrasiFailure::not_found(lower_name(type), call.parameters[0]));
-  return success(newest(component->events, *limit));
-}
-
-HttpResponse RestApi::component_logs(ComponentType type, Call& call) {
-  auto limit = limit_of(call.request);
-  if (!limit) return limit.error();
-  const Component* component = call.instance->find(type, call.parameters[0]);
-  if (component == nullptr) return failure(DrasiFailure::not_found(lower_name(type), call.parameters[0]));
-  return success(newest(component->logs, *limit));
-}
-
-std::optional<HttpResponse> RestApi::stream_events(ComponentType type, Call& call) {
-  Component* component = call.instance->find(type, call.parameters[0]);
-  if (component == nullptr) return failure(DrasiFailure::not_found(lower_name(type), call.parameters[0]));
-  HttpResponse head = stream_head();
-  for (auto& header : cors_headers(call.request)) head.headers.push_back(std::move(header));
-  auto exchange = call.exchange;
-  auto token =
-      component->on_event.add([exchange](const ComponentEvent& event) { exchange->send(event_text(event.to_json())); });
-  exchange->begin_stream(head, [this, type, token, instance = call.instance->id(), id = component->id] {
-    Instance* owner = state_.find(instance);
-    Component* target = owner != nullptr ? owner->find(type, id) : nullptr;
-    if (target != nullptr) target->on_event.remove(token);
-  });
-  for (const ComponentEvent& event : component->events) exchange->send(event_text(event.to_json()));
-  return std::nullopt;
-}
-
-std::optional<HttpResponse> RestApi::stream_logs(ComponentType type, Call& call) {
-  Component* component = call.instance->find(type, call.parameters[0]);
-  if (component == nullptr) return failure(DrasiFailure::not_found(lower_name(type), call.parameters[0]));
-  HttpResponse head = stream_head();
-  for (auto& header : cors_headers(call.request)) head.headers.push_back(std::move(header));
-  auto exchange = call.exchange;
-  auto token =
-      component->on_log.add([exchange](const ComponentLogLine& line) { exchange->send(event_text(line.to_json())); });
-  exchange->begin_stream(head, [this, type, token, instance = call.instance->id(), id = component->id] {
-    Instance* owner = state_.find(instance);
-    Component* target = owner != nullptr ? owner->find(type, id) : nullptr;
-    if (target != nullptr) target->on_log.remove(token);
-  });
-  for (const ComponentLogLine& line : component->logs) exchange->send(event_text(line.to_json()));
-  return std::nullopt;
-}
-
 std::optional<HttpResponse> RestApi::stream_instance_events(Call& call) {
-  HttpResponse head = stream_head();
-  for (auto& header : cors_headers(call.request)) head.headers.push_back(std::move(header));
   auto exchange = call.exchange;
   auto heartbeat = std::make_shared<Heartbeat>(state_.around().reactor, exchange);
   auto token = call.instance->on_event().add(
       [exchange](const ComponentEvent& event) { exchange->send(event_text(event.to_json())); });
-  exchange->begin_stream(head, [this, token, heartbeat, instance = call.instance->id()] {
+  exchange->begin_stream(stream_head(call.request), [this, token, heartbeat, instance = call.instance->id()] {
     heartbeat->stop();
     if (Instance* owner = state_.find(instance)) owner->on_event().remove(token);
   });
@@ -181,7 +201,7 @@ std::optional<HttpResponse> RestApi::stream_instance_events(Call& call) {
 }
 
 HttpResponse RestApi::remove_component(ComponentType type, Call& call) {
-  if (auto refusal = refuse_read_only("delete " + std::string(plural(type)))) return *refusal;
+  if (auto refusal = refuse_read_only("delete " + std::string(plural_name(type)))) return *refusal;
   const std::string& id = call.parameters[0];
   std::string name(lower_name(type));
   auto outcome = call.instance->remove(type, id);
@@ -190,146 +210,106 @@ HttpResponse RestApi::remove_component(ComponentType type, Call& call) {
   return saved(success_message(std::string(to_string(type)) + " deleted successfully"), "deleting " + name);
 }
 
-HttpResponse RestApi::create_source(Call& call) {
+template <class Definition>
+std::expected<Definition, HttpResponse> RestApi::read_definition(Call& call, ComponentType type, Writing writing,
+                                                                 DecodeDefinition<Definition> decode) {
   auto body = read_config_body(call.request);
-  if (!body) return body.error();
-  if (auto refusal = refuse_read_only("create sources")) return *refusal;
+  if (!body) return std::unexpected(body.error());
+  std::string action = writing == Writing::Upsert ? "create or update " : "create ";
+  if (auto refusal = refuse_read_only(action.append(plural_name(type)))) return std::unexpected(*refusal);
   Decoder decoder;
-  SourceDefinition source = decode_source(decoder, *body, "", "");
+  Definition definition = decode(decoder, *body, "", "");
   if (decoder.failed()) {
-    return failure("INVALID_REQUEST", "Invalid source configuration: " + decoder.fault()->text());
+    return std::unexpected(failure(
+        "INVALID_REQUEST", "Invalid " + std::string(lower_name(type)) + " configuration: " + decoder.fault()->text()));
   }
-  return add_source_checked(call, source, false);
+  if (writing == Writing::Upsert && definition.id != call.parameters[0]) {
+    return std::unexpected(failure(
+        "INVALID_REQUEST", "Path id '" + call.parameters[0] + "' does not match body id '" + definition.id + "'"));
+  }
+  return definition;
 }
 
-HttpResponse RestApi::put_source(Call& call) {
-  auto body = read_config_body(call.request);
-  if (!body) return body.error();
-  if (auto refusal = refuse_read_only("create or update sources")) return *refusal;
-  Decoder decoder;
-  SourceDefinition source = decode_source(decoder, *body, "", "");
-  if (decoder.failed()) {
-    return failure("INVALID_REQUEST", "Invalid source configuration: " + decoder.fault()->text());
-  }
-  if (source.id != call.parameters[0]) {
-    return failure("INVALID_REQUEST",
-                   "Path id '" + call.parameters[0] + "' does not match body id '" + source.id + "'");
-  }
-  return add_source_checked(call, source, true);
-}
-
-HttpResponse RestApi::add_source_checked(Call& call, const SourceDefinition& source, bool upsert) {
+HttpResponse RestApi::write_source(Call& call, Writing writing) {
+  auto source = read_definition<SourceDefinition>(call, ComponentType::Source, writing, decode_source);
+  if (!source) return source.error();
   Instance& instance = *call.instance;
-  auto resolved = state_.with_bootstrap(instance.id(), source);
+  auto resolved = state_.with_bootstrap(instance.id(), *source);
   if (!resolved) {
-    std::string reason = "Source '" + source.id + "' references unknown bootstrapProvider '" +
-                         source.bootstrap_provider->get<std::string>() + "'";
+    std::string reason = "Source '" + source->id + "' references unknown bootstrapProvider '" +
+                         source->bootstrap_provider->get<std::string>() + "'";
     return failure("INVALID_REQUEST", "Source references an unknown bootstrapProvider",
-                   ErrorDetails{"source", source.id, reason});
+                   ErrorDetails{"source", source->id, reason});
   }
-  bool update = upsert && instance.find(ComponentType::Source, source.id) != nullptr;
-  std::string doing = update ? "Failed to create source for update: " : "Failed to create source: ";
   const PluginCatalog& plugins = state_.around().plugins;
-  if (!plugins.has(PluginCategory::Source, source.kind)) {
-    return failure("SOURCE_CREATE_FAILED", doing + "Unknown source kind: '" + source.kind +
-                                               "'. Available: " + debug_list(plugins.kinds(PluginCategory::Source)));
-  }
+  std::optional<std::string> fault;
+  std::optional<std::string> bootstrap;
   if (resolved->bootstrap_provider && (*resolved->bootstrap_provider)["kind"].is_string()) {
-    std::string kind = (*resolved->bootstrap_provider)["kind"].get<std::string>();
-    if (!plugins.has(PluginCategory::Bootstrap, kind)) {
-      return failure("SOURCE_CREATE_FAILED", doing + "Unknown bootstrap kind: '" + kind + "'. Available: " +
-                                                 debug_list(plugins.kinds(PluginCategory::Bootstrap)));
-    }
+    bootstrap = (*resolved->bootstrap_provider)["kind"].get<std::string>();
   }
-  if (auto fault = source_config_fault(source.kind, source.config))
-    return failure("SOURCE_CREATE_FAILED", doing + *fault);
-  if (update) {
-    if (auto outcome = instance.update_source(*resolved); !outcome) {
-      return failure("SOURCE_CREATE_FAILED", "Failed to update source: " + outcome.error().text());
-    }
-    state_.remember_source(instance.id(), source);
-    return saved(success_message("Source '" + source.id + "' updated successfully"), "upserting source");
+  if (!plugins.has(PluginCategory::Source, source->kind)) {
+    fault = unknown_kind(plugins, PluginCategory::Source, "source", source->kind);
+  } else if (bootstrap && !plugins.has(PluginCategory::Bootstrap, *bootstrap)) {
+    fault = unknown_kind(plugins, PluginCategory::Bootstrap, "bootstrap", *bootstrap);
+  } else {
+    fault = source_config_fault(source->kind, source->config);
   }
-  auto outcome = instance.add_source(*resolved);
-  if (outcome && selects(state_.around().faults.fail_creates, source.id)) {
-    // What a failed start leaves behind: the component is there, in Error.
-    instance.find(ComponentType::Source, source.id)->status = ComponentStatus::Error;
-    outcome = std::unexpected(DrasiFailure::operation("start", "source", source.id, "simulated create failure"));
-  }
-  if (!outcome) {
-    std::string text = outcome.error().text();
-    if (!upsert && text.find("already exists") != std::string::npos) {
-      return failure("DUPLICATE_RESOURCE", "Resource already exists");
-    }
-    return failure("SOURCE_CREATE_FAILED", text);
-  }
-  state_.remember_source(instance.id(), source);
-  return saved(success_message("Source '" + source.id + "' created successfully"),
-               upsert ? "upserting source" : "creating source");
+  Change change{fault, [&] { return instance.add_source(*resolved); },
+                [&] { return instance.update_source(*resolved); },
+                [&] { state_.remember_source(instance.id(), *source); }};
+  return apply(instance, ComponentType::Source, source->id, writing, change);
 }
 
-HttpResponse RestApi::create_reaction(Call& call) {
-  auto body = read_config_body(call.request);
-  if (!body) return body.error();
-  if (auto refusal = refuse_read_only("create reactions")) return *refusal;
-  Decoder decoder;
-  ReactionDefinition reaction = decode_reaction(decoder, *body, "", "");
-  if (decoder.failed()) {
-    return failure("INVALID_REQUEST", "Invalid reaction configuration: " + decoder.fault()->text());
-  }
-  return add_reaction_checked(call, reaction, false);
-}
-
-HttpResponse RestApi::put_reaction(Call& call) {
-  auto body = read_config_body(call.request);
-  if (!body) return body.error();
-  if (auto refusal = refuse_read_only("create or update reactions")) return *refusal;
-  Decoder decoder;
-  ReactionDefinition reaction = decode_reaction(decoder, *body, "", "");
-  if (decoder.failed()) {
-    return failure("INVALID_REQUEST", "Invalid reaction configuration: " + decoder.fault()->text());
-  }
-  if (reaction.id != call.parameters[0]) {
-    return failure("INVALID_REQUEST",
-                   "Path id '" + call.parameters[0] + "' does not match body id '" + reaction.id + "'");
-  }
-  return add_reaction_checked(call, reaction, true);
-}
-
-HttpResponse RestApi::add_reaction_checked(Call& call, const ReactionDefinition& reaction, bool upsert) {
+HttpResponse RestApi::write_reaction(Call& call, Writing writing) {
+  auto reaction = read_definition<ReactionDefinition>(call, ComponentType::Reaction, writing, decode_reaction);
+  if (!reaction) return reaction.error();
   Instance& instance = *call.instance;
-  bool update = upsert && instance.find(ComponentType::Reaction, reaction.id) != nullptr;
-  std::string doing = update ? "Failed to create reaction for update: " : "Failed to create reaction: ";
   const PluginCatalog& plugins = state_.around().plugins;
-  if (!plugins.has(PluginCategory::Reaction, reaction.kind)) {
-    return failure("REACTION_CREATE_FAILED", doing + "Unknown reaction kind: '" + reaction.kind + "'. Available: " +
-                                                 debug_list(plugins.kinds(PluginCategory::Reaction)));
+  std::optional<std::string> fault;
+  if (!plugins.has(PluginCategory::Reaction, reaction->kind)) {
+    fault = unknown_kind(plugins, PluginCategory::Reaction, "reaction", reaction->kind);
+  } else {
+    fault = reaction_config_fault(reaction->kind, reaction->queries, reaction->config);
   }
-  if (auto fault = reaction_config_fault(reaction.kind, reaction.queries, reaction.config)) {
-    return failure("REACTION_CREATE_FAILED", doing + *fault);
+  Change change{fault, [&] { return instance.add_reaction(*reaction); },
+                [&] { return instance.update_reaction(*reaction); },
+                [&] { state_.remember_reaction(instance.id(), *reaction); }};
+  return apply(instance, ComponentType::Reaction, reaction->id, writing, change);
+}
+
+HttpResponse RestApi::apply(Instance& instance, ComponentType type, const std::string& id, Writing writing,
+                            const Change& change) {
+  std::string title(to_string(type));
+  std::string name(lower_name(type));
+  std::string code = upper(name) + "_CREATE_FAILED";
+  bool upsert = writing == Writing::Upsert;
+  bool update = upsert && instance.find(type, id) != nullptr;
+  if (change.fault) {
+    return failure(code, "Failed to create " + name + (update ? " for update: " : ": ") + *change.fault);
   }
   if (update) {
-    if (auto outcome = instance.update_reaction(reaction); !outcome) {
-      return failure("REACTION_CREATE_FAILED", "Failed to update reaction: " + outcome.error().text());
+    if (auto outcome = change.update(); !outcome) {
+      return failure(code, "Failed to update " + name + ": " + outcome.error().text());
     }
-    state_.remember_reaction(instance.id(), reaction);
-    return saved(success_message("Reaction '" + reaction.id + "' updated successfully"), "upserting reaction");
+    change.remember();
+    return saved(success_message(title + " '" + id + "' updated successfully"), "upserting " + name);
   }
-  auto outcome = instance.add_reaction(reaction);
-  if (outcome && selects(state_.around().faults.fail_creates, reaction.id)) {
-    instance.find(ComponentType::Reaction, reaction.id)->status = ComponentStatus::Error;
-    outcome = std::unexpected(DrasiFailure::operation("start", "reaction", reaction.id, "simulated create failure"));
+  auto outcome = change.add();
+  if (outcome && selects(state_.around().faults.fail_creates, id)) {
+    // What a failed start leaves behind: the component is there, in Error.
+    instance.find(type, id)->status = ComponentStatus::Error;
+    outcome = std::unexpected(DrasiFailure::operation("start", name, id, "simulated create failure"));
   }
   if (!outcome) {
     std::string text = outcome.error().text();
     if (!upsert && text.find("already exists") != std::string::npos) {
       return failure("DUPLICATE_RESOURCE", "Resource already exists");
     }
-    return failure("REACTION_CREATE_FAILED", text);
+    return failure(code, text);
   }
-  state_.remember_reaction(instance.id(), reaction);
-  return saved(success_message("Reaction '" + reaction.id + "' created successfully"),
-               upsert ? "upserting reaction" : "creating reaction");
+  change.remember();
+  return saved(success_message(title + " '" + id + "' created successfully"),
+               (upsert ? "upserting " : "creating ") + name);
 }
 
 HttpResponse RestApi::create_query(Call& call) {
@@ -367,9 +347,7 @@ std::optional<HttpResponse> RestApi::attach(Call& call) {
   std::string reaction_id = "__attach_" + query_id + "_" + random_uuid();
   auto exchange = call.exchange;
   auto heartbeat = std::make_shared<Heartbeat>(state_.around().reactor, exchange);
-  HttpResponse head = stream_head();
-  for (auto& header : cors_headers(call.request)) head.headers.push_back(std::move(header));
-  exchange->begin_stream(head, [this, heartbeat, reaction_id, id = instance->id()] {
+  exchange->begin_stream(stream_head(call.request), [this, heartbeat, reaction_id, id = instance->id()] {
     heartbeat->stop();
     Instance* owner = state_.find(id);
     if (owner == nullptr || owner->find(ComponentType::Reaction, reaction_id) == nullptr) return;

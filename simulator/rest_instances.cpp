@@ -1,5 +1,6 @@
 // The routes of instances, solutions and plugins.
 
+#include <array>
 #include <filesystem>
 
 #include "base/yaml.hpp"
@@ -18,6 +19,29 @@ SourceDefinition definition_of_source(const Component& component) {
 ReactionDefinition definition_of_reaction(const Component& component) {
   return {component.registered_kind,       component.id, component.reaction_queries, false, std::nullopt,
           component.reaction->properties()};
+}
+
+// The ids of what was made: sources, queries, reactions.
+using Created = std::array<Json, 3>;
+
+Json creation_report(const Created& created, const Json& errors) {
+  return {{"success", errors.empty()},
+          {"sourcesCreated", created[0]},
+          {"queriesCreated", created[1]},
+          {"reactionsCreated", created[2]},
+          {"errors", errors}};
+}
+
+// The one field that matters in a body; `shape` names the body in the fault's text. The error is the answer to send.
+std::expected<std::string, HttpResponse> required_field(const HttpRequest& request, std::string_view shape,
+                                                        std::string_view key) {
+  auto body = read_config_body(request);
+  if (!body) return std::unexpected(body.error());
+  Decoder decoder;
+  ObjectReader reader(decoder, *body, "", "", shape);
+  std::string value = reader.required_string(key);
+  if (decoder.failed()) return std::unexpected(unfit_body(request, decoder.fault()->message));
+  return value;
 }
 
 }  // namespace
@@ -103,21 +127,17 @@ HttpResponse RestApi::create_instance(Call& call) {
 }
 
 HttpResponse RestApi::clone_instance(Call& call) {
-  auto body = read_config_body(call.request);
-  if (!body) return body.error();
-  Decoder decoder;
-  ObjectReader reader(decoder, *body, "", "", "struct CloneInstanceRequest");
-  std::string source_id = reader.required_string("sourceInstanceId");
-  if (decoder.failed()) return unfit_body(call.request, decoder.fault()->message);
+  auto source_id = required_field(call.request, "struct CloneInstanceRequest", "sourceInstanceId");
+  if (!source_id) return source_id.error();
   if (auto refusal = refuse_read_only("clone instances")) return *refusal;
-  const Instance* source = state_.find(source_id);
-  if (source == nullptr) return failure("INSTANCE_NOT_FOUND", "Source instance '" + source_id + "' not found");
+  const Instance* source = state_.find(*source_id);
+  if (source == nullptr) return failure("INSTANCE_NOT_FOUND", "Source instance '" + *source_id + "' not found");
   std::string target_id = call.parameters[0];
   Instance* target = state_.find(target_id);
   if (target == nullptr) return failure("INSTANCE_NOT_FOUND", "Target instance '" + target_id + "' not found");
 
   std::vector<std::pair<ComponentType, std::string>> made;
-  Json created[3] = {Json::array(), Json::array(), Json::array()};
+  Created created{Json::array(), Json::array(), Json::array()};
   auto undo = [&](ComponentType type, const std::string& id, const DrasiFailure& reason) {
     for (auto entry = made.rbegin(); entry != made.rend(); ++entry) {
       if (auto removed = target->remove(entry->first, entry->second); !removed) {
@@ -146,12 +166,7 @@ HttpResponse RestApi::clone_instance(Call& call) {
       created[static_cast<std::size_t>(type)].push_back(component->id);
     }
   }
-  return saved(success(Json{{"success", true},
-                            {"sourcesCreated", created[0]},
-                            {"queriesCreated", created[1]},
-                            {"reactionsCreated", created[2]},
-                            {"errors", Json::array()}}),
-               "cloning instance");
+  return saved(success(creation_report(created, Json::array())), "cloning instance");
 }
 
 HttpResponse RestApi::deploy_solution(Call& call) {
@@ -172,7 +187,7 @@ HttpResponse RestApi::deploy_solution(Call& call) {
   if (!document) return failure("INVALID_REQUEST", "Failed to parse solution YAML: " + document.error().message);
   const Json& root = document->value;
   const Json& parts = root.is_object() && root.contains("solution") ? root["solution"] : root;
-  Json created[3] = {Json::array(), Json::array(), Json::array()};
+  Created created{Json::array(), Json::array(), Json::array()};
   Json errors = Json::array();
   auto add_all = [&](const char* key, std::size_t index, auto decode, auto add_one) {
     if (!parts.is_object() || !parts.contains(key) || !parts[key].is_array()) return;
@@ -194,12 +209,7 @@ HttpResponse RestApi::deploy_solution(Call& call) {
   add_all("queries", 1, decode_query, [&](const QueryDefinition& query) { return target.add_query(query); });
   add_all("reactions", 2, decode_reaction,
           [&](const ReactionDefinition& reaction) { return target.add_reaction(reaction); });
-  return saved(success(Json{{"success", errors.empty()},
-                            {"sourcesCreated", created[0]},
-                            {"queriesCreated", created[1]},
-                            {"reactionsCreated", created[2]},
-                            {"errors", errors}}),
-               "deploying solution");
+  return saved(success(creation_report(created, errors)), "deploying solution");
 }
 
 void RestApi::add_plugin_routes() {
@@ -232,12 +242,8 @@ void RestApi::add_plugin_routes() {
   });
   add("POST", "/api/v1/plugins/load", [this](Call& call) -> std::optional<HttpResponse> { return load_plugin(call); });
   add("POST", "/api/v1/plugins/install", [this](Call& call) -> std::optional<HttpResponse> {
-    auto body = read_config_body(call.request);
-    if (!body) return body.error();
-    Decoder decoder;
-    ObjectReader reader(decoder, *body, "", "", "struct InstallPluginRequest");
-    reader.required_string("ref");
-    if (decoder.failed()) return unfit_body(call.request, decoder.fault()->message);
+    auto reference = required_field(call.request, "struct InstallPluginRequest", "ref");
+    if (!reference) return reference.error();
     if (auto refusal = refuse_read_only("install plugins")) return refusal;
     return failure("PLUGIN_INSTALL_FAILED", "The simulated server has no registry to install from");
   });
@@ -275,24 +281,20 @@ void RestApi::add_plugin_routes() {
 }
 
 HttpResponse RestApi::load_plugin(Call& call) {
-  auto body = read_config_body(call.request);
-  if (!body) return body.error();
-  Decoder decoder;
-  ObjectReader reader(decoder, *body, "", "", "struct LoadPluginRequest");
-  std::string file = reader.required_string("filename");
-  if (decoder.failed()) return unfit_body(call.request, decoder.fault()->message);
+  auto file = required_field(call.request, "struct LoadPluginRequest", "filename");
+  if (!file) return file.error();
   if (auto refusal = refuse_read_only("load plugins")) return *refusal;
   std::error_code problem;
   auto directory = std::filesystem::canonical(state_.plugins_dir, problem);
   if (problem) {
     return failure("INTERNAL_ERROR", "Cannot resolve plugins directory: " + os_error_text(problem.value()));
   }
-  auto path = std::filesystem::canonical(std::filesystem::path(state_.plugins_dir) / file, problem);
-  if (problem) return failure("PLUGIN_FILE_NOT_FOUND", "Plugin file '" + file + "' not found in plugins directory");
+  auto path = std::filesystem::canonical(std::filesystem::path(state_.plugins_dir) / *file, problem);
+  if (problem) return failure("PLUGIN_FILE_NOT_FOUND", "Plugin file '" + *file + "' not found in plugins directory");
   if (!path.string().starts_with(directory.string() + "/")) {
     return failure("PLUGIN_INVALID_PATH", "Filename must refer to a file within the plugins directory");
   }
-  return failure("PLUGIN_LOAD_FAILED", "The simulated server cannot load '" + file + "'");
+  return failure("PLUGIN_LOAD_FAILED", "The simulated server cannot load '" + *file + "'");
 }
 
 }  // namespace draas::simulator

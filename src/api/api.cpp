@@ -18,6 +18,7 @@ constexpr std::size_t kMaxIdempotencyKey = 255;
 void fill_table(RouteTable& table, const Context& context) {
   add_instances_api(table, context);
   add_lifecycle_api(table, context);
+  add_workloads_api(table, context);
   add_bulk_api(table, context);
   add_server_settings_api(table, context);
   add_configuration_api(table, context);

@@ -55,6 +55,7 @@ std::string next_link(const Context& context, const Request& request, std::strin
 // One function per resource; each adds its routes.
 void add_instances_api(RouteTable& table, const Context& context);
 void add_lifecycle_api(RouteTable& table, const Context& context);
+void add_workloads_api(RouteTable& table, const Context& context);
 void add_bulk_api(RouteTable& table, const Context& context);
 void add_server_settings_api(RouteTable& table, const Context& context);
 void add_configuration_api(RouteTable& table, const Context& context);

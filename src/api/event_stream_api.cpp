@@ -135,7 +135,7 @@ void add_event_stream(RouteTable& table, const Context& context) {
                   .schema = schema_string(),
                   .repeatable = true},
                  {.name = "types",
-                  .description = "StatusChanged, PhaseChanged, InstanceCreated, Reconciled, PolicyChanged ...",
+                  .description = "StatusChanged, PhaseChanged, InstanceCreated, TrafficSwitched, Reconciled ...",
                   .schema = schema_string(),
                   .repeatable = true}},
        .responses = {{.status = 200,

@@ -110,6 +110,21 @@ void read_server_configuration(JsonReader& reader, core::CreateRequest& request)
   reader.add_faults("serverConfiguration", inner.faults());
 }
 
+// A number, or "auto".
+std::optional<core::FrontPortWish> read_front_port(JsonReader& reader) {
+  const Json* value = reader.optional_any("frontPort");
+  if (value == nullptr) return std::nullopt;
+  if (value->is_string() && net::equals_ignoring_case(value->get<std::string>(), "auto")) {
+    return core::FrontPortWish{.automatic = true};
+  }
+  if (value->is_number_integer()) {
+    const auto port = value->get<std::int64_t>();
+    if (port >= 1 && port <= 65535) return core::FrontPortWish{.port = static_cast<std::uint16_t>(port)};
+  }
+  reader.add_fault("frontPort", "must be a port, 1 to 65535, or \"auto\", or null for none");
+  return std::nullopt;
+}
+
 template <class Enum>
 std::optional<Enum> read_enum(JsonReader& reader, std::string_view key, const std::vector<std::string_view>& names) {
   const auto index = reader.optional_enum(key, names);
@@ -164,6 +179,7 @@ core::CreateRequest read_create_request(JsonReader& reader) {
   if (const Json* options = reader.optional_object("platformOptions")) request.platform_options = *options;
   read_server_configuration(reader, request);
   if (const Json* configuration = reader.optional_object("configuration")) request.configuration = *configuration;
+  request.front_port = read_front_port(reader);
   request.start = reader.optional_boolean("start").value_or(false);
   reader.reject_unknown();
   return request;
@@ -185,6 +201,8 @@ core::InstanceChange read_instance_change(const Json& body, JsonReader& reader) 
   if (is_null_at(body, "limits")) change.limits = core::ResourceLimits{};
   if (const Json* options = reader.optional_object("platformOptions")) change.platform_options = *options;
   if (is_null_at(body, "platformOptions")) change.platform_options = Json();
+  change.front_port = read_front_port(reader);
+  if (is_null_at(body, "frontPort")) change.front_port = core::FrontPortWish{};
   reader.reject_unknown();
   return change;
 }

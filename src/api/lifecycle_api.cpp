@@ -23,9 +23,13 @@ Response operation_response(const Request& request, const core::OperationResult&
   return Response::json_text(200, std::move(body));
 }
 
-Result<core::StartOptions> read_start(const Context& api, const Request& request) {
+Result<core::StartOptions> read_start(const Context& api, const Request& request, bool restart) {
   QueryReader query(request);
   core::StartOptions options;
+  if (restart) {
+    options.platform = query.text("platform");
+    if (const auto delay = query.duration("delay", api.options.max_wait)) options.delay = *delay;
+  }
   if (const auto wait = query.duration("wait", api.options.max_wait)) options.wait = *wait;
   options.persist = query.boolean("persist").value_or(false);
   if (auto ok = query.finish(); !ok) return std::unexpected(std::move(ok.error()));
@@ -44,7 +48,7 @@ Result<core::StartOptions> read_start(const Context& api, const Request& request
 }
 
 net::Task<Response> start(const Context& api, const Request& request, const PathParameters& path) {
-  auto options = read_start(api, request);
+  auto options = read_start(api, request, false);
   if (!options) co_return problem(options.error(), request);
   auto actor = api.actor(request);
   std::string id = path["instanceId"];
@@ -54,7 +58,7 @@ net::Task<Response> start(const Context& api, const Request& request, const Path
 }
 
 net::Task<Response> restart(const Context& api, const Request& request, const PathParameters& path) {
-  auto options = read_start(api, request);
+  auto options = read_start(api, request, true);
   if (!options) co_return problem(options.error(), request);
   auto actor = api.actor(request);
   std::string id = path["instanceId"];
@@ -161,7 +165,10 @@ void add_lifecycle_api(RouteTable& table, const Context& context) {
              .operation_id = "restartInstance",
              .summary = "Stop an instance and start it with its newest configuration",
              .tag = "Lifecycle",
-             .query = {wait_parameter("How long to wait for Running or a failure (default 10s)"), persist},
+             .query = {wait_parameter("How long to wait for Running or a failure (default 10s)"),
+                       persist,
+                       {"platform", "Where it runs from now on (default: as before)", schema_string()},
+                       {"delay", "How long to pause between the stop and the start (default 0)", schema_duration()}},
              .body = one_shot,
              .responses = {done},
              .errors = {404, 409},

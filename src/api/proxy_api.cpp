@@ -12,6 +12,8 @@
 namespace draas::api {
 namespace {
 
+constexpr int kServerError = 500;
+
 // Belong to one connection, not to the message (RFC 9110, 7.6.1), or are set by our own client and server.
 constexpr std::array<std::string_view, 14> kNotForwarded{"Connection",
                                                          "Keep-Alive",
@@ -58,24 +60,23 @@ class LoopClient final : public net::asio::execution_context::service {
   std::unique_ptr<net::HttpClient> client_;
 };
 
-// What follows ".../proxy" in the target as the client sent it, escapes and query included.
-std::string rest_of_target(const Context& api, const Request& request) {
+// What follows ".../proxy", its last segment, in the target as the client sent it, escapes and query included.
+std::string rest_of_target(const Context& api, const Request& request, std::size_t segments) {
   std::string_view target = request.target;
   const std::string_view raw_path = target.substr(0, target.find('?'));
-  constexpr std::size_t kSegments = 5;  // api, server(s), instances, {id}, proxy
   std::size_t at = 0;
   if (!api.options.path_base.empty() && raw_path.starts_with(api.options.path_base)) at = api.options.path_base.size();
-  for (std::size_t i = 0; i < kSegments && at != std::string_view::npos; ++i) at = raw_path.find('/', at + 1);
+  for (std::size_t i = 0; i < segments && at != std::string_view::npos; ++i) at = raw_path.find('/', at + 1);
   std::string out(at == std::string_view::npos ? std::string_view() : raw_path.substr(at));
   if (out.empty()) out = "/";
   if (raw_path.size() < target.size()) out += target.substr(raw_path.size());
   return out;
 }
 
-net::ClientRequest forward(const Context& api, const Request& request) {
+net::ClientRequest forward(const Context& api, const Request& request, std::size_t segments) {
   net::ClientRequest out;
   out.method = request.method;
-  out.target = rest_of_target(api, request);
+  out.target = rest_of_target(api, request, segments);
   for (const auto& [name, value] : request.headers) {
     if (is_one_of(name, kNotForwarded) || is_one_of(name, kReplacedInRequest)) continue;
     if (request.headers.contains_token("Connection", name)) continue;
@@ -124,19 +125,24 @@ Response upstream_problem(const Error& error, const Request& request) {
   return problem(status, "The instance's own API failed: " + error.message, &request);
 }
 
-net::Task<Response> proxy(const Context& api, const Request& request, const PathParameters& path) {
+net::Task<Response> forward_to(const Context& api, const Request& request, const PathParameters& path,
+                               core::ControlPlane::ProxyTo to, std::size_t segments) {
   if (request.method == net::Method::Other) {
     co_return problem(501, "The method " + request.method_name + " is not forwarded", &request);
   }
   std::string id = path["instanceId"];
-  const auto endpoint = co_await api.core().endpoint(std::move(id));
-  if (!endpoint) co_return problem(endpoint.error(), request);
+  auto target = co_await api.core().proxy_target(std::move(id), to);
+  if (!target) co_return problem(target.error(), request);
   const auto executor = co_await net::asio::this_coro::executor;
   auto& client = net::asio::use_service<LoopClient>(executor.context()).client();
-  auto forwarded = forward(api, request);
-  auto opened = co_await client.open(*endpoint, std::move(forwarded), api.options.proxy_header_timeout);
-  if (!opened) co_return upstream_problem(opened.error(), request);
+  auto forwarded = forward(api, request, segments);
+  auto opened = co_await client.open(target->endpoint, std::move(forwarded), api.options.proxy_header_timeout);
+  if (!opened) {
+    target->count_error();
+    co_return upstream_problem(opened.error(), request);
+  }
   std::shared_ptr<net::ResponseStream> upstream = std::move(*opened);
+  if (upstream->status() >= kServerError) target->count_error();
 
   Response response;
   response.status = upstream->status();
@@ -149,10 +155,27 @@ net::Task<Response> proxy(const Context& api, const Request& request, const Path
   const bool events = media_type(response.headers.get("Content-Type")) == kEventStream;
   constexpr std::chrono::milliseconds kForever = std::chrono::hours(24 * 365);
   const std::chrono::milliseconds idle = events ? kForever : std::chrono::milliseconds(api.options.proxy_idle_timeout);
-  response.body = net::StreamBody([upstream, idle](net::BodyWriter& writer) -> net::Task<void> {
-    return relay_while_wanted(upstream, idle, writer);
-  });
+  // The request counts as under way until its last byte was relayed.
+  response.body =
+      net::StreamBody([upstream, idle, in_use = target->in_use](net::BodyWriter& writer) -> net::Task<void> {
+        return relay_while_wanted(upstream, idle, writer);
+      });
   co_return response;
+}
+
+net::Task<Response> proxy(const Context& api, const Request& request, const PathParameters& path) {
+  constexpr std::size_t kSegments = 5;  // api, server(s), instances, {id}, proxy
+  return forward_to(api, request, path, core::ControlPlane::ProxyTo::ByWeight, kSegments);
+}
+
+net::Task<Response> active_proxy(const Context& api, const Request& request, const PathParameters& path) {
+  constexpr std::size_t kSegments = 6;  // api, server(s), instances, {id}, active, proxy
+  return forward_to(api, request, path, core::ControlPlane::ProxyTo::Active, kSegments);
+}
+
+net::Task<Response> standby_proxy(const Context& api, const Request& request, const PathParameters& path) {
+  constexpr std::size_t kSegments = 6;  // api, server(s), instances, {id}, standby, proxy
+  return forward_to(api, request, path, core::ControlPlane::ProxyTo::Standby, kSegments);
 }
 
 }  // namespace
@@ -168,6 +191,26 @@ void add_proxy_api(RouteTable& table, const Context& context) {
              .errors = {404, 409, 502, 504},
              .pass_through = true,
              .handler = waiting(context, proxy)});
+  table.add({.method = std::nullopt,
+             .path = "/api/server/instances/{instanceId}/active/proxy/{path...}",
+             .permission = Permission::Operate,
+             .operation_id = "activeProxy",
+             .summary = "The active workload's own API, whatever share of the traffic a standby has",
+             .tag = "Proxy",
+             .responses = {{.status = 200, .description = "What the active workload answers", .media_types = {}}},
+             .errors = {404, 409, 502, 504},
+             .pass_through = true,
+             .handler = waiting(context, active_proxy)});
+  table.add({.method = std::nullopt,
+             .path = "/api/server/instances/{instanceId}/standby/proxy/{path...}",
+             .permission = Permission::Operate,
+             .operation_id = "standbyProxy",
+             .summary = "The standby's own API, whatever share of the traffic it has",
+             .tag = "Proxy",
+             .responses = {{.status = 200, .description = "What the standby answers", .media_types = {}}},
+             .errors = {404, 409, 502, 504},
+             .pass_through = true,
+             .handler = waiting(context, standby_proxy)});
 }
 
 }  // namespace draas::api

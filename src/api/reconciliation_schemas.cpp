@@ -120,7 +120,7 @@ constexpr std::string_view kSchemas = R"json({
     "strategy": {"type": "string", "description": "Default: as the policy says"},
     "parameters": {"type": "object", "description": "Of the strategy"},
     "dryRun": {"type": "boolean", "default": false, "description": "Only plan"},
-    "force": {"type": "boolean", "default": false, "description": "Also when paused, outside its windows or held; lifts a hold"},
+    "force": {"type": "boolean", "default": false, "description": "Also when held; lifts the hold"},
     "change": {"type": "object", "description": "Of a rollout: made in the same run"},
     "revisionBefore": {"type": "integer"},
     "rollout": {"type": "boolean", "default": false}}},

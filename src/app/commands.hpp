@@ -25,6 +25,7 @@ struct SettingsArguments {
 void add_settings_arguments(CLI::App& command, SettingsArguments& arguments);
 
 void add_server_command(CLI::App& application, const SettingsArguments& common, int& exit_code);
+void add_reconciler_command(CLI::App& application, const SettingsArguments& common, int& exit_code);
 void add_config_command(CLI::App& application, const SettingsArguments& common, int& exit_code);
 void add_store_command(CLI::App& application, const SettingsArguments& common, int& exit_code);
 

@@ -4,11 +4,10 @@
 #include <cstdio>
 #include <memory>
 
-#include <pthread.h>
-#include <signal.h>
-
 #include "api/api.hpp"
 #include "app/commands.hpp"
+#include "app/reconciler.hpp"
+#include "app/signals.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "core/control_plane.hpp"
@@ -31,6 +30,7 @@ core::ControlPlaneOptions control_plane_options(const ControlPlaneSettings& sett
   options.default_platform = settings.default_platform;
   options.default_log_level = settings.process.default_log_level;
   options.ports = {settings.ports.first, settings.ports.last};
+  options.front_host = settings.process.host_address;
   options.restart.default_policy =
       core::parse_restart_policy(settings.restart.default_policy).value_or(core::RestartPolicy::OnFailure);
   options.restart.initial_delay = settings.restart.initial_delay;
@@ -87,30 +87,6 @@ Result<std::unique_ptr<core::Store>> open_store(const ControlPlaneSettings& sett
   return stores::open_sqlite_store({.path = settings.store.path});
 }
 
-// SIGINT and SIGTERM end the server, SIGPIPE nothing. Blocked before the first thread starts, so that every thread
-// inherits it and only wait() sees them.
-class Signals {
- public:
-  Signals() {
-    sigemptyset(&set_);
-    for (int signal : {SIGINT, SIGTERM}) sigaddset(&set_, signal);
-    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    signal(SIGPIPE, SIG_IGN);
-  }
-
-  int wait() {
-    int received = 0;
-    sigwait(&set_, &received);
-    return received;
-  }
-
-  // From now on a second signal ends the process at once.
-  void release() { pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
-
- private:
-  sigset_t set_{};
-};
-
 std::string addresses_text(const net::HttpServer& server) {
   std::string text;
   for (const net::ListenAddress& address : server.addresses()) {
@@ -149,8 +125,11 @@ Status serve(const ControlPlaneSettings& settings) {
       log_info("listening", {{"address", addresses_text(server)},
                              {"store", std::string((*store)->kind())},
                              {"instances", control_plane.catalogue()->size()}});
+      const std::unique_ptr<Reconciler> reconciler =
+          settings.reconciliation.in_process ? start_reconciler(settings, server.addresses(), *metrics) : nullptr;
       const int received = signals.wait();
       signals.release();
+      if (reconciler) reconciler->stop();
       log_info("shutting down; instances keep running", {{"signal", received}});
       control_plane.events().close();
       control_plane.reconciliation().stop_waiting();
@@ -171,8 +150,12 @@ void add_server_command(CLI::App& application, const SettingsArguments& common, 
   auto insecure = std::make_shared<bool>(false);
   server->add_flag("--insecure", *insecure,
                    "Listen beyond this machine although nobody is asked for a key (Server:Insecure=true)");
-  server->callback([&common, &exit_code, insecure] {
+  auto with_reconciler = std::make_shared<bool>(false);
+  server->add_flag("--with-reconciler", *with_reconciler,
+                   "Run the reconciler in the same process (Reconciliation:InProcess=true)");
+  server->callback([&common, &exit_code, insecure, with_reconciler] {
     SettingsArguments arguments = common;
+    if (*with_reconciler) arguments.flags.push_back({"Reconciliation:InProcess", "true", "--with-reconciler"});
     if (*insecure) arguments.flags.push_back({"Server:Insecure", "true", "--insecure"});
     auto settings = arguments.load();
     if (!settings) {

@@ -1,9 +1,12 @@
 #include "app/settings.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <thread>
 #include <utility>
+
+#include <unistd.h>
 
 namespace draas::app {
 namespace fs = std::filesystem;
@@ -36,6 +39,7 @@ class Section {
   std::size_t size(const char* key) const { return static_cast<std::size_t>(settings_.integer(full(key))); }
   std::uint16_t port(const char* key) const { return static_cast<std::uint16_t>(settings_.integer(full(key))); }
   std::vector<std::string> list(const char* key) const { return settings_.text_list(full(key)); }
+  Json object(const char* key) const { return settings_.object(full(key)); }
   std::map<std::string, std::string> map(const char* key) const { return settings_.text_map(full(key)); }
 
  private:
@@ -102,6 +106,14 @@ ProcessSettings process_settings(const Section& section) {
   return process;
 }
 
+std::string worker_name(std::string given) {
+  if (!given.empty()) return given;
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host.fill('\0');
+  const std::string name = host.front() == '\0' ? "reconciler" : host.data();
+  return name + "-" + std::to_string(::getpid());
+}
+
 ReconciliationSettings reconciliation_settings(const Section& section) {
   return {.polling_interval = section.duration("PollingInterval"),
           .default_strategy = section.text("DefaultStrategy"),
@@ -113,7 +125,18 @@ ReconciliationSettings reconciliation_settings(const Section& section) {
           .enable_audit_logging = section.boolean("EnableAuditLogging"),
           .reconciliation_timeout = section.duration("ReconciliationTimeout"),
           .reconcile_error_instances = section.boolean("ReconcileErrorInstances"),
-          .reconcile_stopped_instances = section.boolean("ReconcileStoppedInstances")};
+          .reconcile_stopped_instances = section.boolean("ReconcileStoppedInstances"),
+          .strategy_parameters = section.object("StrategyParameters"),
+          .fallback_strategy = section.text("FallbackStrategy"),
+          .auto_rollback = section.boolean("AutoRollback"),
+          .check_timeout = section.duration("CheckTimeout"),
+          .approval_expiry = section.duration("ApprovalExpiry"),
+          .worker_name = worker_name(section.text("WorkerName")),
+          .lease_time = section.duration("LeaseTime"),
+          // The declaration has checked it.
+          .listen = parse_listen_url(section.text("ListenUrl")).value_or(ListenUrl{}),
+          .in_process = section.boolean("InProcess"),
+          .sources = section.object("Sources")};
 }
 
 // What no key shows by itself.

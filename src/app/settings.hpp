@@ -108,6 +108,16 @@ struct ReconciliationSettings {
   Duration reconciliation_timeout{};
   bool reconcile_error_instances = true;
   bool reconcile_stopped_instances = false;
+  Json strategy_parameters;
+  std::string fallback_strategy;
+  bool auto_rollback = true;
+  Duration check_timeout{};
+  Duration approval_expiry{};
+  std::string worker_name;  // never empty: the default is resolved
+  Duration lease_time{};
+  ListenUrl listen;
+  bool in_process = false;
+  Json sources;  // by name
 };
 
 struct ControlPlaneSettings {

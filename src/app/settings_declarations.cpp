@@ -49,6 +49,10 @@ SettingDeclaration map(std::string key, Json initial, std::string documentation)
   return {std::move(key), SettingType::TextMap, std::move(initial), std::move(documentation)};
 }
 
+SettingDeclaration object(std::string key, std::string documentation) {
+  return {std::move(key), SettingType::Object, Json::object(), std::move(documentation)};
+}
+
 template <class Check>
 SettingDeclaration with_check(SettingDeclaration declaration, Check check) {
   declaration.check = std::move(check);
@@ -65,6 +69,11 @@ std::string all_listen_urls(const Json& value) {
     if (const auto parsed = parse_listen_url(url.get<std::string>()); !parsed) return parsed.error().message;
   }
   return "";
+}
+
+std::string listen_url(const Json& value) {
+  const auto parsed = parse_listen_url(value.get<std::string>());
+  return parsed ? "" : parsed.error().message;
 }
 
 std::string path_prefix(const Json& value) {
@@ -200,17 +209,33 @@ Declarations supervision() {
 Declarations reconciliation() {
   const auto key = [](const char* name) { return std::string("Reconciliation.") + name; };
   return {
-      duration(key("PollingInterval"), seconds(30), 100, "Between two comparisons of desired and actual."),
-      with_check(text(key("DefaultStrategy"), "Restart", "How a changed configuration is applied."), not_empty),
+      duration(key("PollingInterval"), seconds(30), 0, "Between two sweeps over the fleet; 0 = none."),
+      with_check(text(key("DefaultStrategy"), "Update",
+                      "How a changed configuration is applied: Update, Restart, "
+                      "RollingUpdate, BlueGreen, Canary, Manual, Migrate."),
+                 not_empty),
+      object(key("StrategyParameters"), "Parameters of the default strategy."),
+      with_check(text(key("FallbackStrategy"), "Restart",
+                      "Used where the chosen strategy cannot be; Fail = then nothing is done."),
+                 not_empty),
+      flag(key("AutoRollback"), true, "Return to the last healthy revision when a new one fails its checks."),
       flag(key("EnableAutoReconciliation"), true, "Apply what the comparison finds."),
       flag(key("EnableEventDrivenReconciliation"), true, "Compare at once when a configuration changes."),
-      integer(key("MaxRetries"), 3, 0, 1000, "Attempts after a failed one."),
+      integer(key("MaxRetries"), 3, 0, 1000, "Attempts in all; 0 counts as 1."),
       duration(key("RetryDelay"), seconds(10), 0, "Between attempts."),
       integer(key("MaxConcurrentReconciliations"), 5, 1, 10'000, "Instances worked on at a time."),
       flag(key("EnableAuditLogging"), true, "Record what was done."),
       duration(key("ReconciliationTimeout"), seconds(300), 1000, "For one instance."),
       flag(key("ReconcileErrorInstances"), true, "Also instances in Error."),
-      flag(key("ReconcileStoppedInstances"), false, "Also instances that are stopped."),
+      flag(key("ReconcileStoppedInstances"), false, "Also instances that ended although they should run."),
+      duration(key("CheckTimeout"), seconds(30), 100, "For the components to run after a change."),
+      duration(key("ApprovalExpiry"), seconds(86'400), 1000, "Until an approval that nobody gave runs out."),
+      text(key("WorkerName"), "", "Unique among the reconcilers of a fleet; empty = host name and process id."),
+      duration(key("LeaseTime"), seconds(10), 500, "After which the shares of a dead reconciler go to another."),
+      with_check(text(key("ListenUrl"), "http://127.0.0.1:5001", "/health, /ready and /metrics of `draas reconciler`."),
+                 listen_url),
+      flag(key("InProcess"), false, "Run the reconciler inside `draas server` (--with-reconciler)."),
+      object(key("Sources"), "Desired state from outside, by name: {Directory | Git, Branch, Prune, Interval}."),
   };
 }
 

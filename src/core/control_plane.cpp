@@ -13,6 +13,7 @@
 #include "core/instances/instance_service.hpp"
 #include "core/instances/ledger.hpp"
 #include "core/instances/supervisor.hpp"
+#include "core/instances/workloads_view.hpp"
 #include "core/reconciliation/reconciliation_service.hpp"
 #include "core/webhooks/webhook_service.hpp"
 #include "net/http_server.hpp"
@@ -37,9 +38,10 @@ class ControlPlane::Impl {
         readers("store-read", kStoreReaders),
         ledger(loop, store, clock, options),
         event_log(store, readers, ledger.events()),
-        supervisor(ledger, options, std::move(platforms), metrics),
+        traffic(options.front_host),
+        supervisor(ledger, options, std::move(platforms), traffic, metrics),
         configurations(ledger, supervisor, readers),
-        instances(ledger, supervisor, options),
+        instances(ledger, supervisor, traffic, options),
         reconciliation(loop, ledger, supervisor, configurations, readers, options),
         webhooks(loop, ledger, event_log, [this](const Event& event) { return reconciliation.outgoing_body(event); }) {
     if (!options.configuration_directory.empty()) {
@@ -75,6 +77,7 @@ class ControlPlane::Impl {
     idle.reset();
   }
 
+  Json workloads_of(const Entry& entry) const;
   net::Task<Status> bulk_one(BulkOperation operation, EntryPtr entry, Actor actor);
   net::Task<void> bulk_worker(BulkOperation operation,
                               std::shared_ptr<std::deque<std::pair<std::size_t, EntryPtr>>> queue,
@@ -84,6 +87,7 @@ class ControlPlane::Impl {
   net::WorkerPool readers;
   Ledger ledger;
   EventLog event_log;
+  TrafficDirector traffic;
   Supervisor supervisor;
   ConfigurationService configurations;
   InstanceService instances;
@@ -150,6 +154,7 @@ void ControlPlane::close() {
     if (impl_->files) co_await impl_->files->close();
   };
   asio::co_spawn(loop_.executor(), shut(), asio::use_future).get();
+  impl_->traffic.close();
 }
 
 CataloguePtr ControlPlane::catalogue() const { return impl_->ledger.catalogue(); }
@@ -213,9 +218,10 @@ Status prepare_one_shot(const Entry& entry, StartOptions& options) {
   Json document = with_server_settings_of(drasi::normalise(std::move(*options.configuration)), current);
   if (!options.persist || !document["port"].is_number_unsigned()) document["port"] = current["port"];
   if (Status valid = drasi::require_valid(document); !valid) return valid;
+  const auto& allocated =
+      entry.runtime.slot == Slot::A ? entry.instance.component_ports : entry.instance.slot_b_component_ports;
   for (const drasi::ComponentPort& port : drasi::component_ports(document)) {
-    if (options.persist || !port.automatic || entry.instance.component_ports.contains(component_port_key(port)))
-      continue;
+    if (options.persist || !port.automatic || allocated.contains(component_port_key(port))) continue;
     const std::string message =
         "no port is allocated for a configuration that is not stored; name one, or add persist=true";
     return fail(ErrorCode::InvalidArgument, port.path + ": " + message, {{port.path, message}});
@@ -537,6 +543,129 @@ net::Task<Result<Json>> ControlPlane::actual_configuration(std::string id) {
     co_return co_await impl->supervisor.actual_configuration(*entry);
   };
   co_return co_await on_control<Result<Json>>(loop_, *impl_, std::move(work));
+}
+
+// --- workloads ------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// As on_control(), for one instance.
+template <class T, class Impl, class Work>
+net::Task<T> on_instance(net::EventLoop& loop, Impl& impl, std::string id, Work work) {
+  auto with_entry = [&impl, id = std::move(id), work = std::move(work)]() -> net::Task<T> {
+    Result<EntryPtr> entry = impl.ledger.require(id);
+    if (!entry) co_return std::unexpected(std::move(entry.error()));
+    co_return co_await work(*entry);
+  };
+  co_return co_await on_control<T>(loop, impl, std::move(with_entry));
+}
+
+}  // namespace
+
+Json ControlPlane::Impl::workloads_of(const Entry& entry) const {
+  auto traffic_of = [&](const WorkloadRecord& workload) {
+    const TrafficDirector::Totals totals = traffic.totals(entry.instance.id, workload.generation);
+    return WorkloadTraffic{traffic.under_way(entry.instance.id, workload.generation), totals.total, totals.errors};
+  };
+  WorkloadsTraffic counts{.active = traffic_of(entry.runtime), .standby = {}};
+  if (entry.runtime.standby) counts.standby = traffic_of(*entry.runtime.standby);
+  return workloads_to_json(entry.instance, entry.runtime, counts);
+}
+
+net::Task<Result<Json>> ControlPlane::workloads(std::string id) {
+  auto work = [impl = impl_.get()](EntryPtr entry) -> net::Task<Result<Json>> { co_return impl->workloads_of(*entry); };
+  co_return co_await on_instance<Result<Json>>(loop_, *impl_, std::move(id), std::move(work));
+}
+
+net::Task<Result<StandbyResult>> ControlPlane::start_standby(std::string id, StandbyOptions options, Actor actor) {
+  auto work = [impl = impl_.get(), options = std::move(options),
+               actor = std::move(actor)](EntryPtr entry) -> net::Task<Result<StandbyResult>> {
+    Supervisor::StandbyStart start{.platform = options.platform.value_or(""), .wait = options.wait};
+    if (options.revision) {
+      Result<Revision> revision = co_await impl->configurations.revision(entry, *options.revision);
+      if (!revision) co_return std::unexpected(std::move(revision.error()));
+      start.revision = revision->number;
+      start.configuration = Json::parse(*revision->configuration);
+    }
+    Result<bool> running = co_await impl->supervisor.start_standby(entry, std::move(start), actor);
+    if (!running) co_return std::unexpected(std::move(running.error()));
+    co_return StandbyResult{impl->workloads_of(*entry), *running};
+  };
+  co_return co_await on_instance<Result<StandbyResult>>(loop_, *impl_, std::move(id), std::move(work));
+}
+
+net::Task<Status> ControlPlane::remove_standby(std::string id, std::chrono::milliseconds drain, Actor actor) {
+  auto work = [impl = impl_.get(), drain, actor = std::move(actor)](EntryPtr entry) {
+    return impl->supervisor.remove_standby(std::move(entry), drain, actor);
+  };
+  co_return co_await on_instance<Status>(loop_, *impl_, std::move(id), std::move(work));
+}
+
+net::Task<Result<Json>> ControlPlane::promote_standby(std::string id, Actor actor) {
+  auto work = [impl = impl_.get(), actor = std::move(actor)](EntryPtr entry) -> net::Task<Result<Json>> {
+    Status promoted = co_await impl->supervisor.promote_standby(entry, actor);
+    if (!promoted) co_return std::unexpected(std::move(promoted.error()));
+    co_return impl->workloads_of(*entry);
+  };
+  co_return co_await on_instance<Result<Json>>(loop_, *impl_, std::move(id), std::move(work));
+}
+
+net::Task<Result<Json>> ControlPlane::set_traffic(std::string id, unsigned standby_percent, Actor actor) {
+  auto work = [impl = impl_.get(), standby_percent,
+               actor = std::move(actor)](EntryPtr entry) -> net::Task<Result<Json>> {
+    Status set = co_await impl->supervisor.set_traffic(entry, standby_percent, actor);
+    if (!set) co_return std::unexpected(std::move(set.error()));
+    co_return impl->workloads_of(*entry);
+  };
+  co_return co_await on_instance<Result<Json>>(loop_, *impl_, std::move(id), std::move(work));
+}
+
+net::Task<Result<Json>> ControlPlane::standby_configuration(std::string id) {
+  auto work = [impl = impl_.get()](EntryPtr entry) { return impl->supervisor.standby_configuration(std::move(entry)); };
+  co_return co_await on_instance<Result<Json>>(loop_, *impl_, std::move(id), std::move(work));
+}
+
+net::Task<Result<ProxyTarget>> ControlPlane::proxy_target(std::string id, ProxyTo to) {
+  auto work = [impl = impl_.get(), to](EntryPtr entry) -> net::Task<Result<ProxyTarget>> {
+    if (to == ProxyTo::ByWeight) co_return impl->traffic.next(entry->instance.id);
+    const bool standby = to == ProxyTo::Standby;
+    Result<net::Endpoint> endpoint =
+        standby ? impl->supervisor.standby_endpoint(*entry) : impl->supervisor.endpoint(*entry);
+    if (!endpoint) co_return std::unexpected(std::move(endpoint.error()));
+    const std::uint64_t generation = standby ? entry->runtime.standby->generation : entry->runtime.generation;
+    co_return impl->traffic.claim(entry->instance.id, generation, std::move(*endpoint));
+  };
+  co_return co_await on_instance<Result<ProxyTarget>>(loop_, *impl_, std::move(id), std::move(work));
+}
+
+net::Task<Result<InstanceViewPtr>> ControlPlane::set_applied_revision(std::string id, std::uint64_t revision,
+                                                                      std::uint64_t generation, Actor actor) {
+  auto work = [impl = impl_.get(), revision, generation,
+               actor = std::move(actor)](EntryPtr entry) -> net::Task<Result<InstanceViewPtr>> {
+    Result<Revision> applied = co_await impl->configurations.revision(entry, revision);
+    if (!applied) {
+      Error error = std::move(applied.error());
+      if (error.code == ErrorCode::NotFound) error.code = ErrorCode::Conflict;
+      co_return std::unexpected(std::move(error));
+    }
+    Json configuration = Json::parse(*applied->configuration);
+    Status set =
+        co_await impl->supervisor.set_applied_revision(entry, revision, generation, std::move(configuration), actor);
+    if (!set) co_return std::unexpected(std::move(set.error()));
+    co_return entry->view;
+  };
+  co_return co_await on_instance<Result<InstanceViewPtr>>(loop_, *impl_, std::move(id), std::move(work));
+}
+
+net::Task<Status> ControlPlane::record_judgement(std::string id, Judgement judgement) {
+  auto work = [impl = impl_.get(), judgement = std::move(judgement)](EntryPtr entry) -> net::Task<Status> {
+    co_return co_await impl->ledger.change(entry, [&](Change& change) -> Status {
+      apply(judgement, change.edit_runtime());
+      change.report_update = true;
+      return {};
+    });
+  };
+  co_return co_await on_instance<Status>(loop_, *impl_, std::move(id), std::move(work));
 }
 
 }  // namespace draas::core

@@ -37,6 +37,7 @@
 #include "core/options.hpp"
 #include "core/platform/platform.hpp"
 #include "core/store/store.hpp"
+#include "core/traffic/traffic_director.hpp"
 #include "drasi/configuration.hpp"
 #include "net/task.hpp"
 
@@ -59,6 +60,7 @@ struct CreateRequest {
   std::optional<DesiredState> desired_state;
   ResourceLimits limits;
   Json platform_options;
+  std::optional<FrontPortWish> front_port;
   // serverConfiguration: taken literally; a port that is not free is a Conflict.
   std::optional<std::string> host;
   std::optional<std::uint16_t> port;
@@ -86,6 +88,7 @@ struct InstanceChange {
   std::optional<DesiredState> desired_state;                   // starts or stops
   std::optional<ResourceLimits> limits;                        // from the next start
   std::optional<Json> platform_options;
+  std::optional<FrontPortWish> front_port;  // neither port nor automatic: none any more
 };
 
 struct StartOptions {
@@ -93,6 +96,20 @@ struct StartOptions {
   std::optional<Json> configuration;
   bool persist = false;
   std::chrono::milliseconds wait{10'000};  // for Running or a failure; 0 = return once the workload is started
+  // For restart(): where the instance runs from now on, and how long to pause between stop and start.
+  std::optional<std::string> platform;
+  std::chrono::milliseconds delay{0};
+};
+
+struct StandbyOptions {
+  std::optional<std::uint64_t> revision;   // else the newest
+  std::optional<std::string> platform;     // else the instance's
+  std::chrono::milliseconds wait{10'000};  // for Running or a failure
+};
+
+struct StandbyResult {
+  Json workloads;        // as workloads() gives them
+  bool running = false;  // false: still Starting
 };
 
 struct OperationResult {
@@ -215,6 +232,29 @@ class ControlPlane {
   // Where its API answers now. Conflict when it does not run.
   net::Task<Result<net::Endpoint>> endpoint(std::string id);
   net::Task<Result<Json>> actual_configuration(std::string id);
+
+  // --- workloads: the active one and the standby beside it -----------------------------------------------------------
+  // Both with their traffic and connections.
+  net::Task<Result<Json>> workloads(std::string id);
+  // Starts a second workload of the instance beside the active one. Conflict when there is one or the instance does not
+  // run; Unprocessable, with faults, when two cannot run side by side or when it did not become ready.
+  net::Task<Result<StandbyResult>> start_standby(std::string id, StandbyOptions options, Actor actor);
+  // Takes its traffic away, waits up to `drain` for what it is busy with, then ends it. Success when there is none.
+  net::Task<Status> remove_standby(std::string id, std::chrono::milliseconds drain, Actor actor);
+  // Active and standby change places, in one commit. Again, and they are as before. Conflict without a running standby.
+  net::Task<Result<Json>> promote_standby(std::string id, Actor actor);
+  // Percent of new connections and proxied requests that go to the standby.
+  net::Task<Result<Json>> set_traffic(std::string id, unsigned standby_percent, Actor actor);
+  net::Task<Result<Json>> standby_configuration(std::string id);
+  // Where the next proxied request goes: by the weights, or to one workload by name. Conflict when that does not run.
+  enum class ProxyTo { ByWeight, Active, Standby };
+  net::Task<Result<ProxyTarget>> proxy_target(std::string id, ProxyTo to);
+  // The running server was brought to this revision by live changes. Conflict when `generation` does not run any more
+  // or the revision is not known.
+  net::Task<Result<InstanceViewPtr>> set_applied_revision(std::string id, std::uint64_t revision,
+                                                          std::uint64_t generation, Actor actor);
+  // What a reconciler found out about the revisions.
+  net::Task<Status> record_judgement(std::string id, Judgement judgement);
 
   // --- reconciliation -----------------------------------------------------------------------------------------------
   // Leases of workers, what they need to know, and what they did. Lives as long as this object.

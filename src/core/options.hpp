@@ -29,6 +29,7 @@ struct ControlPlaneOptions {
   std::string default_platform = "Process";
   std::string default_log_level = "info";
   PortRange ports;
+  std::string front_host = "127.0.0.1";  // address of the instances' front ports
   RestartSettings restart;
   Duration shutdown_timeout{30'000};    // SIGINT to SIGKILL
   Duration readiness_timeout{300'000};  // start to Running

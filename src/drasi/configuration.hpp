@@ -66,6 +66,7 @@ struct RenderOptions {
   std::uint16_t port = 0;
   std::string default_log_level = "info";                // used when the document names none
   std::string base_directory;                            // relative paths in the document become absolute below it
+  std::string input_directory;                           // the same for files that are only read; "" = base_directory
   std::map<std::string, std::uint16_t> allocated_ports;  // JSON pointer -> port, for `auto`
 };
 

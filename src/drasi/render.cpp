@@ -22,13 +22,17 @@ using schema::Shape;
 // What rendering needs beside the document; without options it is an export.
 struct Context {
   const RenderOptions* options = nullptr;
+  bool writes = false;  // the paths below are written by the server
 };
 
 std::string absolute(const std::string& path, const Context& context) {
-  if (context.options == nullptr || context.options->base_directory.empty() || path.empty()) return path;
+  if (context.options == nullptr || path.empty()) return path;
+  const RenderOptions& options = *context.options;
+  const std::string& base =
+      context.writes || options.input_directory.empty() ? options.base_directory : options.input_directory;
   const std::filesystem::path given(path);
-  if (given.is_absolute()) return path;
-  return (std::filesystem::path(context.options->base_directory) / given).lexically_normal().string();
+  if (base.empty() || given.is_absolute()) return path;
+  return (std::filesystem::path(base) / given).lexically_normal().string();
 }
 
 // A path keeps its form: plain, `${NAME:-path}` or a reference object with a default.
@@ -190,7 +194,7 @@ bool render_library_member(const std::string& key, const Json& value, const std:
                   }));
   } else if (key == "stateStore") {
     append_member(target, key,
-                  render_members(value, schema::state_store(), {}, context,
+                  render_members(value, schema::state_store(), {}, Context{context.options, true},
                                  [](const std::string&, const Json&, Json&) { return false; }));
   } else if (key == "secretStore") {
     append_member(target, key, render_component(value, Category::SecretStore, place, context));

@@ -55,17 +55,12 @@ constexpr std::array kLibrary = {
     Field{"bootstrapProviders", Shape::List},
 };
 
-constexpr std::array<std::string_view, 11> kLibraryKeys = {"persistIndex",
-                                                           "enableArchive",
-                                                           "stateStore",
-                                                           "secretStore",
-                                                           "defaultPriorityQueueCapacity",
-                                                           "defaultDispatchBufferCapacity",
-                                                           "sources",
-                                                           "queries",
-                                                           "reactions",
-                                                           "identityProviders",
-                                                           "bootstrapProviders"};
+// All but the id, which stands first.
+constexpr auto kLibraryKeys = [] {
+  std::array<std::string_view, kLibrary.size() - 1> keys;
+  std::ranges::transform(kLibrary.begin() + 1, kLibrary.end(), keys.begin(), &Field::name);
+  return keys;
+}();
 
 constexpr std::array kQuery = {
     Field{"id", Shape::Text, true},

@@ -1,17 +1,15 @@
 #include "net/http_connection.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cmath>
 
-#include <sys/sendfile.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "base/exception_text.hpp"
 #include "base/log.hpp"
 #include "net/trace_context.hpp"
 
@@ -21,16 +19,6 @@ namespace {
 constexpr std::size_t kSmallBody = 16U << 10U;       // copied behind the header instead of gathered
 constexpr std::size_t kFlushThreshold = 64U << 10U;  // of answers to pipelined requests
 constexpr std::chrono::seconds kLingerTime{2};
-
-std::string what(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& e) {
-    return e.what();
-  } catch (...) {
-    return "an exception that is not a std::exception";
-  }
-}
 
 }  // namespace
 
@@ -45,9 +33,9 @@ class Connection::StreamWriter final : public BodyWriter {
     if (data.empty()) co_return Status();
     connection_.stream_bytes_ += data.size();
     if (connection_.framing_ == Framing::Chunked) {
-      append_chunk(connection_.out_, data);
+      append_chunk(connection_.output_.text(), data);
     } else {
-      connection_.out_ += data;
+      connection_.output_.text() += data;
     }
     connection_.loop_.refresh_now();
     connection_.flush();
@@ -231,7 +219,7 @@ void Connection::consume(std::string_view bytes) {
 std::string_view Connection::parse(std::string_view bytes) {
   while (!bytes.empty() && reads_requests()) {
     if (close_after_output_) return {};
-    if (has_tail() || out_.size() > kFlushThreshold) break;
+    if (output_.has_body() || output_.text().size() > kFlushThreshold) break;
     if (!exchange_) {
       exchange_ = loop_.take_exchange();
       exchange_->started = loop_.now();
@@ -251,7 +239,9 @@ std::string_view Connection::parse(std::string_view bytes) {
         if (phase_ != Phase::Body) {
           phase_ = Phase::Body;
           set_deadline();
-          if (parser.expects_continue() && exchange_->request.body.empty()) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+          if (parser.expects_continue() && exchange_->request.body.empty()) {
+            output_.text() += "HTTP/1.1 100 Continue\r\n\r\n";
+          }
         }
         return bytes;
       case RequestParser::State::Complete:
@@ -328,7 +318,7 @@ Response Connection::failure(int status, std::string_view detail, const Request*
   try {
     return loop_.shared().handler.error_response(status, detail, request);
   } catch (...) {
-    log_error("the error response failed", {{"status", status}, {"error", what(std::current_exception())}});
+    log_error("the error response failed", {{"status", status}, {"error", exception_text(std::current_exception())}});
     return Response::text(status, std::string(reason_phrase(status)) + '\n');
   }
 }
@@ -338,7 +328,7 @@ Response Connection::failure(const std::exception_ptr& error) {
   log_error("a request handler threw", {{"method", request.method_name},
                                         {"path", request.path},
                                         {"requestId", request.request_id},
-                                        {"error", what(error)}});
+                                        {"error", exception_text(error)}});
   return failure(500, "", &request);
 }
 
@@ -349,7 +339,7 @@ void Connection::spawn(Task<void> task) {
   cancel_ = cancel;
   auto on_end = [self = shared_from_this(), cancel, &shared](std::exception_ptr error) {
     if (error) {
-      log_error("a connection's coroutine ended with an exception", {{"error", what(error)}});
+      log_error("a connection's coroutine ended with an exception", {{"error", exception_text(error)}});
       self->close();
     }
     shared.end_work();
@@ -382,7 +372,7 @@ Task<void> Connection::run_stream(std::shared_ptr<Connection> self, StreamBody b
     complete = false;
     if (self->phase_ == Phase::Streaming && !self->loop_.draining()) {
       log_error("a response's stream threw",
-                {{"path", self->exchange_->request.path}, {"error", what(std::current_exception())}});
+                {{"path", self->exchange_->request.path}, {"error", exception_text(std::current_exception())}});
     }
   }
   self->loop_.refresh_now();
@@ -414,15 +404,16 @@ void Connection::respond(Response response) {
   const auto content = response.content();
   const bool body_follows =
       !(named && exchange_->request.method == Method::Head) && response.status != 304 && response.status != 204;
-  if (out_.empty()) out_ = loop_.take_buffer();
+  auto& out = output_.text();
+  if (out.empty()) out = loop_.take_buffer();
   auto context = header_context();
   context.content_length = content.size();
-  append_header(out_, response, context);
+  append_header(out, response, context);
   const auto sent_bytes = body_follows ? content.size() : 0;
   if (sent_bytes > kSmallBody) {
-    set_tail(response);
+    output_.set_body(response, loop_.shared().body_files);
   } else if (sent_bytes > 0) {
-    out_ += content;
+    out += content;
   }
   record(response.status, sent_bytes);
   close_after_output_ = !keep_alive_;
@@ -436,7 +427,7 @@ void Connection::begin_stream(Response response) {
   if (old_client) keep_alive_ = false;
   auto context = header_context();
   context.framing = framing_;
-  append_header(out_, response, context);
+  append_header(output_.text(), response, context);
   if (request.method == Method::Head) {
     record(response.status, 0);
     close_after_output_ = !keep_alive_;
@@ -458,7 +449,7 @@ void Connection::end_stream(bool complete) {
     close();  // without the last chunk: the client can tell that the body is cut off
     return;
   }
-  if (framing_ == Framing::Chunked) append_last_chunk(out_);
+  if (framing_ == Framing::Chunked) append_last_chunk(output_.text());
   if (loop_.draining()) keep_alive_ = false;
   close_after_output_ = !keep_alive_;
   changed_.reset();
@@ -496,55 +487,11 @@ void Connection::record(int status, std::size_t bytes) {
 
 // --- output ---
 
-void Connection::set_tail(Response& response) {
-  tail_at_ = 0;
-  tail_size_ = response.content().size();
-  if (auto* shared = std::get_if<SharedBody>(&response.body)) {
-    file_tail_ = loop_.shared().body_files.get(*shared);
-    if (!file_tail_) shared_tail_ = std::move(*shared);
-  } else {
-    own_tail_ = std::move(std::get<std::string>(response.body));
-  }
-}
-
-void Connection::clear_output() {
-  loop_.give_back_buffer(std::move(out_));
-  out_.clear();
-  out_at_ = 0;
-  file_tail_.reset();
-  shared_tail_.reset();
-  if (!own_tail_.empty()) std::string().swap(own_tail_);
-  tail_size_ = 0;
-  tail_at_ = 0;
-}
-
-// One system call's worth of what is waiting. As send(): the bytes sent, or -1.
-ssize_t Connection::send_some() {
-  const auto head_size = out_.size() - out_at_;
-  if (head_size > 0 && (!has_tail() || file_tail_)) {
-    const int more = has_tail() ? MSG_MORE : 0;
-    return ::send(socket_.get(), out_.data() + out_at_, head_size, MSG_NOSIGNAL | MSG_DONTWAIT | more);
-  }
-  if (file_tail_) {
-    // Loops block SIGPIPE, which sendfile cannot be told to withhold.
-    auto offset = static_cast<off_t>(tail_at_);
-    return ::sendfile(socket_.get(), file_tail_->fd.get(), &offset, tail_size_ - tail_at_);
-  }
-  const auto body = tail_text().substr(tail_at_);
-  std::array<iovec, 2> parts{iovec{out_.data() + out_at_, head_size},
-                             iovec{const_cast<char*>(body.data()), body.size()}};
-  msghdr message{};
-  message.msg_iov = parts.data();
-  message.msg_iovlen = parts.size();
-  return ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
 // Sends what is waiting. False when some of it must wait until the socket takes more, or the connection is closed.
 bool Connection::flush() {
   bool progress = false;
   while (has_output()) {
-    const auto head_size = out_.size() - out_at_;
-    const auto sent = send_some();
+    const auto sent = output_.send_some(socket_.get());
     if (sent <= 0) {
       if (sent < 0 && errno == EINTR) continue;
       if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
@@ -555,11 +502,8 @@ bool Connection::flush() {
       return false;
     }
     progress = true;
-    const auto head_sent = std::min(static_cast<std::size_t>(sent), head_size);
-    out_at_ += head_sent;
-    tail_at_ += static_cast<std::size_t>(sent) - head_sent;
   }
-  clear_output();
+  loop_.give_back_buffer(output_.clear());
   set_deadline();
   return true;
 }

@@ -12,6 +12,7 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 
+#include "net/pending_output.hpp"
 #include "net/server_loop.hpp"
 
 namespace draas::net {
@@ -51,9 +52,7 @@ class Connection final : public ReadyTarget, public std::enable_shared_from_this
   static constexpr SteadyTime kNever = SteadyTime::max();
 
   bool reads_requests() const { return phase_ == Phase::Idle || phase_ == Phase::Header || phase_ == Phase::Body; }
-  bool has_output() const { return out_at_ < out_.size() || has_tail(); }
-  bool has_tail() const { return tail_at_ < tail_size_; }
-  std::string_view tail_text() const { return shared_tail_ ? *shared_tail_ : own_tail_; }
+  bool has_output() const { return !output_.empty(); }
   // The stream cannot go on: the client has gone, or the server stops.
   bool stream_is_over() const { return peer_closed_ || phase_ != Phase::Streaming || loop_.draining(); }
 
@@ -80,9 +79,6 @@ class Connection final : public ReadyTarget, public std::enable_shared_from_this
   HeaderContext header_context() const;
 
   bool flush();
-  ssize_t send_some();
-  void set_tail(Response& response);
-  void clear_output();
   void finish_close();
   void close();
   void wake();
@@ -94,14 +90,7 @@ class Connection final : public ReadyTarget, public std::enable_shared_from_this
   std::string peer_;
   std::unique_ptr<Exchange> exchange_;
   std::string input_;  // received, not yet taken by the parser
-  std::string out_;    // headers and small bodies
-  std::size_t out_at_ = 0;
-  // A large body, sent after out_: one of these three.
-  std::shared_ptr<const BodyFile> file_tail_;
-  SharedBody shared_tail_;
-  std::string own_tail_;
-  std::size_t tail_size_ = 0;
-  std::size_t tail_at_ = 0;
+  PendingOutput output_;
   SteadyTime deadline_ = kNever;
   std::unique_ptr<Timer> changed_;                   // never expires: cancelled to wake a stream's coroutine
   std::weak_ptr<asio::cancellation_signal> cancel_;  // of the running handler or stream, which owns it

@@ -107,13 +107,6 @@ class RequestParser::Beast {
     has_request_line_ = expects_continue_ = version_10_ = false;
   }
 
-  // The status and reason of what a callback refused; 0 when the library itself did.
-  int status_ = 0;
-  std::string_view detail_;
-  bool has_request_line_ = false;
-  bool expects_continue_ = false;
-  bool version_10_ = false;
-
   class Core final : public http::basic_parser<true> {
    public:
     explicit Core(Beast& owner) : owner_(owner) {}
@@ -148,7 +141,13 @@ class RequestParser::Beast {
     Beast& owner_;
   };
 
-  std::optional<Core> core_;
+  Core& core() { return *core_; }
+  // The status and reason of what a callback refused; 0 when the library itself did.
+  int status() const { return status_; }
+  std::string_view detail() const { return detail_; }
+  bool has_request_line() const { return has_request_line_; }
+  bool expects_continue() const { return expects_continue_; }
+  bool version_10() const { return version_10_; }
 
  private:
   void refuse(int status, std::string_view detail, beast::error_code& error) {
@@ -199,7 +198,13 @@ class RequestParser::Beast {
   }
 
   ParserLimits limits_;
+  std::optional<Core> core_;
   Request* request_ = nullptr;
+  int status_ = 0;
+  std::string_view detail_;
+  bool has_request_line_ = false;
+  bool expects_continue_ = false;
+  bool version_10_ = false;
   std::string authority_;
   int hosts_ = 0;
   int lengths_ = 0;
@@ -218,10 +223,10 @@ void RequestParser::reset(Request& request) {
   header_bytes_ = 0;
 }
 
-bool RequestParser::has_request_line() const { return beast_->has_request_line_; }
-bool RequestParser::keep_alive() const { return beast_->core_->keep_alive(); }
-bool RequestParser::expects_continue() const { return beast_->expects_continue_; }
-bool RequestParser::is_http_10() const { return beast_->version_10_; }
+bool RequestParser::has_request_line() const { return beast_->has_request_line(); }
+bool RequestParser::keep_alive() const { return beast_->core().keep_alive(); }
+bool RequestParser::expects_continue() const { return beast_->expects_continue(); }
+bool RequestParser::is_http_10() const { return beast_->version_10(); }
 
 std::size_t RequestParser::fail(int status, std::string_view detail, std::size_t consumed) {
   state_ = State::Failed;
@@ -241,7 +246,7 @@ std::size_t RequestParser::feed(std::string_view bytes) {
     if (bytes.empty() || bytes == "\r") return skipped;
     state_ = State::Header;
   }
-  auto& core = *beast_->core_;
+  auto& core = beast_->core();
   const bool in_header = state_ == State::Header;
   beast::error_code error;
   const auto consumed = core.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
@@ -262,9 +267,9 @@ std::size_t RequestParser::feed(std::string_view bytes) {
   }
 
   if (error && error != http::error::need_more) {
-    if (beast_->status_ != 0) return fail(beast_->status_, beast_->detail_, total);
+    if (beast_->status() != 0) return fail(beast_->status(), beast_->detail(), total);
     if (error == http::error::header_limit) {
-      if (!beast_->has_request_line_) return fail(414, "the request line is too long", total);
+      if (!beast_->has_request_line()) return fail(414, "the request line is too long", total);
       return fail(431, "the header is too long", total);
     }
     if (error == http::error::body_limit) return fail(413, "the body is too large", total);

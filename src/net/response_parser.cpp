@@ -26,11 +26,10 @@ class ResponseParser::Beast final : public http::basic_parser<false> {
     skip(to_head);
   }
 
-  int status_ = 0;
-  Headers headers_;
-  std::string body_;
-  std::size_t header_bytes_ = 0;
-  bool unknown_encoding_ = false;
+  int status() const { return status_; }
+  Headers& headers() { return headers_; }
+  std::string& body() { return body_; }
+  bool has_unknown_encoding() const { return unknown_encoding_; }
 
  private:
   using Error = beast::error_code;
@@ -57,15 +56,21 @@ class ResponseParser::Beast final : public http::basic_parser<false> {
     return body.size();
   }
   void on_finish_impl(Error&) override {}
+
+  int status_ = 0;
+  Headers headers_;
+  std::string body_;
+  std::size_t header_bytes_ = 0;
+  bool unknown_encoding_ = false;
 };
 
 ResponseParser::ResponseParser(bool to_head) : to_head_(to_head), beast_(std::make_unique<Beast>(to_head)) {}
 
 ResponseParser::~ResponseParser() = default;
 
-int ResponseParser::status() const { return beast_->status_; }
-Headers& ResponseParser::headers() { return beast_->headers_; }
-std::string& ResponseParser::body() { return beast_->body_; }
+int ResponseParser::status() const { return beast_->status(); }
+Headers& ResponseParser::headers() { return beast_->headers(); }
+std::string& ResponseParser::body() { return beast_->body(); }
 bool ResponseParser::keep_alive() const { return beast_->keep_alive(); }
 
 void ResponseParser::fail(std::string_view detail) {
@@ -96,7 +101,7 @@ std::size_t ResponseParser::feed_message(std::string_view bytes) {
     fail(state_ == State::Header ? "a malformed response header" : "a malformed response body");
   } else if (bytes.size() - taken > kMaxHeaderBytes) {
     fail("a line of the response is too long");
-  } else if (beast_->unknown_encoding_) {
+  } else if (beast_->has_unknown_encoding()) {
     fail("an unknown transfer encoding");
   } else if (beast_->is_done()) {
     state_ = State::Complete;

@@ -14,6 +14,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "base/exception_text.hpp"
 #include "base/log.hpp"
 
 namespace draas::net {
@@ -41,16 +42,6 @@ bool is_cancellation(const std::exception_ptr& error) {
     return e.code() == asio::error::operation_aborted;
   } catch (...) {
     return false;
-  }
-}
-
-std::string describe(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& e) {
-    return e.what();
-  } catch (...) {
-    return "an exception that is not a std::exception";
   }
 }
 
@@ -179,7 +170,7 @@ void TaskGroup::spawn(std::string name, std::function<Task<void>()> task) {
   state_->entries.push_back(entry);
   auto on_end = [state = state_, entry](std::exception_ptr error) {
     if (error && !(state->closing && is_cancellation(error))) {
-      log_error("a background task ended with an exception", {{"task", entry->name}, {"error", describe(error)}});
+      log_error("a background task ended with an exception", {{"task", entry->name}, {"error", exception_text(error)}});
     }
     std::erase(state->entries, entry);
     state->ended.cancel();

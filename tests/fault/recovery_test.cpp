@@ -21,6 +21,7 @@ std::string violation(ServerProcess& server) {
   const Answer list = server.get("/api/server/instances");
   if (list.status != 200) return "the list answers " + std::to_string(list.status) + " " + list.body;
   std::map<std::string, Json> instances;
+  std::map<std::string, bool> wanted;  // by workload: is it said to run?
   std::set<int> ports;
   for (const Json& instance : list.json()) {
     const auto id = instance["id"].get<std::string>();
@@ -29,6 +30,24 @@ std::string violation(ServerProcess& server) {
     if (phase == "Running" && instance["desiredState"] != "Running") return id + " runs though it should not";
     const int port = server.get("/api/server/instances/" + id + "/server-configuration").json().value("port", 0);
     if (!ports.insert(port).second) return "port " + std::to_string(port) + " is given out twice";
+    const Json workloads = server.get("/api/server/instances/" + id + "/workloads").json();
+    const Json& active = workloads["active"];
+    const Json& standby = workloads["standby"];
+    auto name_in = [&id](const Json& slot) { return slot == "b" ? id + "~b" : id; };
+    if (!active.is_null()) wanted[name_in(active["slot"])] = phase == "Running";
+    if (!standby.is_null()) {
+      const auto standby_phase = standby["phase"].get<std::string>();
+      if (standby_phase != "Running" && standby_phase != "Failed")
+        return id + " has a standby that is " + standby_phase;
+      if (phase == "Running" && standby["slot"] == active["slot"]) return id + " has two workloads in one slot";
+      if (standby_phase == "Running" && standby["generation"] == active["generation"]) return id + " counts wrongly";
+      wanted[name_in(standby["slot"])] = standby_phase == "Running";
+    }
+    for (const Json* workload : {&active, &standby}) {
+      if (workload->is_null() || (*workload)["slot"] != "b") continue;
+      const int leased = (*workload)["port"].get<int>();
+      if (!ports.insert(leased).second) return "port " + std::to_string(leased) + " is given out twice";
+    }
     const Json revisions = server.get("/api/configuration/instances/" + id + "/revisions?limit=1000").json();
     const auto newest = instance["configurationRevision"].get<std::uint64_t>();
     if (revisions.size() != newest) return id + " has a gap in its history";
@@ -36,13 +55,13 @@ std::string violation(ServerProcess& server) {
   }
   std::map<std::string, int> running;
   for (const Workload& workload : server.workloads()) ++running[workload.instance_id];
-  for (const auto& [id, count] : running) {
-    if (!instances.contains(id)) return "an orphan of " + id + " runs";
-    if (count > 1) return id + " runs " + std::to_string(count) + " times";
-    if (instances[id]["phase"] != "Running") return id + " runs but is said to be " + instances[id]["phase"].dump();
+  for (const auto& [name, count] : running) {
+    if (!wanted.contains(name)) return "an orphan of " + name + " runs";
+    if (count > 1) return name + " runs " + std::to_string(count) + " times";
+    if (!wanted[name]) return name + " runs but is not said to";
   }
-  for (const auto& [id, instance] : instances) {
-    if (instance["phase"] == "Running" && running[id] != 1) return id + " is said to run but does not";
+  for (const auto& [name, runs] : wanted) {
+    if (runs && running[name] != 1) return name + " is said to run but does not";
   }
   return {};
 }
@@ -60,20 +79,28 @@ void expect_settles(ServerProcess& server) {
 
 struct CrashCase {
   const char* point;
-  const char* operation;  // "create", "start", "stop", "restart", "delete", "patch", "exit"
+  // "create", "start", "stop", "restart", "delete", "patch", "exit", "standby", "promote", "drop"; the last two, and
+  // those with "... beside", work on an instance that has a standby already.
+  const char* operation;
 };
 
 class CrashPoint : public ::testing::TestWithParam<CrashCase> {};
 
 TEST_P(CrashPoint, LosesAndDoublesNothing) {
   const auto& [point, operation] = GetParam();
-  const std::string what = operation;
+  std::string what = operation;
+  const std::size_t beside = what.find(" beside");
+  const bool has_standby = beside != std::string::npos || what == "promote" || what == "drop";
+  if (beside != std::string::npos) what.resize(beside);
   ServerProcess server({"--ProcessInstanceManager:OrphanGracePeriod=100ms", "--Restart:InitialDelay=10ms"});
   ASSERT_TRUE(server.start()) << server.log();
   ASSERT_EQ(server.create("kept", true).status, 201);
   ASSERT_EQ(server.create("one").status, 201);
   if (what != "create" && what != "start" && what != "patch") {
     ASSERT_EQ(server.post("/api/server/instances/one/start").status, 200);
+  }
+  if (has_standby) {
+    ASSERT_EQ(server.post("/api/server/instances/one/standby").status, 201);
   }
   server.signal(SIGTERM);
   ASSERT_TRUE(server.wait_exit()) << server.log();
@@ -83,6 +110,9 @@ TEST_P(CrashPoint, LosesAndDoublesNothing) {
   if (what == "create") answer = server.create("two");
   if (what == "start" || what == "stop" || what == "restart") answer = server.post("/api/server/instances/one/" + what);
   if (what == "delete") answer = server.call(Method::Delete, "/api/server/instances/one");
+  if (what == "standby") answer = server.post("/api/server/instances/one/standby");
+  if (what == "promote") answer = server.post("/api/server/instances/one/standby/promote");
+  if (what == "drop") answer = server.call(Method::Delete, "/api/server/instances/one/standby");
   if (what == "patch")
     answer = server.call(Method::Patch, "/api/configuration/instances/one", R"({"logLevel":"debug"})");
   if (what == "exit") {
@@ -98,6 +128,10 @@ TEST_P(CrashPoint, LosesAndDoublesNothing) {
   ASSERT_TRUE(server.start()) << server.log();
   expect_settles(server);
   EXPECT_EQ(server.instance("kept")["status"], "Running");
+  // A delete that was written down is finished, however far it came.
+  if (what == "delete") {
+    EXPECT_TRUE(eventually([&] { return server.get("/api/server/instances/one").status == 404; })) << server.log();
+  }
   // And it can be worked with: the same operation goes through now.
   if (what == "create" && server.get("/api/server/instances/two").status == 404) {
     EXPECT_EQ(server.create("two").status, 201);
@@ -105,6 +139,13 @@ TEST_P(CrashPoint, LosesAndDoublesNothing) {
   if (what != "create" && server.get("/api/server/instances/one").status == 200) {
     const Answer started = server.post("/api/server/instances/one/start");
     EXPECT_EQ(started.status, 200) << started.body;
+    if (has_standby || what == "standby") {
+      EXPECT_EQ(server.call(Method::Delete, "/api/server/instances/one/standby").status, 204);
+      const Answer standby = server.post("/api/server/instances/one/standby");
+      EXPECT_EQ(standby.status, 201) << standby.body;
+      EXPECT_EQ(server.post("/api/server/instances/one/standby/promote").status, 200);
+      expect_settles(server);
+    }
     EXPECT_EQ(server.call(Method::Delete, "/api/server/instances/one").status, 204);
   }
   expect_settles(server);
@@ -131,6 +172,13 @@ INSTANTIATE_TEST_SUITE_P(
                       CrashCase{"delete.stopped", "delete"}, CrashCase{"delete.files_removed", "delete"},
                       CrashCase{"delete.before_commit", "delete"}, CrashCase{"delete.committed", "delete"},
                       CrashCase{"configuration.before_commit", "patch"}, CrashCase{"configuration.committed", "patch"},
+                      CrashCase{"standby.intended", "standby"}, CrashCase{"standby.workload_runs", "standby"},
+                      CrashCase{"standby.handle_stored", "standby"}, CrashCase{"promote.committed", "promote"},
+                      CrashCase{"standby.drained", "drop"}, CrashCase{"standby.workload_ended", "drop"},
+                      CrashCase{"standby.recorded", "drop"}, CrashCase{"standby.workload_ended", "stop beside"},
+                      CrashCase{"standby.recorded", "stop beside"}, CrashCase{"stop.workload_ended", "stop beside"},
+                      CrashCase{"restart.stopped", "restart beside"}, CrashCase{"delete.marked", "delete beside"},
+                      CrashCase{"standby.workload_ended", "delete beside"}, CrashCase{"exit.recorded", "exit beside"},
                       CrashCase{"exit.recorded", "exit"}, CrashCase{"start.intended", "exit"},
                       CrashCase{"start.workload_runs", "exit"}),
     case_name);
@@ -164,7 +212,7 @@ TEST(RandomKills, UnderLoadLoseNoAcknowledgedWrite) {
       clients.emplace_back([&, c, local = std::mt19937(random())]() mutable {
         while (!stop) {
           std::string id;
-          const unsigned dice = local() % 10;
+          const unsigned dice = local() % 14;
           {
             const std::scoped_lock lock(mutex);
             std::vector<std::string> own;
@@ -202,6 +250,13 @@ TEST(RandomKills, UnderLoadLoseNoAcknowledgedWrite) {
             const std::scoped_lock lock(mutex);
             revisions[id] = std::max<std::uint64_t>(revisions[id],
                                                     std::stoull("0" + std::string(answer.headers.get("X-Revision"))));
+          } else if (dice >= 10) {
+            const std::string standby = "/api/server/instances/" + id + "/standby";
+            Answer answer;
+            if (dice < 12) answer = server.post(standby);
+            if (dice == 12) answer = server.post(standby + "/promote");
+            if (dice == 13) answer = server.call(Method::Delete, standby);
+            if (answer.status == 0) break;
           } else {
             {
               const std::scoped_lock lock(mutex);

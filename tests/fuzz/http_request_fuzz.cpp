@@ -1,5 +1,4 @@
-// The request parser must not crash, and must read the same from any pieces: the first byte of the input says how the
-// rest is cut.
+// The request parser must not crash, and must read the same from any pieces.
 
 #include <cstdint>
 #include <cstdlib>
@@ -8,6 +7,7 @@
 
 #include "net/request_parser.hpp"
 #include "net/response_parser.hpp"
+#include "pieces.hpp"
 
 namespace {
 
@@ -69,9 +69,7 @@ void read_response(std::string_view text, std::size_t piece) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 2) return 0;
-  const std::size_t piece = std::size_t{data[0]} + 1;
-  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const auto [text, piece] = draas::fuzz::cut_input(data, size);
   const auto in_pieces = read_requests(text, piece);
   const auto byte_by_byte = read_requests(text, 1);
   // Where a limit or an error is met can depend on the pieces; requests that both have read whole must be equal.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/server_sent_events.hpp"
+#include "pieces.hpp"
 
 namespace {
 
@@ -31,9 +32,7 @@ bool equal(const ServerSentEvent& a, const ServerSentEvent& b) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 2) return 0;
-  const std::size_t piece = std::size_t{data[0]} + 1;
-  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  const auto [text, piece] = draas::fuzz::cut_input(data, size);
   const auto events = parse(text, piece);
   const auto same = parse(text, 1);
   if (events.size() != same.size()) std::abort();

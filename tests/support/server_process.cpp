@@ -7,18 +7,13 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/asio/use_future.hpp>
 
 #include "base/id.hpp"
-
-extern char** environ;  // NOLINT(readability-identifier-naming): the C library's name
 
 namespace draas::tests {
 namespace {
@@ -128,33 +123,11 @@ ServerProcess::~ServerProcess() {
 }
 
 bool ServerProcess::start(const std::map<std::string, std::string>& environment, bool wait_ready) {
-  const std::string executable = program("DRAAS_TEST_DRAAS", "/src/app/draas");
-  std::vector<std::string> arguments = {executable, "server"};
+  std::vector<std::string> arguments = {"server"};
   arguments.insert(arguments.end(), flags_.begin(), flags_.end());
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  std::vector<std::string> variables;
-  for (char** variable = environ; *variable != nullptr; ++variable) variables.emplace_back(*variable);
-  for (const auto& [name, value] : environment) {
-    variables.push_back(name + "=" + value);
-  }
-  std::vector<char*> envp;
-  for (std::string& variable : variables) envp.push_back(variable.data());
-  envp.push_back(nullptr);
-
-  const std::string log_file = (directory_ / "server.log").string();
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, 1, log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&actions, 1, 2);
-  const int failed = ::posix_spawn(&pid_, executable.c_str(), &actions, nullptr, argv.data(), envp.data());
-  posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) {
-    pid_ = -1;
-    return false;
-  }
+  const bool started =
+      process_.start(program("DRAAS_TEST_DRAAS", "/src/app/draas"), arguments, environment, directory_ / "server.log");
+  if (!started) return false;
   if (!wait_ready) return true;
   bool alive = true;
   eventually(
@@ -164,35 +137,6 @@ bool ServerProcess::start(const std::map<std::string, std::string>& environment,
       },
       milliseconds(30'000));
   return alive && get("/ready").status == 200;
-}
-
-void ServerProcess::signal(int number) const {
-  if (pid_ > 0) ::kill(pid_, number);
-}
-
-std::optional<int> ServerProcess::wait_exit(milliseconds limit) {
-  if (pid_ <= 0) return 0;
-  int status = 0;
-  const bool ended = eventually([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }, limit);
-  if (!ended) return std::nullopt;
-  pid_ = -1;
-  return status;
-}
-
-void ServerProcess::kill() {
-  if (pid_ <= 0) return;
-  ::kill(pid_, SIGKILL);
-  int status = 0;
-  ::waitpid(pid_, &status, 0);
-  pid_ = -1;
-}
-
-bool ServerProcess::running() {
-  if (pid_ <= 0) return false;
-  int status = 0;
-  if (::waitpid(pid_, &status, WNOHANG) == 0) return true;
-  pid_ = -1;
-  return false;
 }
 
 net::Endpoint ServerProcess::endpoint() const {

@@ -17,6 +17,7 @@
 #include "base/json.hpp"
 #include "net/http_client.hpp"
 #include "net/task.hpp"
+#include "support/child_process.hpp"
 #include "support/eventually.hpp"
 
 namespace draas::tests {
@@ -49,13 +50,11 @@ class ServerProcess {
 
   // Starts it, and waits until /ready answers 200 unless told otherwise. False when it ended instead.
   bool start(const std::map<std::string, std::string>& environment = {}, bool wait_ready = true);
-  void signal(int number) const;
-  // The wait status as waitpid() gives it, or nothing when it still runs after `limit`.
-  std::optional<int> wait_exit(milliseconds limit = milliseconds(15'000));
-  // SIGKILL, and waits for the end.
-  void kill();
-  bool running();
-  pid_t pid() const { return pid_; }
+  void signal(int number) const { process_.signal(number); }
+  std::optional<int> wait_exit(milliseconds limit = milliseconds(15'000)) { return process_.wait_exit(limit); }
+  void kill() { process_.kill(); }
+  bool running() { return process_.running(); }
+  pid_t pid() const { return process_.pid(); }
 
   // One request. Content-Type is application/json when there is a body, unless `headers` name one.
   Answer call(net::Method method, const std::string& target, const std::string& body = "",
@@ -79,7 +78,7 @@ class ServerProcess {
   std::filesystem::path directory_;
   std::vector<std::string> flags_;
   std::uint16_t port_ = 0;
-  pid_t pid_ = -1;
+  ChildProcess process_;
   net::EventLoop loop_{"test-client"};
   std::unique_ptr<net::HttpClient> client_;
 };

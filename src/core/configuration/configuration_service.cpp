@@ -31,7 +31,7 @@ ConfigurationService::ConfigurationService(Ledger& ledger, Supervisor& superviso
 net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr entry, Edit edit, std::string change_type,
                                                                     std::string description,
                                                                     std::optional<std::string> if_match, Actor actor,
-                                                                    std::optional<Hold> hold) {
+                                                                    std::optional<HeldRevision> hold) {
   ConfigurationResult result;
   PortPlan ports;
   const std::string id = entry->instance.id;
@@ -56,7 +56,8 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr ent
       return fail(ErrorCode::Unavailable, "Platform '" + entry->instance.platform + "' is not configured");
     }
     PortWishes wishes{.server_port = current.value("port", std::uint16_t{0}),
-                      .allocated_before = entry->instance.component_ports};
+                      .allocated_before = entry->instance.component_ports,
+                      .front_port = entry->instance.front_port};
     if (auto port = next.find("port"); port->is_number_unsigned()) {
       wishes.server_port = port->get<std::uint16_t>();
     } else {
@@ -66,6 +67,16 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr ent
     Result<PortPlan> planned = plan_ports(ledger_.ports(), *platform, host, id, next, wishes);
     if (!planned) return std::unexpected(std::move(planned.error()));
     ports = std::move(*planned);
+    std::map<std::string, std::uint16_t> slot_b_component_ports;
+    if (uses_slot_b(entry->runtime)) {
+      const PortWishes slot_b_wishes{.server_port = entry->instance.slot_b_port,
+                                     .allocated_before = entry->instance.slot_b_component_ports};
+      Result<PortPlan> slot_b = plan_ports(ledger_.ports(), *platform, host, id, next, slot_b_wishes);
+      if (!slot_b) return std::unexpected(std::move(slot_b.error()));
+      slot_b_component_ports = std::move(slot_b->component_ports);
+      std::ranges::move(slot_b->leased, std::back_inserter(ports.leased));
+      std::ranges::move(slot_b->writes, std::back_inserter(ports.writes));
+    }
     next["port"] = ports.server_port;
 
     result.configuration = next;
@@ -90,11 +101,13 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr ent
     Instance& instance = change.edit_instance();
     instance.last_modified_at = revision.created_at;
     instance.component_ports = ports.component_ports;
+    instance.slot_b_component_ports = std::move(slot_b_component_ports);
     change.writes = ports.writes;
     change.source = actor.source;
     // Back to what already runs: nothing is left to apply.
     RuntimeRecord& runtime = change.runtime;
-    if (runtime.handle && !runtime.one_shot && supervisor_.spec_hash_of(instance, next) == runtime.spec_hash) {
+    if (runtime.handle && !runtime.one_shot &&
+        supervisor_.spec_hash_of(instance, runtime.slot, next) == runtime.spec_hash) {
       change.edit_runtime().applied_revision = revision.number;
     }
     change.revision = std::move(revision);
@@ -128,8 +141,8 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::rollback(EntryPtr e
   std::string description = "rolled back to revision " + std::to_string(revision_number);
   if (!why.text.empty()) description += ": " + why.text;
   std::string change_type = "RolledBack";
-  std::optional<Hold> hold;
-  if (why.failed_revision > 0) hold = Hold{why.failed_revision, why.text};
+  std::optional<HeldRevision> hold;
+  if (why.failed_revision > 0) hold = HeldRevision{why.failed_revision, why.text};
   co_return co_await change(entry, std::move(edit), std::move(change_type), std::move(description), std::move(if_match),
                             std::move(actor), std::move(hold));
 }

@@ -17,7 +17,7 @@ class ConfigurationService {
 
   net::Task<Result<ConfigurationResult>> change(EntryPtr entry, Edit edit, std::string change_type,
                                                 std::string description, std::optional<std::string> if_match,
-                                                Actor actor, std::optional<Hold> hold = std::nullopt);
+                                                Actor actor, std::optional<HeldRevision> hold = std::nullopt);
   net::Task<Result<ConfigurationResult>> rollback(EntryPtr entry, std::uint64_t revision,
                                                   std::optional<std::string> if_match, Actor actor, RollbackReason why);
   net::Task<Result<std::vector<Revision>>> revisions(EntryPtr entry, std::size_t limit, std::uint64_t before);

@@ -9,8 +9,10 @@ std::string component_port_key(const drasi::ComponentPort& port) {
   return port.path.substr(0, index + 1) + port.component_id + port.path.substr(field);
 }
 
-PreparedWorkload prepare_workload(const Instance& instance, const Json& configuration, const Platform& platform,
-                                  const ControlPlaneOptions& options) {
+PreparedWorkload prepare_workload(const Instance& instance, Slot slot, const Json& configuration,
+                                  const Platform& platform, const ControlPlaneOptions& options) {
+  const std::string name = workload_name(instance.id, slot);
+  const auto& component_ports = slot == Slot::A ? instance.component_ports : instance.slot_b_component_ports;
   drasi::RenderOptions render;
   render.id = instance.id;
   if (auto id = configuration.find("id"); id != configuration.end() && id->is_string()) {
@@ -18,20 +20,22 @@ PreparedWorkload prepare_workload(const Instance& instance, const Json& configur
     if (!literal.empty() && literal.find("${") == std::string::npos) render.id = literal;
   }
   render.host = configuration.value("host", platform.default_host());
-  render.port = configuration.value("port", std::uint16_t{0});
+  render.port = slot == Slot::A ? configuration.value("port", std::uint16_t{0}) : instance.slot_b_port;
   render.default_log_level = options.default_log_level;
-  render.base_directory = platform.base_directory(instance.id);
+  // What is read lies where the user put it; what is written must not meet in one directory.
+  render.input_directory = platform.base_directory(instance.id);
+  render.base_directory = platform.base_directory(name);
   for (const drasi::ComponentPort& port : drasi::component_ports(configuration)) {
     if (!port.automatic) continue;
-    auto allocated = instance.component_ports.find(component_port_key(port));
-    if (allocated != instance.component_ports.end()) render.allocated_ports[port.path] = allocated->second;
+    auto allocated = component_ports.find(component_port_key(port));
+    if (allocated != component_ports.end()) render.allocated_ports[port.path] = allocated->second;
   }
 
   PreparedWorkload prepared;
   const Json rendered = drasi::render(configuration, render);
   prepared.expected = drasi::expected_components(rendered);
   WorkloadSpec& spec = prepared.spec;
-  spec.instance_id = instance.id;
+  spec.instance_id = name;
   spec.spec_hash = drasi::spec_hash(rendered);
   spec.configuration = drasi::render_yaml(configuration, render);
   spec.host = render.host;

@@ -19,9 +19,10 @@ struct PreparedWorkload {
   Json rendered;                       // the document in server form
 };
 
-// `configuration` is in API form, valid, with its host and port set.
-PreparedWorkload prepare_workload(const Instance& instance, const Json& configuration, const Platform& platform,
-                                  const ControlPlaneOptions& options);
+// `configuration` is in API form, valid, with its host and port set. The slot decides on the working directory, the
+// server's port and the ports that were allocated.
+PreparedWorkload prepare_workload(const Instance& instance, Slot slot, const Json& configuration,
+                                  const Platform& platform, const ControlPlaneOptions& options);
 
 // How an allocated port is remembered: by component, so that it stays when the list around it changes.
 // "/sources/0/port" of component "orders" -> "/sources/orders/port".

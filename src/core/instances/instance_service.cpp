@@ -28,6 +28,7 @@ std::string fingerprint_of(const CreateRequest& request) {
   parts.push_back(request.configuration);
   parts.push_back(request.platform_options);
   parts.push_back(request.start);
+  if (request.front_port) parts.push_back(Json::array({request.front_port->port, request.front_port->automatic}));
   return sha256_hex(to_text(parts));
 }
 
@@ -69,8 +70,9 @@ Result<CheckedCreate> check_create(CreateRequest request) {
   return checked;
 }
 
-InstanceService::InstanceService(Ledger& ledger, Supervisor& supervisor, const ControlPlaneOptions& options)
-    : ledger_(ledger), supervisor_(supervisor), options_(options) {}
+InstanceService::InstanceService(Ledger& ledger, Supervisor& supervisor, TrafficDirector& traffic,
+                                 const ControlPlaneOptions& options)
+    : ledger_(ledger), supervisor_(supervisor), traffic_(traffic), options_(options) {}
 
 Status InstanceService::load_template() {
   if (options_.configuration_template.empty()) return {};
@@ -179,6 +181,16 @@ net::Task<Result<Created>> InstanceService::create(CheckedCreate checked, Actor 
   if (!ports) co_return std::unexpected(std::move(ports.error()));
   configuration["port"] = ports->server_port;
   instance.component_ports = ports->component_ports;
+  FrontPort front;
+  if (request.front_port) {
+    Result<FrontPort> opened = traffic_.open_front(ledger_.ports(), instance.id, *request.front_port);
+    if (!opened) {
+      undo(ledger_.ports(), instance.id, *ports);
+      co_return std::unexpected(std::move(opened.error()));
+    }
+    front = std::move(*opened);
+    instance.front_port = front.port;
+  }
   crash_point("create.ports_planned");
 
   Revision revision;
@@ -191,6 +203,7 @@ net::Task<Result<Created>> InstanceService::create(CheckedCreate checked, Actor 
   revision.configuration = std::make_shared<const std::string>(to_text(configuration));
 
   std::vector<Write> writes = ports->writes;
+  std::ranges::copy(front.writes, std::back_inserter(writes));
   const std::string id = instance.id;
   if (!key.empty()) {
     const Json record{
@@ -202,8 +215,10 @@ net::Task<Result<Created>> InstanceService::create(CheckedCreate checked, Actor 
       co_await ledger_.create(std::move(instance), std::move(revision), std::move(writes), std::move(source));
   if (!entry) {
     undo(ledger_.ports(), id, *ports);
+    TrafficDirector::undo(ledger_.ports(), id, front);
     co_return std::unexpected(std::move(entry.error()));
   }
+  if (front.port != 0) traffic_.serve_front(id, std::move(front));
   if (!key.empty()) ledger_.remember_idempotency(key, id, checked.fingerprint);
   log_info("instance created",
            {{"instanceId", id}, {"name", (*entry)->instance.name}, {"requestId", actor.request_id}});
@@ -222,12 +237,30 @@ net::Task<Result<Created>> InstanceService::create(CheckedCreate checked, Actor 
   co_return created;
 }
 
+Status InstanceService::change_front_port(const FrontPortWish& wish, Change& change, FrontPort& opened) {
+  Instance& instance = change.instance;
+  const bool wanted = wish.automatic || wish.port != 0;
+  if (wanted && instance.front_port != 0 && (wish.automatic || wish.port == instance.front_port)) return {};
+  if (wanted) {
+    Result<FrontPort> front = traffic_.open_front(ledger_.ports(), instance.id, wish);
+    if (!front) return std::unexpected(std::move(front.error()));
+    opened = std::move(*front);
+    change.writes = std::move(opened.writes);
+  }
+  if (instance.front_port != 0) change.writes.push_back(Ledger::release_write(instance.front_port));
+  instance.front_port = opened.port;
+  return {};
+}
+
 net::Task<Result<InstanceViewPtr>> InstanceService::update(EntryPtr entry, InstanceChange requested,
                                                            std::optional<std::string> if_match, Actor actor) {
   if (requested.name) {
     if (Status valid = check_instance_name(*requested.name); !valid)
       co_return std::unexpected(std::move(valid.error()));
   }
+  FrontPort front;
+  const std::string id = entry->instance.id;
+  std::uint16_t front_before = 0;
   Status changed = co_await ledger_.change(entry, [&](Change& change) -> Status {
     if (if_match && !net::etag_matches(*if_match, entry->view->etag)) {
       return fail(ErrorCode::PreconditionFailed,
@@ -251,13 +284,29 @@ net::Task<Result<InstanceViewPtr>> InstanceService::update(EntryPtr entry, Insta
     if (requested.restart_policy) instance.restart_policy = *requested.restart_policy;
     if (requested.limits) instance.limits = *requested.limits;
     if (requested.platform_options) instance.platform_options = *requested.platform_options;
+    front_before = instance.front_port;
+    if (requested.front_port) {
+      if (Status set = change_front_port(*requested.front_port, change, front); !set) return set;
+    }
     if (to_document(instance) == before) return {};
     change.edit_instance().last_modified_at = ledger_.clock().now();
     change.source = actor.source;
     change.report_update = true;
     return {};
   });
-  if (!changed) co_return std::unexpected(std::move(changed.error()));
+  if (!changed) {
+    TrafficDirector::undo(ledger_.ports(), id, front);
+    co_return std::unexpected(std::move(changed.error()));
+  }
+  if (front_before != entry->instance.front_port) {
+    if (front.port != 0) {
+      traffic_.serve_front(id, std::move(front));
+    } else {
+      traffic_.close_front(id);
+    }
+    co_await traffic_.settle();
+    ledger_.ports().release(front_before, id);
+  }
   if (requested.desired_state == DesiredState::Running) {
     StartOptions options{.wait = std::chrono::milliseconds(0)};
     Result<OperationResult> started = co_await supervisor_.start(entry, std::move(options), std::move(actor));

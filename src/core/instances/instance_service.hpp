@@ -20,7 +20,7 @@ Result<CheckedCreate> check_create(CreateRequest request);
 
 class InstanceService {
  public:
-  InstanceService(Ledger& ledger, Supervisor& supervisor, const ControlPlaneOptions& options);
+  InstanceService(Ledger& ledger, Supervisor& supervisor, TrafficDirector& traffic, const ControlPlaneOptions& options);
 
   Status load_template();  // blocks; at start-up
 
@@ -33,8 +33,12 @@ class InstanceService {
   Result<Created> replay(const std::string& key, const std::string& fingerprint) const;
   Result<Json> base_configuration(const CheckedCreate& checked, const std::string& id, const std::string& host) const;
 
+  // Changes the instance's front port as wished; fills `opened` when another one is to be served.
+  Status change_front_port(const FrontPortWish& wish, Change& change, FrontPort& opened);
+
   Ledger& ledger_;
   Supervisor& supervisor_;
+  TrafficDirector& traffic_;
   const ControlPlaneOptions& options_;
   std::string template_text_;
   std::map<std::string, bool> creating_keys_;  // idempotency keys of creates under way

@@ -128,8 +128,8 @@ void Ledger::trim_events(Batch& batch) {
 void Ledger::publish_view(const EntryPtr& entry) {
   entry->view = make_view(entry->instance, entry->runtime, entry->configuration, entry->view.get());
   catalogue_.store(catalogue_.load()->with(entry->view));
-  if (entry_listener_) entry_listener_(entry);
   for (net::Timer* waiter : entry->waiters) waiter->cancel();
+  for (const ChangeListener& listener : change_listeners_) listener(entry);
 }
 
 net::Task<Result<EntryPtr>> Ledger::create(Instance instance, Revision revision, std::vector<Write> writes,
@@ -216,6 +216,9 @@ Result<Ledger::Prepared> Ledger::prepare(const EntryPtr& entry, const std::funct
   } else if (change.report_update) {
     prepared.events.push_back(
         make_event(EventType::InstanceUpdated, id, before, after, change.source, change.event_metadata));
+  }
+  for (EventType type : change.more_events) {
+    prepared.events.push_back(make_event(type, id, before, after, change.source, change.event_metadata));
   }
   for (Report& report : change.reports) {
     prepared.events.push_back(make_event(report.type, id, before, after, change.source, std::move(report.metadata)));
@@ -331,10 +334,10 @@ net::Task<Status> Ledger::erase(EntryPtr entry, std::string source) {
   ports_.release_all(id);
   entries_.erase(id);
   catalogue_.store(catalogue_.load()->without(id));
-  if (entry_listener_) entry_listener_(entry);
   for (net::Timer* waiter : entry->waiters) waiter->cancel();
   for (EventPtr& published : events) events_.publish(std::move(published));
   if (configuration_listener_) configuration_listener_(id, nullptr);
+  for (const ChangeListener& listener : change_listeners_) listener(entry);
   co_return Status{};
 }
 

@@ -70,9 +70,10 @@ struct Change {
   std::vector<Write> writes;            // more for the same commit: port leases
   std::string source = "ControlPlane";  // of the events
   std::map<std::string, std::string> event_metadata;
-  bool report_status = false;   // a StatusChanged event also when the status stays the same
-  bool report_update = false;   // an InstanceUpdated event when nothing else is reported
-  std::vector<Report> reports;  // more events
+  bool report_status = false;          // a StatusChanged event also when the status stays the same
+  bool report_update = false;          // an InstanceUpdated event when nothing else is reported
+  std::vector<EventType> more_events;  // reported beside those of status and phase, with the same metadata
+  std::vector<Report> reports;         // more events, each with metadata of its own
 
   Instance& edit_instance() {
     instance_changed = true;
@@ -136,9 +137,9 @@ class Ledger {
   using ConfigurationListener = std::function<void(const std::string& id, std::shared_ptr<const std::string> text)>;
   void set_configuration_listener(ConfigurationListener listener) { configuration_listener_ = std::move(listener); }
 
-  // Called after every published change of an instance, and when it was removed (`entry->removed`).
-  using EntryListener = std::function<void(const EntryPtr& entry)>;
-  void set_entry_listener(EntryListener listener) { entry_listener_ = std::move(listener); }
+  // Called after every change that readers see, and after an instance was removed (`entry.removed`).
+  using ChangeListener = std::function<void(const EntryPtr& entry)>;
+  void add_change_listener(ChangeListener listener) { change_listeners_.push_back(std::move(listener)); }
   // Asked for what else belongs into the commit that deletes an instance.
   using EraseCompanion = std::function<std::vector<Write>(const std::string& id)>;
   void set_erase_companion(EraseCompanion companion) { erase_companion_ = std::move(companion); }
@@ -178,7 +179,7 @@ class Ledger {
   std::uint64_t next_sequence_ = 1;
   std::uint64_t oldest_sequence_ = 1;
   ConfigurationListener configuration_listener_;
-  EntryListener entry_listener_;
+  std::vector<ChangeListener> change_listeners_;
   EraseCompanion erase_companion_;
   bool closed_ = false;
 };

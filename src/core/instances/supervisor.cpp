@@ -17,10 +17,11 @@ bool is_running_phase(Phase phase) { return phase == Phase::Starting || phase ==
 }  // namespace
 
 Supervisor::Supervisor(Ledger& ledger, const ControlPlaneOptions& options,
-                       std::vector<std::unique_ptr<Platform>> platforms, Metrics* metrics)
+                       std::vector<std::unique_ptr<Platform>> platforms, TrafficDirector& traffic, Metrics* metrics)
     : ledger_(ledger),
       options_(options),
       platforms_(std::move(platforms)),
+      traffic_(traffic),
       http_(ledger.executor(), net::ClientOptions{.max_idle_per_endpoint = 1, .idle_timeout = std::chrono::seconds(5)}),
       tasks_(ledger.executor()) {
   if (metrics != nullptr) {
@@ -28,11 +29,12 @@ Supervisor::Supervisor(Ledger& ledger, const ControlPlaneOptions& options,
   }
   for (const auto& platform : platforms_) {
     platform->set_exit_handler([this](const WorkloadHandle& handle, const WorkloadExit& exit) {
-      EntryPtr entry = ledger_.find(handle.instance_id);
+      EntryPtr entry = ledger_.find(parse_workload_name(handle.instance_id).instance_id);
       if (!entry || closing_) return;
       tasks_.spawn("exit", [this, entry, handle, exit] { return on_exit(entry, handle, exit); });
     });
   }
+  ledger_.add_change_listener([this](const EntryPtr& entry) { route(entry); });
 }
 
 // --- platforms ------------------------------------------------------------------------------------------------------
@@ -55,6 +57,20 @@ std::vector<std::string> Supervisor::platform_names() const {
   std::vector<std::string> names;
   for (const auto& platform : platforms_) names.emplace_back(platform->name());
   return names;
+}
+
+Result<Platform*> Supervisor::require_platform(const std::string& name, const std::string& field) const {
+  if (Platform* platform = find_platform(name)) return platform;
+  std::string names;
+  for (const std::string& known : platform_names()) names += (names.empty() ? "" : ", ") + known;
+  const std::string message = "'" + name + "' is not a platform here; use one of " + names;
+  return fail(ErrorCode::InvalidArgument, field + ": " + message, {{field, message}});
+}
+
+Platform* Supervisor::platform_of(const Entry& entry, const WorkloadRecord& workload) const {
+  const auto& standby = entry.runtime.standby;
+  const bool is_standby = standby && &workload == &*standby;
+  return find_platform(is_standby ? standby->platform : entry.instance.platform);
 }
 
 std::string Supervisor::monitor_source(const Entry& entry) const { return entry.instance.platform + "StatusMonitor"; }
@@ -100,10 +116,10 @@ Json Supervisor::configuration_of(const Entry& entry) const {
   return Json::parse(*entry.configuration);
 }
 
-std::string Supervisor::spec_hash_of(const Instance& instance, const Json& configuration) const {
+std::string Supervisor::spec_hash_of(const Instance& instance, Slot slot, const Json& configuration) const {
   Platform* platform = find_platform(instance.platform);
   if (platform == nullptr) return {};
-  return prepare_workload(instance, configuration, *platform, options_).spec.spec_hash;
+  return prepare_workload(instance, slot, configuration, *platform, options_).spec.spec_hash;
 }
 
 bool Supervisor::converged(const Entry& entry) const {
@@ -113,7 +129,11 @@ bool Supervisor::converged(const Entry& entry) const {
 
 // Gives back ports that neither the newest configuration nor a running workload needs.
 void Supervisor::trim_ports(const EntryPtr& entry, Change& change) {
-  std::set<std::uint16_t> needed;
+  if (!uses_slot_b(change.runtime)) release_slot_b(entry, change);
+  // What runs with another revision may need ports that the newest one does not name.
+  const RuntimeRecord& runtime = change.runtime;
+  if (runtime.standby || (runtime.handle && runtime.applied_revision != change.instance.revision)) return;
+  std::set<std::uint16_t> needed{change.instance.front_port, change.instance.slot_b_port};
   const Json configuration = configuration_of(*entry);
   if (auto port = configuration.find("port"); port != configuration.end() && port->is_number_unsigned()) {
     needed.insert(port->get<std::uint16_t>());
@@ -122,10 +142,26 @@ void Supervisor::trim_ports(const EntryPtr& entry, Change& change) {
     if (port.port) needed.insert(*port.port);
   }
   for (const auto& [key, port] : change.instance.component_ports) needed.insert(port);
+  for (const auto& [key, port] : change.instance.slot_b_component_ports) needed.insert(port);
   const std::string& id = entry->instance.id;
   for (std::uint16_t port : ledger_.ports().ports_of(id)) {
     if (needed.contains(port)) continue;
     ledger_.ports().release(port, id);
+    change.writes.push_back(Ledger::release_write(port));
+  }
+}
+
+// Nothing uses slot b any more.
+void Supervisor::release_slot_b(const EntryPtr& entry, Change& change) {
+  if (change.instance.slot_b_port == 0 && change.instance.slot_b_component_ports.empty()) return;
+  Instance& instance = change.edit_instance();
+  std::vector<std::uint16_t> ports{instance.slot_b_port};
+  for (const auto& [key, port] : instance.slot_b_component_ports) ports.push_back(port);
+  instance.slot_b_port = 0;
+  instance.slot_b_component_ports.clear();
+  for (std::uint16_t port : ports) {
+    if (ledger_.ports().holder(port) != entry->instance.id) continue;
+    ledger_.ports().release(port, entry->instance.id);
     change.writes.push_back(Ledger::release_write(port));
   }
 }
@@ -147,9 +183,10 @@ net::Task<Status> Supervisor::launch(EntryPtr entry, Launch launch) {
   }
 
   const Json configuration = launch.one_shot ? *launch.one_shot : configuration_of(*entry);
-  PreparedWorkload prepared = prepare_workload(entry->instance, configuration, *platform, options_);
+  PreparedWorkload prepared =
+      prepare_workload(entry->instance, entry->runtime.slot, configuration, *platform, options_);
   prepared.spec.control_plane_id = ledger_.control_plane_id();
-  prepared.spec.generation = entry->runtime.generation + 1;
+  prepared.spec.generation = entry->runtime.last_generation + 1;
   const WorkloadSpec& spec = prepared.spec;
   if (!platform->port_is_free(spec.host, spec.port)) {
     Error taken = fail(ErrorCode::Conflict, "Port " + std::to_string(spec.port) + " of " + spec.host +
@@ -168,6 +205,8 @@ net::Task<Status> Supervisor::launch(EntryPtr entry, Launch launch) {
     runtime.phase = Phase::Starting;
     runtime.health = Health::Unknown;
     runtime.generation = spec.generation;
+    runtime.last_generation = spec.generation;
+    runtime.places.emplace(platform->name(), runtime.slot);
     runtime.applied_revision = revision;
     runtime.one_shot = launch.one_shot.has_value();
     runtime.spec_hash = spec.spec_hash;
@@ -294,21 +333,64 @@ net::Task<Result<OperationResult>> Supervisor::settled(EntryPtr entry, std::chro
 }
 
 net::Task<Result<OperationResult>> Supervisor::restart(EntryPtr entry, StartOptions options, Actor actor) {
+  Ending ending{.keep_desired = true, .delay = options.delay, .platform = {}, .source = actor.source};
+  if (options.platform) {
+    Result<Platform*> platform = require_platform(*options.platform, "/platform");
+    if (!platform) co_return std::unexpected(std::move(platform.error()));
+    Availability availability = co_await (*platform)->availability();
+    if (!availability.available) {
+      co_return fail(ErrorCode::Unavailable,
+                     "Platform '" + *options.platform + "' is unavailable: " + availability.reason);
+    }
+    ending.platform = (*platform)->name();
+  }
   {
     net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
     if (entry->removed) co_return std::unexpected(ledger_.require(entry->instance.id).error());
-    if (entry->runtime.handle) {
-      Status ended = co_await end_workload(entry, true, actor.source);
+    const bool ran = entry->runtime.handle.has_value();
+    if (ran) {
+      Status ended = co_await end_workload(entry, std::move(ending));
       if (!ended) co_return std::unexpected(std::move(ended.error()));
       crash_point("restart.stopped");
+      if (options.delay.count() > 0) {
+        const SteadyTime deadline = std::chrono::steady_clock::now() + options.delay;
+        const std::function<bool(const Entry&)> never = [](const Entry&) { return false; };
+        co_await ledger_.wait_until(entry, never, deadline);
+        if (closing_) co_return fail(ErrorCode::Cancelled, "The control plane is shutting down");
+      }
+    } else if (!ending.platform.empty() && ending.platform != entry->instance.platform) {
+      Status moved = co_await ledger_.change(entry, [&](Change& change) -> Status {
+        change.edit_instance().platform = ending.platform;
+        change.source = actor.source;
+        change.report_update = true;
+        return {};
+      });
+      if (!moved) co_return std::unexpected(std::move(moved.error()));
     }
     Launch request{.automatic = false, .one_shot = std::move(options.configuration), .source = actor.source};
     if (options.persist) request.one_shot.reset();
     Status launched = co_await launch(entry, std::move(request));
-    if (!launched) co_return std::unexpected(std::move(launched.error()));
+    if (!launched) {
+      if (ran) co_await record_failed_restart(entry, launched.error(), actor.source);
+      co_return std::unexpected(std::move(launched.error()));
+    }
   }
   std::string verb = "restarted";
   co_return co_await settled(entry, options.wait, true, std::move(verb));
+}
+
+// The workload was ended for a restart, and nothing came after it. Nobody waits for its next start.
+net::Task<void> Supervisor::record_failed_restart(EntryPtr entry, Error error, std::string source) {
+  if (entry->runtime.phase != Phase::BackOff) co_return;
+  co_await record(entry, [&](Change& change) -> Status {
+    RuntimeRecord& runtime = change.edit_runtime();
+    runtime.phase = Phase::Failed;
+    runtime.next_start_at.reset();
+    runtime.error_message = error.message;
+    change.source = source;
+    change.event_metadata = {{"Reason", error.message}};
+    return {};
+  });
 }
 
 }  // namespace draas::core

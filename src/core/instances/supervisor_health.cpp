@@ -13,26 +13,33 @@ constexpr std::chrono::milliseconds kHealthPause{250};  // between two rounds at
 
 }  // namespace
 
-// Asks until the server answers and its components run. The listener of drasi-server opens only when start-up is
-// finished, so the first answer is the end of it; components may still be loading their first data.
-net::Task<void> Supervisor::watch_readiness(EntryPtr entry, std::uint64_t generation,
-                                            drasi::ExpectedComponents expected) {
+// The listener of drasi-server opens only when start-up is finished, so the first answer is the end of it; components
+// may still be loading their first data.
+net::Task<drasi::ReadinessReport> Supervisor::probe(drasi::Client client, drasi::ExpectedComponents expected,
+                                                    std::function<bool()> wanted) {
   const SteadyTime deadline = std::chrono::steady_clock::now() + options_.readiness_timeout;
   std::chrono::milliseconds pause = kProbeFirst;
   drasi::ReadinessReport report;
-  auto still_starting = [&] {
-    return !closing_ && !entry->removed && entry->runtime.generation == generation &&
-           entry->runtime.phase == Phase::Starting && entry->runtime.handle.has_value();
-  };
-  drasi::Client client = client_for(*entry);
-  while (still_starting()) {
+  while (wanted()) {
     report = co_await client.readiness(expected);
     if (report.readiness == drasi::Readiness::Ready || report.readiness == drasi::Readiness::Failed) break;
     if (std::chrono::steady_clock::now() >= deadline) break;
     const bool slept = co_await net::sleep_for(pause);
-    if (!slept) co_return;
+    if (!slept) break;
     pause = std::min(pause * 2, kProbeMax);
   }
+  co_return report;
+}
+
+net::Task<void> Supervisor::watch_readiness(EntryPtr entry, std::uint64_t generation,
+                                            drasi::ExpectedComponents expected) {
+  std::function<bool()> still_starting = [this, entry, generation] {
+    return !closing_ && !entry->removed && entry->runtime.generation == generation &&
+           entry->runtime.phase == Phase::Starting && entry->runtime.handle.has_value();
+  };
+  if (!still_starting()) co_return;
+  drasi::Client client = client_for(*entry, entry->runtime);
+  drasi::ReadinessReport report = co_await probe(client, std::move(expected), still_starting);
 
   net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
   if (!still_starting()) co_return;
@@ -56,6 +63,8 @@ net::Task<void> Supervisor::watch_readiness(EntryPtr entry, std::uint64_t genera
     runtime.phase = Phase::Running;
     runtime.health = healthy ? Health::Healthy : Health::Degraded;
     runtime.error_message = healthy ? "" : report.reason;
+    const bool judges = !runtime.judged && !runtime.one_shot;
+    if (healthy && judges) runtime.healthy_revision = runtime.applied_revision;
     change.source = monitor_source(*entry);
     for (const auto& [name, value] : runtime.metadata) change.event_metadata[name] = value;
     change.event_metadata["Generation"] = std::to_string(generation);
@@ -64,12 +73,16 @@ net::Task<void> Supervisor::watch_readiness(EntryPtr entry, std::uint64_t genera
   });
 }
 
-// One instance after the other, spread over the interval, so that the load is even and small.
+// One workload after the other, spread over the interval, so that the load is even and small.
 net::Task<void> Supervisor::watch_health() {
   while (!closing_) {
-    std::vector<EntryPtr> running;
+    std::vector<std::pair<EntryPtr, std::uint64_t>> running;
+    auto add = [&running](const EntryPtr& entry, const WorkloadRecord& workload) {
+      if (workload.phase == Phase::Running && workload.handle) running.emplace_back(entry, workload.generation);
+    };
     for (const EntryPtr& entry : ledger_.all()) {
-      if (entry->runtime.phase == Phase::Running && entry->runtime.handle) running.push_back(entry);
+      add(entry, entry->runtime);
+      if (entry->runtime.standby) add(entry, *entry->runtime.standby);
     }
     const auto pause = std::max<std::chrono::milliseconds>(
         options_.health_interval / static_cast<int>(std::max<std::size_t>(running.size(), 1)),
@@ -78,33 +91,41 @@ net::Task<void> Supervisor::watch_health() {
       const bool slept = co_await net::sleep_for(options_.health_interval);
       if (!slept) co_return;
     }
-    for (const EntryPtr& entry : running) {
+    for (const auto& [entry, generation] : running) {
       const bool slept = co_await net::sleep_for(pause);
       if (!slept || closing_) co_return;
-      tasks_.spawn("health", [this, entry] { return check_health(entry); });
+      tasks_.spawn("health", [this, entry, generation] { return check_health(entry, generation); });
     }
   }
 }
 
-net::Task<void> Supervisor::check_health(EntryPtr entry) {
-  const std::uint64_t generation = entry->runtime.generation;
-  auto still_running = [&] {
-    return !closing_ && !entry->removed && entry->runtime.generation == generation &&
-           entry->runtime.phase == Phase::Running && entry->runtime.handle.has_value();
+// A promotion changes which of the two it is, so the workload is looked for anew after every wait.
+net::Task<void> Supervisor::check_health(EntryPtr entry, std::uint64_t generation) {
+  auto find = [generation](RuntimeRecord& runtime) -> WorkloadRecord* {
+    WorkloadRecord* workload = nullptr;
+    if (runtime.generation == generation) workload = &runtime;
+    if (runtime.standby && runtime.standby->generation == generation) workload = &*runtime.standby;
+    return workload != nullptr && workload->phase == Phase::Running && workload->handle ? workload : nullptr;
   };
-  if (!still_running()) co_return;
-  Platform* platform = find_platform(entry->instance.platform);
-  const Json configuration = configuration_of(*entry);
-  const PreparedWorkload prepared = prepare_workload(entry->instance, configuration, *platform, options_);
-  drasi::Client client = client_for(*entry);
+  const WorkloadRecord* workload = find(entry->runtime);
+  if (closing_ || entry->removed || workload == nullptr) co_return;
+  const bool is_active = workload == &entry->runtime;
+  Platform* platform = platform_of(*entry, *workload);
+  if (platform == nullptr) co_return;
   // With a one-shot or a newer configuration it is not known what should run; then only what runs is judged.
-  const bool as_configured = !entry->runtime.one_shot && entry->runtime.applied_revision == entry->instance.revision;
-  drasi::ExpectedComponents expected = as_configured ? prepared.expected : drasi::ExpectedComponents{};
+  drasi::ExpectedComponents expected;
+  if (is_active && !workload->one_shot && workload->applied_revision == entry->instance.revision) {
+    expected =
+        prepare_workload(entry->instance, workload->slot, configuration_of(*entry), *platform, options_).expected;
+  }
+  const std::string name = workload_name(entry->instance.id, workload->slot);
+  drasi::Client client = client_for(*entry, *workload);
   const drasi::ReadinessReport report = co_await client.readiness(std::move(expected));
-  if (!still_running()) co_return;
+  workload = find(entry->runtime);
+  if (closing_ || entry->removed || workload == nullptr) co_return;
 
-  Health health = entry->runtime.health;
-  int& failures = health_failures_[entry->instance.id];
+  Health health = workload->health;
+  int& failures = health_failures_[name];
   if (report.readiness == drasi::Readiness::Unreachable) {
     if (++failures >= kFailuresToUnhealthy) health = Health::Unhealthy;
   } else {
@@ -112,14 +133,16 @@ net::Task<void> Supervisor::check_health(EntryPtr entry) {
     health = report.readiness == drasi::Readiness::Failed ? Health::Degraded : Health::Healthy;
   }
   const std::string reason = health == Health::Healthy ? std::string() : report.reason;
-  if (health == entry->runtime.health) co_return;
+  if (health == workload->health) co_return;
   co_await record(entry, [&](Change& change) -> Status {
-    if (!still_running()) return {};
-    RuntimeRecord& runtime = change.edit_runtime();
-    runtime.health = health;
-    runtime.error_message = reason;
+    WorkloadRecord* judged = find(change.runtime);
+    if (judged == nullptr) return {};
+    change.edit_runtime();
+    judged->health = health;
+    judged->error_message = reason;
     change.source = monitor_source(*entry);
     change.event_metadata["Health"] = to_string(health);
+    if (judged != &change.runtime) change.event_metadata["Workload"] = name;
     if (!reason.empty()) change.event_metadata["Reason"] = reason;
     change.report_update = true;
     return {};

@@ -37,12 +37,16 @@ net::Task<Status> Supervisor::recover() {
       continue;
     }
     for (FoundWorkload& workload : *listed) {
-      if (workload.running) found[workload.handle.instance_id].push_back(std::move(workload));
+      if (!workload.running) continue;
+      std::string id = parse_workload_name(workload.handle.instance_id).instance_id;
+      found[id].push_back(std::move(workload));
     }
   }
   for (const EntryPtr& entry : ledger_.all()) {
     std::vector<FoundWorkload> own = std::move(found[entry->instance.id]);
     co_await recover_entry(entry, std::move(own));
+    route(entry);
+    if (entry->instance.front_port != 0) tasks_.spawn("front port", [this, entry] { return serve_front(entry); });
   }
   for (std::size_t i = 0; i < std::min(kParallelLaunches, to_launch_.size()); ++i) {
     tasks_.spawn("launch", [this] { return launch_pending(); });
@@ -82,10 +86,16 @@ net::Task<void> Supervisor::recover_entry(EntryPtr entry, std::vector<FoundWorkl
     }
   }
   // Whatever else runs under this instance's name is a leftover of an earlier generation.
+  const auto& standby = runtime.standby;
   for (const FoundWorkload& workload : found) {
-    if (runtime.handle && workload.handle.generation == runtime.handle->generation) continue;
-    tasks_.spawn("leftover", [platform, handle = workload.handle] { return end_unwanted(platform, handle); });
+    const std::uint64_t generation = workload.handle.generation;
+    if (runtime.handle && generation == runtime.handle->generation) continue;
+    if (standby && standby->handle && generation == standby->handle->generation) continue;
+    Platform* where = find_platform(workload.handle.platform);
+    if (where == nullptr) continue;
+    tasks_.spawn("leftover", [where, handle = workload.handle] { return end_unwanted(where, handle); });
   }
+  if (standby) co_await recover_standby(entry);
 
   if (runtime.handle) {
     WorkloadHandle handle = *runtime.handle;
@@ -143,7 +153,8 @@ net::Task<void> Supervisor::adopt(EntryPtr entry) {
   } else if (entry->runtime.phase == Phase::Starting) {
     const Json configuration = configuration_of(*entry);
     Platform* platform = find_platform(entry->instance.platform);
-    PreparedWorkload prepared = prepare_workload(entry->instance, configuration, *platform, options_);
+    PreparedWorkload prepared =
+        prepare_workload(entry->instance, entry->runtime.slot, configuration, *platform, options_);
     tasks_.spawn("readiness", [this, entry, generation = entry->runtime.generation, expected = prepared.expected] {
       return watch_readiness(entry, generation, expected);
     });
@@ -154,16 +165,16 @@ net::Task<void> Supervisor::adopt(EntryPtr entry) {
 net::Task<void> Supervisor::finish_stop(EntryPtr entry) {
   net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
   if (entry->removed || !entry->runtime.handle) co_return;
-  std::string source = "ControlPlane";
-  Status ended = co_await end_workload(entry, false, std::move(source));
+  Ending ending;
+  Status ended = co_await end_workload(entry, std::move(ending));
   if (!ended) write_log(LogLevel::Error, "an interrupted stop could not be finished", ended.error());
 }
 
 net::Task<void> Supervisor::finish_restart(EntryPtr entry) {
   net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
   if (entry->removed || !entry->runtime.handle) co_return;
-  std::string source = "ControlPlane";
-  Status ended = co_await end_workload(entry, true, std::move(source));
+  Ending ending{.keep_desired = true};
+  Status ended = co_await end_workload(entry, std::move(ending));
   if (!ended) {
     write_log(LogLevel::Error, "an interrupted restart could not be finished", ended.error());
     co_return;
@@ -204,9 +215,12 @@ net::Task<void> Supervisor::sweep_orphans() {
       for (const FoundWorkload& workload : *listed) {
         if (!workload.running) continue;
         const WorkloadHandle& handle = workload.handle;
-        EntryPtr entry = ledger_.find(handle.instance_id);
-        const bool known = entry && (entry->lifecycle.locked() ||
-                                     (entry->runtime.handle && entry->runtime.handle->generation == handle.generation));
+        EntryPtr entry = ledger_.find(parse_workload_name(handle.instance_id).instance_id);
+        auto is = [&handle](const WorkloadRecord& record) {
+          return record.handle && record.handle->generation == handle.generation;
+        };
+        const bool known = entry && (entry->lifecycle.locked() || is(entry->runtime) ||
+                                     (entry->runtime.standby && is(*entry->runtime.standby)));
         if (known) continue;
         std::string key = handle.platform + "/" + handle.instance_id + "/" + std::to_string(handle.generation);
         auto before = orphans_seen_.find(key);

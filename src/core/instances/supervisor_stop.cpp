@@ -30,21 +30,23 @@ void describe_exit(const WorkloadExit& exit, std::map<std::string, std::string>&
 
 }  // namespace
 
-// Ends the workload and records it. `keep_desired`: a restart, the instance is to run again.
-net::Task<Status> Supervisor::end_workload(EntryPtr entry, bool keep_desired, std::string source) {
+// Ends the active workload and records it.
+net::Task<Status> Supervisor::end_workload(EntryPtr entry, Ending ending) {
   Platform* platform = find_platform(entry->instance.platform);
   if (platform == nullptr) {
     co_return fail(ErrorCode::Unavailable, "Platform '" + entry->instance.platform + "' is not configured");
   }
   const Phase phase_before = entry->runtime.phase;
+  const std::string name = workload_name(entry->instance.id, entry->runtime.slot);
   Status intended = co_await ledger_.change(entry, [&](Change& change) -> Status {
-    if (!keep_desired) change.edit_instance().desired_state = DesiredState::Stopped;
+    if (!ending.keep_desired) change.edit_instance().desired_state = DesiredState::Stopped;
     change.edit_runtime().phase = Phase::Stopping;
-    change.source = source;
+    change.source = ending.source;
     return {};
   });
   if (!intended) co_return intended;
   crash_point("stop.intended");
+  co_await traffic_.settle();
 
   WorkloadHandle handle = *entry->runtime.handle;
   Result<WorkloadExit> ended = co_await platform->stop(std::move(handle), options_.shutdown_timeout);
@@ -72,13 +74,19 @@ net::Task<Status> Supervisor::end_workload(EntryPtr entry, bool keep_desired, st
     runtime.reported_status.reset();
     runtime.restart_count = 0;
     runtime.recent_restarts.clear();
-    change.source = source;
+    if (ending.keep_desired) {
+      // Whoever finds it so after a crash starts it, where it belongs now.
+      runtime.phase = Phase::BackOff;
+      runtime.next_start_at = ledger_.clock().now() + ending.delay;
+      if (!ending.platform.empty()) change.edit_instance().platform = ending.platform;
+    }
+    change.source = ending.source;
     describe_exit(*ended, change.event_metadata);
     trim_ports(entry, change);
     return {};
   });
   crash_point("stop.recorded");
-  Status removed = co_await platform->remove_configuration(entry->instance.id);
+  Status removed = co_await platform->remove_configuration(name);
   if (!removed) {
     write_log(LogLevel::Warn, "rendered configuration could not be removed", removed.error(),
               {{"instanceId", entry->instance.id}});
@@ -96,8 +104,11 @@ net::Task<void> Supervisor::stop_in_background(EntryPtr entry, std::string sourc
                                                std::shared_ptr<StopOutcome> outcome) {
   net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
   if (!entry->removed) {
+    if (entry->runtime.standby) outcome->status = co_await end_standby(entry, source);
     if (entry->runtime.handle) {
-      outcome->status = co_await end_workload(entry, false, source);
+      Ending ending{.source = source};
+      Status ended = co_await end_workload(entry, std::move(ending));
+      if (!ended) outcome->status = std::move(ended);
     } else if (entry->instance.desired_state != DesiredState::Stopped || entry->runtime.phase == Phase::BackOff) {
       outcome->status = co_await ledger_.change(entry, [&](Change& change) -> Status {
         change.edit_instance().desired_state = DesiredState::Stopped;
@@ -115,7 +126,7 @@ net::Task<void> Supervisor::stop_in_background(EntryPtr entry, std::string sourc
 }
 
 net::Task<Result<OperationResult>> Supervisor::stop(EntryPtr entry, std::chrono::milliseconds wait, Actor actor) {
-  const bool runs = entry->runtime.handle.has_value() || entry->lifecycle.locked();
+  const bool runs = entry->runtime.handle || entry->runtime.standby || entry->lifecycle.locked();
   const bool was_wanted = entry->instance.desired_state == DesiredState::Running;
   const std::string name = "Instance '" + entry->instance.id + "'";
   if (!runs && !was_wanted) {
@@ -159,17 +170,28 @@ net::Task<Status> Supervisor::remove(EntryPtr entry, bool keep_data, Actor actor
 }
 
 net::Task<Status> Supervisor::remove_marked(EntryPtr entry, bool keep_data, std::string source) {
+  if (entry->runtime.standby) {
+    Status ended = co_await end_standby(entry, source);
+    if (!ended) co_return ended;
+  }
   if (entry->runtime.handle) {
-    Status ended = co_await end_workload(entry, false, source);
+    Ending ending{.source = source};
+    Status ended = co_await end_workload(entry, std::move(ending));
     if (!ended) co_return ended;
   }
   crash_point("delete.stopped");
-  if (Platform* platform = find_platform(entry->instance.platform)) {
-    Status removed = co_await platform->remove(entry->instance.id, keep_data);
+  auto places = entry->runtime.places;
+  places.emplace(entry->instance.platform, Slot::A);
+  for (const auto& [platform_name, slot] : places) {
+    Platform* platform = find_platform(platform_name);
+    if (platform == nullptr) continue;
+    std::string name = workload_name(entry->instance.id, slot);
+    Status removed = co_await platform->remove(std::move(name), keep_data);
     if (!removed) co_return std::unexpected(std::move(removed.error()).with_context("Deleting the instance's files"));
   }
   crash_point("delete.files_removed");
   Status erased = co_await ledger_.erase(entry, source);
+  co_await traffic_.settle();
   if (erased) log_info("instance deleted", {{"instanceId", entry->instance.id}});
   co_return erased;
 }
@@ -180,7 +202,13 @@ net::Task<Status> Supervisor::remove_marked(EntryPtr entry, bool keep_data, std:
 net::Task<void> Supervisor::on_exit(EntryPtr entry, WorkloadHandle handle, WorkloadExit exit) {
   net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
   const RuntimeRecord& runtime = entry->runtime;
-  if (entry->removed || !runtime.handle || runtime.handle->generation != handle.generation) co_return;
+  if (entry->removed) co_return;
+  if (runtime.standby && runtime.standby->handle && runtime.standby->handle->generation == handle.generation) {
+    std::string standby_source = runtime.standby->platform + "StatusMonitor";
+    co_await record_standby_failure(entry, exit.reason, std::move(standby_source));
+    co_return;
+  }
+  if (!runtime.handle || runtime.handle->generation != handle.generation) co_return;
   log_warn("instance ended by itself",
            {{"instanceId", entry->instance.id}, {"generation", handle.generation}, {"reason", exit.reason}});
   std::string source = monitor_source(*entry);

@@ -8,10 +8,10 @@
 namespace draas::core {
 namespace {
 
-constexpr std::array<std::string_view, 13> kTypeNames{
-    "StatusChanged",   "PhaseChanged",   "InstanceCreated",      "InstanceUpdated", "InstanceDeleted",
-    "DriftDetected",   "Reconciled",     "ReconciliationFailed", "RolledBack",      "ApprovalRequested",
-    "ApprovalDecided", "RolloutChanged", "PolicyChanged"};
+constexpr std::array<std::string_view, 15> kTypeNames{
+    "StatusChanged", "PhaseChanged",      "InstanceCreated", "InstanceUpdated", "InstanceDeleted",
+    "StandbyFailed", "TrafficSwitched",   "DriftDetected",   "Reconciled",      "ReconciliationFailed",
+    "RolledBack",    "ApprovalRequested", "ApprovalDecided", "RolloutChanged",  "PolicyChanged"};
 
 }  // namespace
 

@@ -20,6 +20,8 @@ enum class EventType {
   InstanceCreated,
   InstanceUpdated,  // name, description, metadata, policies
   InstanceDeleted,
+  StandbyFailed,    // a standby ended by itself, or did not become ready
+  TrafficSwitched,  // which workload gets how much of the new connections
   // What reconciliation did or found.
   DriftDetected,
   Reconciled,

@@ -37,6 +37,8 @@ Json to_json(const WorkloadExit& exit) {
   return out;
 }
 
+Json to_json(const HeldRevision& held) { return Json{{"revision", held.revision}, {"reason", held.reason}}; }
+
 // Reads our own documents: written by to_document(), so a failure means damage, not bad input.
 class DocumentReader {
  public:
@@ -44,6 +46,14 @@ class DocumentReader {
 
   std::string text(const char* key) const { return value_.value(key, std::string()); }
   std::uint64_t number(const char* key) const { return value_.value(key, std::uint64_t{0}); }
+  std::uint16_t port(const char* key) const { return value_.value(key, std::uint16_t{0}); }
+  std::map<std::string, std::uint16_t> ports(const char* key) const {
+    std::map<std::string, std::uint16_t> ports;
+    if (const Json* found = any(key)) {
+      for (const auto& [pointer, port] : found->items()) ports[pointer] = port.get<std::uint16_t>();
+    }
+    return ports;
+  }
   bool flag(const char* key) const { return value_.value(key, false); }
   const Json* any(const char* key) const {
     auto found = value_.find(key);
@@ -94,6 +104,17 @@ const std::string* metadata_value(const std::map<std::string, std::string>& meta
 
 }  // namespace
 
+void apply(const Judgement& judgement, RuntimeRecord& runtime) {
+  runtime.judged = true;
+  if (judgement.healthy_revision) runtime.healthy_revision = *judgement.healthy_revision;
+  if (judgement.clear_hold) runtime.held.reset();
+  if (judgement.hold) runtime.held = judgement.hold;
+}
+
+bool uses_slot_b(const RuntimeRecord& runtime) {
+  return runtime.slot == Slot::B || (runtime.standby && runtime.standby->slot == Slot::B);
+}
+
 InstanceStatus derive_status(const Instance& instance, const RuntimeRecord& runtime) {
   if (runtime.reported_status) return *runtime.reported_status;
   switch (runtime.phase) {
@@ -133,6 +154,9 @@ Json to_json(const Instance& instance, const RuntimeRecord& runtime) {
   if (!instance.platform_options.is_null()) out["platformOptions"] = instance.platform_options;
   out["configurationRevision"] = instance.revision;
   out["appliedRevision"] = runtime.applied_revision;
+  out["healthyRevision"] = runtime.healthy_revision == 0 ? Json(nullptr) : Json(runtime.healthy_revision);
+  out["held"] = runtime.held ? to_json(*runtime.held) : Json(nullptr);
+  out["frontPort"] = instance.front_port == 0 ? Json(nullptr) : Json(instance.front_port);
   if (runtime.handle) {
     // A wildcard is where it listens, not where it is reached.
     const std::string host = runtime.host == "0.0.0.0" || runtime.host == "::" ? "127.0.0.1" : runtime.host;
@@ -188,6 +212,9 @@ std::string to_document(const Instance& instance) {
   if (!instance.platform_options.is_null()) out["platformOptions"] = instance.platform_options;
   out["revision"] = instance.revision;
   if (!instance.component_ports.empty()) out["componentPorts"] = instance.component_ports;
+  if (instance.front_port != 0) out["frontPort"] = instance.front_port;
+  if (instance.slot_b_port != 0) out["slotBPort"] = instance.slot_b_port;
+  if (!instance.slot_b_component_ports.empty()) out["slotBComponentPorts"] = instance.slot_b_component_ports;
   return out.dump();
 }
 
@@ -213,27 +240,88 @@ Result<Instance> instance_from_document(std::string_view body) {
     }
     if (const Json* options = in.any("platformOptions")) instance.platform_options = *options;
     instance.revision = in.number("revision");
-    if (const Json* ports = in.any("componentPorts")) {
-      for (const auto& [pointer, port] : ports->items()) instance.component_ports[pointer] = port.get<std::uint16_t>();
-    }
+    instance.component_ports = in.ports("componentPorts");
+    instance.front_port = in.port("frontPort");
+    instance.slot_b_port = in.port("slotBPort");
+    instance.slot_b_component_ports = in.ports("slotBComponentPorts");
     return instance;
   });
 }
 
+namespace {
+
+void write_workload(const WorkloadRecord& workload, Json& out) {
+  if (workload.slot != Slot::A) out["slot"] = to_string(workload.slot);
+  out["phase"] = to_string(workload.phase);
+  out["health"] = to_string(workload.health);
+  out["generation"] = workload.generation;
+  out["appliedRevision"] = workload.applied_revision;
+  if (workload.one_shot) out["oneShot"] = true;
+  out["specHash"] = workload.spec_hash;
+  out["host"] = workload.host;
+  out["port"] = workload.port;
+  if (workload.handle) out["handle"] = to_json(*workload.handle);
+  if (workload.started_at) out["startedAt"] = to_rfc3339(*workload.started_at);
+  if (!workload.error_message.empty()) out["errorMessage"] = workload.error_message;
+  if (!workload.metadata.empty()) out["metadata"] = workload.metadata;
+}
+
+void read_workload(const DocumentReader& in, WorkloadRecord& workload) {
+  workload.slot = parse_slot(in.text("slot")).value_or(Slot::A);
+  workload.phase = parse_phase(in.text("phase")).value_or(Phase::Idle);
+  const std::string health = in.text("health");
+  for (Health value : {Health::Healthy, Health::Degraded, Health::Unhealthy}) {
+    if (health == to_string(value)) workload.health = value;
+  }
+  workload.generation = in.number("generation");
+  workload.applied_revision = in.number("appliedRevision");
+  workload.one_shot = in.flag("oneShot");
+  workload.spec_hash = in.text("specHash");
+  workload.host = in.text("host");
+  workload.port = in.port("port");
+  if (const Json* handle = in.any("handle")) {
+    auto read = handle_from_json(*handle);
+    if (!read) throw std::runtime_error(read.error().message);
+    workload.handle = std::move(*read);
+  }
+  workload.started_at = in.time("startedAt");
+  workload.error_message = in.text("errorMessage");
+  if (const Json* metadata = in.any("metadata")) {
+    for (const auto& [name, value] : metadata->items()) workload.metadata[name] = value.get<std::string>();
+  }
+}
+
+StandbyRecord standby_from_json(const Json& value) {
+  const DocumentReader in(value);
+  StandbyRecord standby;
+  read_workload(in, standby);
+  standby.role = parse_standby_role(in.text("role")).value_or(StandbyRole::Candidate);
+  standby.platform = in.text("platform");
+  standby.traffic = static_cast<unsigned>(in.number("traffic"));
+  return standby;
+}
+
+Json to_json(const StandbyRecord& standby) {
+  Json out = Json::object();
+  write_workload(standby, out);
+  out["role"] = to_string(standby.role);
+  out["platform"] = standby.platform;
+  out["traffic"] = standby.traffic;
+  return out;
+}
+
+}  // namespace
+
 std::string to_document(const RuntimeRecord& runtime) {
   Json out = Json::object();
-  out["phase"] = to_string(runtime.phase);
-  out["health"] = to_string(runtime.health);
-  out["generation"] = runtime.generation;
-  out["appliedRevision"] = runtime.applied_revision;
-  if (runtime.one_shot) out["oneShot"] = true;
-  if (runtime.healthy_revision > 0) out["healthyRevision"] = runtime.healthy_revision;
-  if (runtime.held) out["held"] = Json{{"revision", runtime.held->revision}, {"reason", runtime.held->reason}};
-  out["specHash"] = runtime.spec_hash;
-  out["host"] = runtime.host;
-  out["port"] = runtime.port;
-  if (runtime.handle) out["handle"] = to_json(*runtime.handle);
-  if (runtime.started_at) out["startedAt"] = to_rfc3339(*runtime.started_at);
+  write_workload(runtime, out);
+  if (runtime.last_generation != runtime.generation) out["lastGeneration"] = runtime.last_generation;
+  if (runtime.standby) out["standby"] = to_json(*runtime.standby);
+  if (!runtime.places.empty()) {
+    Json places = Json::array();
+    for (const auto& [platform, slot] : runtime.places) places.push_back(Json::array({platform, to_string(slot)}));
+    out["places"] = std::move(places);
+  }
   if (runtime.stopped_at) out["stoppedAt"] = to_rfc3339(*runtime.stopped_at);
   if (runtime.last_exit) out["lastExit"] = to_json(*runtime.last_exit);
   out["restartCount"] = runtime.restart_count;
@@ -243,38 +331,27 @@ std::string to_document(const RuntimeRecord& runtime) {
     out["recentRestarts"] = std::move(times);
   }
   if (runtime.next_start_at) out["nextStartAt"] = to_rfc3339(*runtime.next_start_at);
-  if (!runtime.error_message.empty()) out["errorMessage"] = runtime.error_message;
-  if (!runtime.metadata.empty()) out["metadata"] = runtime.metadata;
   if (runtime.reported_status) out["reportedStatus"] = to_string(*runtime.reported_status);
   if (runtime.deleting) out["deleting"] = true;
   if (runtime.keep_data) out["keepData"] = true;
+  if (runtime.healthy_revision != 0) out["healthyRevision"] = runtime.healthy_revision;
+  if (runtime.judged) out["judged"] = true;
+  if (runtime.held) out["held"] = to_json(*runtime.held);
   return out.dump();
 }
 
 Result<RuntimeRecord> runtime_from_document(std::string_view body) {
   return read_document<RuntimeRecord>(body, "A runtime record", [](const DocumentReader& in) {
     RuntimeRecord runtime;
-    runtime.phase = parse_phase(in.text("phase")).value_or(Phase::Idle);
-    const std::string health = in.text("health");
-    for (Health value : {Health::Healthy, Health::Degraded, Health::Unhealthy}) {
-      if (health == to_string(value)) runtime.health = value;
+    read_workload(in, runtime);
+    runtime.last_generation = std::max(in.number("lastGeneration"), runtime.generation);
+    if (const Json* standby = in.any("standby")) runtime.standby = standby_from_json(*standby);
+    if (const Json* places = in.any("places")) {
+      for (const Json& place : *places) {
+        runtime.places.emplace(place.at(0).get<std::string>(),
+                               parse_slot(place.at(1).get<std::string>()).value_or(Slot::A));
+      }
     }
-    runtime.generation = in.number("generation");
-    runtime.applied_revision = in.number("appliedRevision");
-    runtime.one_shot = in.flag("oneShot");
-    runtime.healthy_revision = in.number("healthyRevision");
-    if (const Json* held = in.any("held")) {
-      runtime.held = Hold{held->value("revision", std::uint64_t{0}), held->value("reason", std::string())};
-    }
-    runtime.spec_hash = in.text("specHash");
-    runtime.host = in.text("host");
-    runtime.port = static_cast<std::uint16_t>(in.number("port"));
-    if (const Json* handle = in.any("handle")) {
-      auto read = handle_from_json(*handle);
-      if (!read) throw std::runtime_error(read.error().message);
-      runtime.handle = std::move(*read);
-    }
-    runtime.started_at = in.time("startedAt");
     runtime.stopped_at = in.time("stoppedAt");
     if (const Json* exit = in.any("lastExit")) runtime.last_exit = exit_from_json(*exit);
     runtime.restart_count = in.number("restartCount");
@@ -284,13 +361,15 @@ Result<RuntimeRecord> runtime_from_document(std::string_view body) {
       }
     }
     runtime.next_start_at = in.time("nextStartAt");
-    runtime.error_message = in.text("errorMessage");
-    if (const Json* metadata = in.any("metadata")) {
-      for (const auto& [name, value] : metadata->items()) runtime.metadata[name] = value.get<std::string>();
-    }
     runtime.reported_status = parse_instance_status(in.text("reportedStatus"));
     runtime.deleting = in.flag("deleting");
     runtime.keep_data = in.flag("keepData");
+    runtime.healthy_revision = in.number("healthyRevision");
+    runtime.judged = in.flag("judged");
+    if (const Json* held = in.any("held")) {
+      const DocumentReader inner(*held);
+      runtime.held = HeldRevision{inner.number("revision"), inner.text("reason")};
+    }
     return runtime;
   });
 }

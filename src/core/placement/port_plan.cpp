@@ -9,10 +9,20 @@ namespace {
 
 class Planner {
  public:
-  Planner(PortPool& pool, Platform& platform, const std::string& host, const std::string& instance_id)
-      : pool_(pool), platform_(platform), host_(host), instance_id_(instance_id), own_(pool.ports_of(instance_id)) {}
+  Planner(PortPool& pool, Platform& platform, const std::string& host, const std::string& instance_id,
+          std::uint16_t front_port)
+      : pool_(pool),
+        platform_(platform),
+        host_(host),
+        instance_id_(instance_id),
+        own_(pool.ports_of(instance_id)),
+        front_port_(front_port) {}
 
   Status lease(std::uint16_t port, const std::string& path) {
+    if (port == front_port_ && port != 0) {
+      const std::string message = "Port " + std::to_string(port) + " is the instance's frontPort; choose another one";
+      return fail(ErrorCode::Conflict, path + ": " + message, {{path, message}});
+    }
     if (own_.contains(port)) return {};
     Status leased = pool_.lease(port, instance_id_);
     if (!leased) {
@@ -47,6 +57,7 @@ class Planner {
   const std::string& host_;
   const std::string& instance_id_;
   const std::set<std::uint16_t> own_;
+  const std::uint16_t front_port_;
 };
 
 Status plan_server_port(Planner& planner, const PortPool& pool, const std::string& instance_id,
@@ -97,7 +108,7 @@ Status plan_component_ports(Planner& planner, const Json& configuration, const P
 
 Result<PortPlan> plan_ports(PortPool& pool, Platform& platform, const std::string& host, const std::string& instance_id,
                             const Json& configuration, const PortWishes& wishes) {
-  Planner planner(pool, platform, host, instance_id);
+  Planner planner(pool, platform, host, instance_id, wishes.front_port);
   // Components first: they name their ports, the server takes what is left.
   Status planned = plan_component_ports(planner, configuration, wishes);
   if (planned) planned = plan_server_port(planner, pool, instance_id, wishes);

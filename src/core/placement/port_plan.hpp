@@ -28,6 +28,7 @@ struct PortWishes {
   std::optional<std::uint16_t> server_port;               // nullopt: allocate one
   bool server_port_is_wish = false;                       // when taken, allocate another and warn; else Conflict
   std::map<std::string, std::uint16_t> allocated_before;  // keep these for `auto`
+  std::uint16_t front_port = 0;                           // of the instance: not for its workloads
 };
 
 // ResourceExhausted when the pool is full; Conflict, with the path, when a port is taken by another instance.

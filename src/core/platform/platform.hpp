@@ -2,6 +2,9 @@
 // Where instances run. A platform turns a workload specification into something that runs (a process, a container, a
 // pod), finds it again after a restart of the control plane, and tells when it ends.
 //
+// An instance may have two workloads at a time. They have names of their own ("orders" and "orders~b"), and a platform
+// takes them for two instances: wherever it says instance or `instance_id`, it is the workload's name.
+//
 // Threads: every member is called on the control loop, except where it says so; blocking work is the platform's to
 // move elsewhere. Calls for one instance are serialised by the caller; calls for different instances overlap.
 // To add one: implement Platform, register it in src/app, run tests/contract/platform over it (docs/extending.md).
@@ -32,7 +35,7 @@ struct ResourceLimits {
 
 // Everything a platform needs to run one workload. Rendering is done by the caller; the platform writes it down.
 struct WorkloadSpec {
-  std::string instance_id;
+  std::string instance_id;       // the workload's name: core::workload_name()
   std::string control_plane_id;  // which control plane owns it; workloads of others are never touched
   std::uint64_t generation = 0;  // grows with every start of this instance
   std::string spec_hash;         // drasi::spec_hash of the rendered configuration
@@ -46,8 +49,8 @@ struct WorkloadSpec {
 
 // What must be remembered of a running workload to find it again. Stored durably, versioned by the platform itself.
 struct WorkloadHandle {
-  std::string platform;  // Platform::name()
-  std::string instance_id;
+  std::string platform;     // Platform::name()
+  std::string instance_id;  // the workload's name: core::workload_name()
   std::uint64_t generation = 0;
   std::string spec_hash;
   Json data;  // the platform's own, e.g. {"version":1,"pid":123,"startTime":...,"bootId":...}

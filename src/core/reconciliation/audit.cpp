@@ -12,18 +12,12 @@ namespace {
 
 constexpr std::size_t kMaxPage = 1'000;
 
-void apply_effects(const AuditEffects& effects, RuntimeRecord& runtime, bool& touched) {
-  if (effects.healthy_revision) {
-    touched = touched || runtime.healthy_revision != *effects.healthy_revision;
-    runtime.healthy_revision = *effects.healthy_revision;
-  }
-  if (effects.hold_revision) {
-    touched = true;
-    runtime.held = Hold{*effects.hold_revision, effects.hold_reason};
-  } else if (effects.clear_hold && runtime.held) {
-    touched = true;
-    runtime.held.reset();
-  }
+Judgement judgement_of(const AuditEffects& effects) {
+  Judgement judgement;
+  judgement.healthy_revision = effects.healthy_revision;
+  if (effects.hold_revision) judgement.hold = HeldRevision{*effects.hold_revision, effects.hold_reason};
+  judgement.clear_hold = effects.clear_hold;
+  return judgement;
 }
 
 std::map<std::string, std::string> event_metadata(const Json& entry, std::uint64_t number) {
@@ -82,9 +76,9 @@ net::Task<Result<Json>> ReconciliationService::Impl::add_audit(std::string insta
     for (std::uint64_t gone : audit_log.add(number, instance_id)) {
       change.writes.push_back(Write::erase(std::string(collections::kAudit), audit_document_id(gone)));
     }
-    bool touched = false;
-    apply_effects(effects, change.runtime, touched);
-    if (touched) change.runtime_changed = true;
+    const Judgement judgement = judgement_of(effects);
+    const bool judges = judgement.healthy_revision || judgement.hold || judgement.clear_hold;
+    if (judges) apply(judgement, change.edit_runtime());
     change.source = "Reconciler";
     // A pending approval was reported when it was asked for.
     const bool reported = effects.event == "ApprovalRequested" && has_pending_approval(instance_id);

@@ -2,6 +2,7 @@
 
 #include "core/configuration/workload.hpp"
 #include "core/reconciliation/service_impl.hpp"
+#include "drasi/side_by_side.hpp"
 
 namespace draas::core {
 namespace {
@@ -19,12 +20,19 @@ net::Task<Result<Json>> ReconciliationService::Impl::instance_state(std::string 
   Result<EntryPtr> found = ledger.require(id);
   if (!found) co_return std::unexpected(std::move(found.error()));
   EntryPtr entry = *found;
-  if (standby) co_return fail(ErrorCode::Conflict, "Instance '" + id + "' has no standby; start one first");
+  if (standby && !entry->runtime.standby) {
+    co_return fail(ErrorCode::Conflict, "Instance '" + id + "' has no standby; start one first");
+  }
 
   Json actual;
   std::string actual_error;
-  if (entry->runtime.handle) {
-    Result<Json> answer = co_await supervisor.actual_configuration(entry);
+  if (standby || entry->runtime.handle) {
+    Result<Json> answer;
+    if (standby) {
+      answer = co_await supervisor.standby_configuration(entry);
+    } else {
+      answer = co_await supervisor.actual_configuration(entry);
+    }
     if (answer) {
       actual = std::move(*answer);
     } else {
@@ -37,20 +45,26 @@ net::Task<Result<Json>> ReconciliationService::Impl::instance_state(std::string 
   // The records are copied at one point, so that they agree with each other.
   const Instance instance = entry->instance;
   const RuntimeRecord runtime = entry->runtime;
+  if (standby && !runtime.standby)
+    co_return fail(ErrorCode::Conflict, "The standby of instance '" + id + "' has ended");
+  // What is compared: the active workload, or the standby.
+  const WorkloadRecord& workload = standby ? static_cast<const WorkloadRecord&>(*runtime.standby) : runtime;
+  const std::string platform_name = standby ? runtime.standby->platform : instance.platform;
   const std::shared_ptr<const std::string> newest = entry->configuration;
   Json applied_document;
-  if (runtime.applied_revision == instance.revision) {
+  if (workload.applied_revision == instance.revision) {
     applied_document = Json::parse(*newest);
-  } else if (runtime.applied_revision > 0) {
-    Result<Revision> revision = co_await configurations.revision(entry, runtime.applied_revision);
+  } else if (workload.applied_revision > 0) {
+    Result<Revision> revision = co_await configurations.revision(entry, workload.applied_revision);
     if (revision) applied_document = Json::parse(*revision->configuration);
   }
   if (entry->removed) co_return std::unexpected(ledger.require(id).error());
-  Platform* platform = supervisor.find_platform(instance.platform);
+  Platform* platform = supervisor.find_platform(platform_name);
   if (platform == nullptr) {
-    co_return fail(ErrorCode::Unavailable, "Platform '" + instance.platform + "' is not configured");
+    co_return fail(ErrorCode::Unavailable, "Platform '" + platform_name + "' is not configured");
   }
-  const PreparedWorkload desired = prepare_workload(instance, Json::parse(*newest), *platform, options);
+  const Json newest_document = Json::parse(*newest);
+  const PreparedWorkload desired = prepare_workload(instance, workload.slot, newest_document, *platform, options);
 
   Json out = Json::object();
   out["id"] = instance.id;
@@ -60,33 +74,42 @@ net::Task<Result<Json>> ReconciliationService::Impl::instance_state(std::string 
   for (const auto& [name, value] : instance.metadata) metadata[name] = value;
   out["metadata"] = std::move(metadata);
   out["desiredState"] = to_string(instance.desired_state);
-  out["phase"] = to_string(runtime.phase);
+  out["phase"] = to_string(workload.phase);
   out["status"] = to_string(derive_status(instance, runtime));
-  out["health"] = to_string(runtime.health);
+  out["health"] = to_string(workload.health);
   out["revision"] = instance.revision;
   out["healthyRevision"] = number_or_null(runtime.healthy_revision);
-  out["appliedRevision"] = runtime.applied_revision;
-  out["generation"] = runtime.generation;
-  out["oneShot"] = runtime.one_shot;
-  out["host"] = runtime.handle ? Json(runtime.host) : Json(nullptr);
-  out["port"] = runtime.handle ? Json(runtime.port) : Json(nullptr);
-  out["frontPort"] = nullptr;
+  out["appliedRevision"] = workload.applied_revision;
+  out["generation"] = workload.generation;
+  out["oneShot"] = workload.one_shot;
+  out["host"] = workload.handle ? Json(workload.host) : Json(nullptr);
+  out["port"] = workload.handle ? Json(workload.port) : Json(nullptr);
+  out["frontPort"] = number_or_null(instance.front_port);
   out["standby"] = nullptr;
-  out["specHash"] = runtime.spec_hash;
+  if (runtime.standby) {
+    out["standby"] = Json{{"role", to_string(runtime.standby->role)},
+                          {"revision", runtime.standby->applied_revision},
+                          {"platform", runtime.standby->platform},
+                          {"phase", to_string(runtime.standby->phase)}};
+  }
+  out["specHash"] = workload.spec_hash;
   out["desiredSpecHash"] = desired.spec.spec_hash;
   out["desired"] = desired.rendered;
   out["applied"] = nullptr;
   // Of a one-shot configuration nothing is stored.
-  if (!applied_document.is_null() && !runtime.one_shot && runtime.handle) {
-    out["applied"] = prepare_workload(instance, applied_document, *platform, options).rendered;
+  if (!applied_document.is_null() && !workload.one_shot && workload.handle) {
+    out["applied"] = prepare_workload(instance, workload.slot, applied_document, *platform, options).rendered;
   }
   out["observed"] = actual.is_null() ? std::string() : observation_mark(actual);
   out["actual"] = std::move(actual);
   out["actualError"] = actual_error.empty() ? Json(nullptr) : Json(actual_error);
   out["policy"] = policy_for(id);
   out["held"] = held_json(runtime);
-  out["errorMessage"] = runtime.error_message.empty() ? Json(nullptr) : Json(runtime.error_message);
+  out["errorMessage"] = workload.error_message.empty() ? Json(nullptr) : Json(workload.error_message);
   out["obstacles"] = Json::array();
+  for (const Fault& obstacle : drasi::side_by_side_obstacles(newest_document)) {
+    out["obstacles"].push_back(obstacle.path + ": " + obstacle.message);
+  }
   co_return out;
 }
 

@@ -40,7 +40,7 @@ Status ReconciliationService::Impl::load() {
   if (Status loaded = load_policies(); !loaded) return loaded;
   if (Status loaded = load_approvals(); !loaded) return loaded;
   for (const EntryPtr& entry : ledger.all()) take_entry(entry);
-  ledger.set_entry_listener([this](const EntryPtr& entry) { take_entry(entry); });
+  ledger.add_change_listener([this](const EntryPtr& entry) { take_entry(entry); });
   ledger.set_erase_companion([this](const std::string& id) { return erased_with(id); });
   net::asio::post(executor, [this] { tasks.spawn("approvals", [this] { return watch_approvals(); }); });
   return {};

@@ -64,7 +64,7 @@ std::vector<std::string> plain_environment() {
 Result<fs::path> resolve_executable(const std::string& configured, std::string_view search_path) {
   if (configured.empty()) return unusable("ExecutablePath", "is empty");
   if (configured.find('/') != std::string::npos) {
-    const fs::path path = fs::absolute(configured).lexically_normal();
+    fs::path path = fs::absolute(configured).lexically_normal();
     if (const auto fault = fault_of(path); !fault.empty()) return unusable(path.string(), fault);
     return path;
   }
@@ -73,7 +73,7 @@ Result<fs::path> resolve_executable(const std::string& configured, std::string_v
     const auto colon = search_path.find(':');
     const std::string_view directory = search_path.substr(0, colon);
     search_path = colon == std::string_view::npos ? std::string_view{} : search_path.substr(colon + 1);
-    const fs::path path = fs::absolute(fs::path(directory.empty() ? "." : directory) / configured).lexically_normal();
+    fs::path path = fs::absolute(fs::path(directory.empty() ? "." : directory) / configured).lexically_normal();
     const auto fault = fault_of(path);
     if (fault.empty()) return path;
     if (near_miss.empty() && fault != "does not exist") near_miss = path.string() + " " + std::string(fault);

@@ -74,6 +74,18 @@ WaitStatus status_of_stranger(int pidfd, const ProcessIdentity& identity) {
   return status_from_pidfd(pidfd);
 }
 
+Sighting look_for(const ProcessIdentity& identity, std::string_view instance_id) {
+  Sighting seen{locate(identity, instance_id), false, std::nullopt};
+  if (seen.presence == Presence::Absent) return seen;
+  const auto stat = read_stat(identity.pid);
+  seen.is_child = stat && stat->parent == ::getpid();
+  if (seen.presence == Presence::Ended) {
+    if (seen.is_child) seen.status = reap(seen.pidfd.get());
+    if (!seen.status) seen.status = status_of_stranger(seen.pidfd.get(), identity);
+  }
+  return seen;
+}
+
 core::WorkloadExit to_workload_exit(WaitStatus status, WallTime time) {
   core::WorkloadExit exit;
   exit.time = time;

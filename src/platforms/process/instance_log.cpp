@@ -24,8 +24,6 @@ constexpr std::size_t kTailChunk = 64U << 10U;
 constexpr mode_t kPrivateFile = 0600;
 constexpr mode_t kPrivateDirectory = 0700;
 
-enum CutMethod : int { kCollapse = 0, kPunch = 1, kTruncate = 2 };
-
 // Of the first byte that is not in a hole; holes are what punching left.
 std::int64_t first_data(int fd, std::int64_t size) {
   if (size == 0) return 0;
@@ -121,7 +119,7 @@ Result<std::uint64_t> InstanceLog::rotate_if_needed() {
   std::int64_t begin = first_data(fd.get(), info.st_size);
   std::int64_t kept = info.st_size - begin;
   const std::int64_t budget = max_bytes * static_cast<std::int64_t>(bounds_.files - 1);
-  if (const std::int64_t excess = aligned(kept - budget - max_bytes); excess > 0 && method_ != kTruncate) {
+  if (const std::int64_t excess = aligned(kept - budget - max_bytes); excess > 0 && method_ != CutMethod::Truncate) {
     // More than all files together may hold, as after a long absence: the oldest goes without a copy.
     for (std::size_t number = 1; number < bounds_.files; ++number) ::unlink(rotated(file_, number).c_str());
     if (auto cut = cut_head(fd.get(), begin, excess); !cut) return std::unexpected(cut.error());
@@ -159,7 +157,7 @@ Status InstanceLog::rotate_once(int fd, std::int64_t begin, std::int64_t length)
   }
   if (::rename(temporary.c_str(), newest.c_str()) != 0) return fail_errno("cannot rename " + temporary.string(), errno);
   crash_point("process.log.renamed");
-  if (Status cut = cut_head(fd, begin, length); cut || method_ != kTruncate) return cut;
+  if (Status cut = cut_head(fd, begin, length); cut || method_ != CutMethod::Truncate) return cut;
 
   struct stat info{};
   if (::fstat(fd, &info) != 0) return fail_errno("cannot examine the log", errno);
@@ -170,20 +168,20 @@ Status InstanceLog::rotate_once(int fd, std::int64_t begin, std::int64_t length)
   return {};
 }
 
-// Fails with method_ kTruncate when the file system can do neither: the caller then copies all and truncates.
+// Fails with CutMethod::Truncate when the file system can do neither: the caller then copies all and truncates.
 Status InstanceLog::cut_head(int fd, std::int64_t begin, std::int64_t length) {
-  if (method_ == kCollapse && begin == 0) {
+  if (method_ == CutMethod::Collapse && begin == 0) {
     if (::fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, 0, length) == 0) {
       base_ += length;
       return {};
     }
     if (!is_unsupported(errno)) return fail_errno("cannot cut the log " + file_.string(), errno);
-    method_ = kPunch;
+    method_ = CutMethod::Punch;
   }
-  if (method_ != kTruncate) {
+  if (method_ != CutMethod::Truncate) {
     if (::fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, begin, length) == 0) return {};
     if (!is_unsupported(errno)) return fail_errno("cannot cut the log " + file_.string(), errno);
-    method_ = kTruncate;
+    method_ = CutMethod::Truncate;
   }
   return fail_errno("cannot cut the log " + file_.string(), EOPNOTSUPP);
 }

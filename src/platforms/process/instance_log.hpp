@@ -56,6 +56,8 @@ class InstanceLog {
     std::int64_t file_offset = 0;  // of `begin` in the file
   };
 
+  enum class CutMethod { Collapse, Punch, Truncate };
+
   std::vector<Piece> pieces() const;  // oldest first; under the mutex
   Result<std::string> read_locked(const std::vector<Piece>& pieces, std::int64_t& offset, std::size_t max_bytes) const;
   Result<std::int64_t> find_tail(const std::vector<Piece>& pieces, std::size_t lines) const;
@@ -66,8 +68,8 @@ class InstanceLog {
   const std::filesystem::path file_;
   const LogBounds bounds_;
   mutable std::mutex mutex_;
-  std::int64_t base_ = 0;  // position of the first byte of `file_` that still counts
-  int method_ = 0;         // of cutting: the first that the file system knows
+  std::int64_t base_ = 0;                   // position of the first byte of `file_` that still counts
+  CutMethod method_ = CutMethod::Collapse;  // the first that the file system knows
 };
 
 // The time at the start of a line as drasi-server writes it (RFC 3339); nullopt when there is none.

@@ -17,14 +17,16 @@ fs::path normal(const fs::path& path) { return fs::absolute(path).lexically_norm
 bool is_safe_id(std::string_view id) {
   if (id.empty() || id.size() > kMaxIdLength) return false;
   if (!is_letter_or_digit(id.front()) && id.front() != '_') return false;
-  return std::ranges::all_of(id, [](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-'; });
+  return std::ranges::all_of(
+      id, [](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-' || c == '~'; });
 }
 
 Status check_id(std::string_view id) {
   if (is_safe_id(id)) return {};
-  return fail(ErrorCode::InvalidArgument,
-              "The instance id cannot name a directory: use letters, digits, '.', '_' and '-', starting with a letter, "
-              "a digit or '_'");
+  return fail(
+      ErrorCode::InvalidArgument,
+      "The instance id cannot name a directory: use letters, digits, '.', '_', '-' and '~', starting with a letter, "
+      "a digit or '_'");
 }
 
 Paths::Paths(const fs::path& config_directory, const fs::path& working_directory)

@@ -11,6 +11,7 @@
 //         server.log.1      what was rotated out last
 //         server.log.<n>    the oldest; n = log_files - 1
 //
+// <id> is the workload's name: the instance's id, with "~b" behind it for a workload in slot b.
 // All paths are absolute. Thread-safe: plain values.
 
 #include <filesystem>
@@ -21,8 +22,8 @@
 
 namespace draas::platforms::process {
 
-// True when `id` can be one component of a path and nothing else: letters, digits, '.', '_', '-', at most 128
-// characters, starting with a letter, a digit or '_'.
+// True when `id` can be one component of a path and nothing else: letters, digits, '.', '_', '-', '~' (in the names of
+// workloads in slot b), at most 128 characters, starting with a letter, a digit or '_'.
 bool is_safe_id(std::string_view id);
 // InvalidArgument when it is not.
 Status check_id(std::string_view id);

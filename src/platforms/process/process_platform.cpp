@@ -4,13 +4,13 @@
 #include <set>
 
 #include <signal.h>
-#include <unistd.h>
 
 #include <boost/asio/redirect_error.hpp>
 
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
 #include "platforms/process/executable.hpp"
+#include "platforms/process/handle_data.hpp"
 #include "platforms/process/launch.hpp"
 #include "platforms/process/leftovers.hpp"
 #include "platforms/process/log_keeper.hpp"
@@ -20,30 +20,6 @@
 
 namespace draas::platforms::process {
 namespace {
-
-constexpr std::string_view kName = "Process";
-
-std::string text_of(const Json& data, const char* key) {
-  const auto found = data.is_object() ? data.find(key) : data.end();
-  return found != data.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-bool flag_of(const Json& data, const char* key) {
-  const auto found = data.is_object() ? data.find(key) : data.end();
-  return found != data.end() && found->is_boolean() && found->get<bool>();
-}
-
-// What WorkloadHandle::data holds beside the identity.
-core::WorkloadHandle make_handle(const ProcessIdentity& identity, const Marks& marks) {
-  core::WorkloadHandle handle;
-  handle.platform = kName;
-  handle.instance_id = marks.instance_id;
-  handle.generation = marks.generation;
-  handle.spec_hash = marks.spec_hash;
-  handle.data = to_json(identity);
-  handle.data["controlPlaneId"] = marks.control_plane_id;
-  return handle;
-}
 
 class ProcessPlatform final : public core::Platform {
  public:
@@ -68,7 +44,7 @@ class ProcessPlatform final : public core::Platform {
   ProcessPlatform(const ProcessPlatform&) = delete;
   ProcessPlatform& operator=(const ProcessPlatform&) = delete;
 
-  std::string_view name() const override { return kName; }
+  std::string_view name() const override { return kPlatformName; }
   std::string_view monitoring() const override { return "pidfd"; }
   void set_exit_handler(ExitHandler handler) override { exit_handler_ = std::move(handler); }
   bool port_is_free(const std::string& host, std::uint16_t port) override { return process::port_is_free(host, port); }
@@ -112,16 +88,10 @@ class ProcessPlatform final : public core::Platform {
     core::WorkloadExit exit;
   };
 
-  // Looked for on a worker.
-  struct Found {
-    Presence presence = Presence::Absent;
-    UniqueFd pidfd;
-    bool is_child = false;
-    WaitStatus status;  // when ended
-    std::string reason;
-  };
-
-  net::Task<std::shared_ptr<Found>> find(ProcessIdentity identity, std::string instance_id);
+  // look_for() on a worker.
+  net::Task<std::shared_ptr<Sighting>> find(ProcessIdentity identity, std::string instance_id);
+  Result<WorkloadPtr> attach(const core::WorkloadHandle& handle, const ProcessIdentity& identity, UniqueFd pidfd,
+                             bool is_child);
   // Takes up a running process. An error leaves it alone.
   Result<WorkloadPtr> adopt(const core::WorkloadHandle& handle, const ProcessIdentity& identity, UniqueFd pidfd,
                             bool is_child);
@@ -189,8 +159,7 @@ net::Task<Result<core::WorkloadHandle>> ProcessPlatform::start(core::WorkloadSpe
   Launched& process = **launched;
   const Marks marks{spec.control_plane_id, spec.instance_id, spec.generation, spec.spec_hash};
   core::WorkloadHandle handle = make_handle(process.identity, marks);
-  if (!process.limits.empty()) handle.data["limits"] = process.limits;
-  if (process.has_cgroup) handle.data["cgroup"] = true;
+  note_limits(handle, process.limits, process.has_cgroup);
   if (closed_) co_return handle;  // it runs, and is found by its marks
 
   auto adopted = adopt(handle, process.identity, std::move(process.pidfd), true);
@@ -207,39 +176,29 @@ net::Task<Result<core::WorkloadHandle>> ProcessPlatform::start(core::WorkloadSpe
   co_return handle;
 }
 
-net::Task<std::shared_ptr<ProcessPlatform::Found>> ProcessPlatform::find(ProcessIdentity identity,
-                                                                         std::string instance_id) {
-  auto work = [identity, instance_id] {
-    auto found = std::make_shared<Found>();
-    Located located = locate(identity, instance_id);
-    found->presence = located.presence;
-    found->reason = std::move(located.reason);
-    if (located.presence == Presence::Absent) return found;
-    const auto stat = read_stat(identity.pid);
-    found->is_child = stat && stat->parent == ::getpid();
-    if (located.presence == Presence::Ended) {
-      if (found->is_child) found->status = reap(located.pidfd.get());
-      if (!found->status) found->status = status_of_stranger(located.pidfd.get(), identity);
-    }
-    found->pidfd = std::move(located.pidfd);
-    return found;
-  };
+net::Task<std::shared_ptr<Sighting>> ProcessPlatform::find(ProcessIdentity identity, std::string instance_id) {
+  auto work = [identity, instance_id] { return std::make_shared<Sighting>(look_for(identity, instance_id)); };
   co_return co_await workers_.run(std::move(work));
+}
+
+Result<ProcessPlatform::WorkloadPtr> ProcessPlatform::attach(const core::WorkloadHandle& handle,
+                                                             const ProcessIdentity& identity, UniqueFd pidfd,
+                                                             bool is_child) {
+  try {
+    return std::make_shared<Workload>(control_, handle, identity, std::move(pidfd), is_child, has_cgroup(handle));
+  } catch (const boost::system::system_error& error) {
+    return fail_errno("cannot watch the process", error.code().value());
+  }
 }
 
 Result<ProcessPlatform::WorkloadPtr> ProcessPlatform::adopt(const core::WorkloadHandle& handle,
                                                             const ProcessIdentity& identity, UniqueFd pidfd,
                                                             bool is_child) {
-  WorkloadPtr workload;
-  try {
-    workload = std::make_shared<Workload>(control_, handle, identity, std::move(pidfd), is_child,
-                                          flag_of(handle.data, "cgroup"));
-  } catch (const boost::system::system_error& error) {
-    return fail_errno("cannot watch the process", error.code().value());
-  }
-  running_[handle.instance_id] = workload;
+  auto workload = attach(handle, identity, std::move(pidfd), is_child);
+  if (!workload) return workload;
+  running_[handle.instance_id] = *workload;
   logs_.begun(handle.instance_id);
-  workload->watch([this](const WorkloadPtr& ended) { on_end(ended); });
+  (*workload)->watch([this](const WorkloadPtr& ended) { on_end(ended); });
   return workload;
 }
 
@@ -290,12 +249,9 @@ net::Task<Result<core::WorkloadExit>> ProcessPlatform::stop(core::WorkloadHandle
       ended_[handle.instance_id] = {*identity, to_workload_exit(found->status, clock_.now())};
     }
     if (found->presence == Presence::Running) {
-      try {
-        workload = std::make_shared<Workload>(control_, handle, *identity, std::move(found->pidfd), found->is_child,
-                                              flag_of(handle.data, "cgroup"));
-      } catch (const boost::system::system_error& error) {
-        co_return fail_errno("cannot watch the process", error.code().value());
-      }
+      auto stray = attach(handle, *identity, std::move(found->pidfd), found->is_child);
+      if (!stray) co_return std::unexpected(stray.error());
+      workload = *stray;
       workload->end_expected = true;
       strays_.insert(workload);
       workload->watch([this](const WorkloadPtr& ended) {
@@ -338,7 +294,7 @@ net::Task<Status> ProcessPlatform::end(WorkloadPtr workload, std::chrono::millis
 }
 
 net::Task<Status> ProcessPlatform::kill_leftovers(core::WorkloadHandle handle) {
-  std::string control_plane_id = text_of(handle.data, "controlPlaneId");
+  std::string control_plane_id = control_plane_of(handle);
   if (control_plane_id.empty()) co_return Status();
   co_return co_await leftovers_.kill(control_plane_id, handle.instance_id, handle.generation, options_.kill_timeout);
 }
@@ -465,7 +421,7 @@ std::map<std::string, std::string> ProcessPlatform::describe(const core::Workloa
   fields["processId"] = std::to_string(identity->pid);
   fields["workingDirectory"] = paths_.instance_directory(handle.instance_id).string();
   fields["logFile"] = paths_.log_file(handle.instance_id).string();
-  if (const std::string limits = text_of(handle.data, "limits"); !limits.empty()) fields["limits"] = limits;
+  if (const std::string limits = limits_of(handle); !limits.empty()) fields["limits"] = limits;
   return fields;
 }
 

@@ -170,8 +170,9 @@ DRAAS_IN_CHILD int run_child(void* argument) {
   kernel(SYS_umask, kChildUmask);
   const unsigned long none = 0;
   check(plan, Step::Signals, kernel(SYS_rt_sigprocmask, SIG_SETMASK, address(&none), 0, sizeof(none)));
-  check(plan, Step::Exec,
-        kernel(SYS_execve, address(plan->executable), address(plan->arguments), address(plan->environment)));
+  const auto arguments = address(static_cast<const void*>(plan->arguments));
+  const auto environment = address(static_cast<const void*>(plan->environment));
+  check(plan, Step::Exec, kernel(SYS_execve, address(plan->executable), arguments, environment));
   return kExecFailed;
 }
 

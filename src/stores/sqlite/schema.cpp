@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/id.hpp"
+#include "base/log.hpp"
 
 namespace draas::stores {
 namespace {
@@ -35,8 +36,11 @@ Status apply_migration(Connection& connection, const Migration& migration) {
   }
   if (applied) applied = connection.execute("COMMIT");
   if (applied) return {};
-  // The first error is the one worth telling; a failed rollback leaves the transaction to be undone at the next open.
-  static_cast<void>(connection.execute("ROLLBACK"));
+  if (Status undone = connection.execute("ROLLBACK"); !undone) {
+    write_log(LogLevel::Warn,
+              "a failed migration could not be rolled back; what it did is undone when the store is next opened",
+              undone.error());
+  }
   return std::unexpected(std::move(applied).error().with_context("Bringing the store to schema version " +
                                                                  std::to_string(migration.version) + " failed"));
 }

@@ -25,7 +25,8 @@ class FakeInstances : public net::RequestHandler {
     const auto id = request.path.substr(3, end - 3);
     const auto path = request.path.substr(std::min(end, request.path.size()));
     if (path == "/health") return net::Response::json(200, Json{{"status", "ok"}});
-    if (path == "/api/v1/instances") return envelope(Json::array({Json{{"id", id}}}));
+    // A workload is named after its instance and slot; its server is the instance's in either.
+    if (path == "/api/v1/instances") return envelope(Json::array({Json{{"id", id.substr(0, id.find('~'))}}}));
     if (path.starts_with("/api/v1/")) return envelope(Json::array());
     if (path == "/echo") return echo(request);
     if (path == "/events") return events();

@@ -71,6 +71,15 @@ TEST(ExitStatus, ReadsThatOfAReapedProcessWhereTheKernelTells) {
   }
 }
 
+TEST(ExitStatus, IsFoundWithTheProcess) {
+  const Child coded(3);
+  const auto seen = look_for(coded.identity, "hello");
+  EXPECT_EQ(seen.presence, Presence::Ended);
+  EXPECT_TRUE(seen.is_child);
+  EXPECT_EQ(seen.status, 3 << 8);
+  EXPECT_EQ(look_for(coded.identity, "hello").presence, Presence::Absent) << "it is reaped by now";
+}
+
 TEST(ExitStatus, IsToldInWords) {
   EXPECT_EQ(to_workload_exit(std::nullopt, {}).reason, "exit code unknown");
   EXPECT_FALSE(to_workload_exit(std::nullopt, {}).exit_code);

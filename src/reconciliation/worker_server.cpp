@@ -1,0 +1,73 @@
+#include "reconciliation/worker_server.hpp"
+
+namespace draas::reconciliation {
+namespace {
+
+constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
+
+net::Response problem(int status, std::string_view detail) {
+  const std::string title(net::reason_phrase(status));
+  net::Response response = net::Response::json(
+      status, Json{{"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", std::string(detail)}});
+  response.headers.set("Content-Type", "application/problem+json");
+  return response;
+}
+
+}  // namespace
+
+class WorkerServer::Handler final : public net::RequestHandler {
+ public:
+  Handler(const Worker& worker, Metrics& metrics) : worker_(worker), metrics_(metrics) {}
+
+  std::optional<net::Response> try_handle(const net::Request& request) override {
+    const bool known = request.path == "/health" || request.path == "/ready" || request.path == "/metrics";
+    if (!known) return problem(404, "There are /health, /ready and /metrics");
+    if (request.method != net::Method::Get && request.method != net::Method::Head) {
+      net::Response refused = problem(405, "Only GET");
+      refused.headers.set("Allow", "GET, HEAD");
+      return refused;
+    }
+    if (request.path == "/metrics") {
+      net::Response text = net::Response::text(200, metrics_.text());
+      text.headers.set("Content-Type", kMetricsType);
+      return text;
+    }
+    const WorkerStatus status = worker_.status();
+    const bool ready = request.path == "/health" || status.connected;
+    Json body{{"status", ready ? "Healthy" : "Unhealthy"}, {"instances", status.instances}, {"shards", status.shards}};
+    if (!ready) body["reason"] = status.reason.empty() ? "the control plane was not reached yet" : status.reason;
+    return net::Response::json(ready ? 200 : 503, body);
+  }
+
+  net::Task<net::Response> handle(const net::Request& request) override {
+    auto answer = try_handle(request);
+    co_return std::move(*answer);
+  }
+
+  net::Response error_response(int status, std::string_view detail, const net::Request*) override {
+    return problem(status, detail);
+  }
+
+ private:
+  const Worker& worker_;
+  Metrics& metrics_;
+};
+
+WorkerServer::WorkerServer(net::ListenAddress address, const Worker& worker, Metrics& metrics)
+    : handler_(std::make_unique<Handler>(worker, metrics)) {
+  net::ServerOptions options;
+  options.listen = {std::move(address)};
+  options.threads = 1;
+  options.access_log = false;
+  server_ = std::make_unique<net::HttpServer>(std::move(options), *handler_);
+}
+
+WorkerServer::~WorkerServer() { stop(); }
+
+Status WorkerServer::start() { return server_->start(); }
+
+void WorkerServer::stop() { server_->stop(); }
+
+std::vector<net::ListenAddress> WorkerServer::addresses() const { return server_->addresses(); }
+
+}  // namespace draas::reconciliation

@@ -1,0 +1,164 @@
+// The reconciler, or the control plane under it, is killed with SIGKILL at every step of every strategy. Afterwards the
+// instance runs as before or as wanted: one workload, one process, nothing left over.
+
+#include <ostream>
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "support/reconciled_fleet.hpp"
+
+namespace draas::tests {
+namespace {
+
+struct CrashCase {
+  const char* strategy;
+  const char* parameters;
+  const char* point;
+  bool bad = false;  // the new configuration is one that cannot run
+};
+
+std::ostream& operator<<(std::ostream& out, const CrashCase& crash) {
+  return out << crash.strategy << " at " << crash.point << (crash.bad ? ", bad" : "");
+}
+
+constexpr const char* kBlueGreen = R"({"watch":"300ms","smokeTests":[{"path":"/health"}]})";
+constexpr const char* kCanary = R"({"stage":"150ms"})";
+constexpr const char* kRestart = R"({"pause":"50ms"})";
+
+std::string case_name(const ::testing::TestParamInfo<CrashCase>& crash) {
+  std::string name = std::string(crash.param.strategy) + "_" + crash.param.point + (crash.param.bad ? "_bad" : "");
+  for (char& c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+  }
+  return name;
+}
+
+bool was_killed(std::optional<int> status) { return status && WIFSIGNALED(*status) && WTERMSIG(*status) == SIGKILL; }
+
+// The wanted text, the old or the new one; both are right after a crash.
+void expect_old_or_new(ServerProcess& server, const std::string& id) {
+  expect_settles(server, id);
+  const std::string text = running_query(server, id);
+  EXPECT_TRUE(text == query_text(0) || text == query_text(77)) << text;
+}
+
+class WorkerCrash : public ::testing::TestWithParam<CrashCase> {};
+
+TEST_P(WorkerCrash, LeavesTheOldOrTheNew) {
+  const CrashCase& crash = GetParam();
+  ServerProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  create_instance(server, "one", crash.strategy, crash.parameters);
+  ReconcilerProcess doomed(server, "doomed");
+  ASSERT_TRUE(doomed.start({{"DRAAS_CRASH_AT", crash.point}}));
+  ASSERT_EQ(change_first_query(server, "one", crash.bad ? "SELECT nonsense" : query_text(77)), 202);
+  ASSERT_TRUE(was_killed(doomed.wait_exit())) << doomed.log() << server.log();
+
+  ReconcilerProcess heir(server, "heir");
+  ASSERT_TRUE(heir.start());
+  expect_old_or_new(server, "one");
+  if (!crash.bad) {
+    EXPECT_EQ(running_query(server, "one"), query_text(77)) << heir.log();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, WorkerCrash,
+                         ::testing::Values(CrashCase{"Update", "{}", "reconcile.after.ChangeLive:1"},
+                                           CrashCase{"Update", "{}", "reconcile.after.ChangeLive:2"},
+                                           CrashCase{"Update", "{}", "reconcile.after.ChangeLive:3"},
+                                           CrashCase{"Update", "{}", "reconcile.before.Check"},
+                                           CrashCase{"Update", "{}", "reconcile.before.MarkApplied"},
+                                           CrashCase{"Update", "{}", "reconcile.after.MarkApplied"},
+                                           CrashCase{"Update", "{}", "reconcile.recorded"},
+                                           CrashCase{"Update", "{}", "reconcile.rolled_back", true},
+                                           CrashCase{"Restart", kRestart, "reconcile.before.Restart"},
+                                           CrashCase{"Restart", kRestart, "reconcile.after.Restart"},
+                                           CrashCase{"RollingUpdate", "{}", "reconcile.before.StartStandby"},
+                                           CrashCase{"RollingUpdate", "{}", "reconcile.after.StartStandby"},
+                                           CrashCase{"RollingUpdate", "{}", "reconcile.before.Promote"},
+                                           CrashCase{"RollingUpdate", "{}", "reconcile.after.Promote"},
+                                           CrashCase{"RollingUpdate", "{}", "reconcile.before.EndStandby"},
+                                           CrashCase{"RollingUpdate", "{}", "reconcile.after.EndStandby"},
+                                           CrashCase{"RollingUpdate", "{}", "reconcile.undo.ended", true},
+                                           CrashCase{"BlueGreen", kBlueGreen, "reconcile.after.SmokeTest"},
+                                           CrashCase{"BlueGreen", kBlueGreen, "reconcile.before.Watch"},
+                                           CrashCase{"BlueGreen", kBlueGreen, "reconcile.after.Watch"},
+                                           CrashCase{"Canary", kCanary, "reconcile.after.SetTraffic:1"},
+                                           CrashCase{"Canary", kCanary, "reconcile.after.Judge:2"},
+                                           CrashCase{"Canary", kCanary, "reconcile.after.Promote"}),
+                         case_name);
+
+class ControlPlaneCrash : public ::testing::TestWithParam<CrashCase> {};
+
+TEST_P(ControlPlaneCrash, LeavesTheOldOrTheNew) {
+  const CrashCase& crash = GetParam();
+  ServerProcess server({"--ProcessInstanceManager:OrphanGracePeriod=100ms"});
+  ASSERT_TRUE(server.start()) << server.log();
+  create_instance(server, "one", crash.strategy, crash.parameters);
+  server.signal(SIGTERM);
+  ASSERT_TRUE(server.wait_exit()) << server.log();
+  ASSERT_TRUE(server.start({{"DRAAS_CRASH_AT", crash.point}})) << server.log();
+  ReconcilerProcess reconciler(server, "steady");
+  ASSERT_TRUE(reconciler.start());
+  ASSERT_EQ(change_first_query(server, "one", query_text(77)), 202);
+  ASSERT_TRUE(was_killed(server.wait_exit(milliseconds(30'000)))) << server.log() << reconciler.log();
+  ASSERT_TRUE(server.start()) << server.log();
+  expect_old_or_new(server, "one");
+  EXPECT_EQ(running_query(server, "one"), query_text(77)) << reconciler.log();
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, ControlPlaneCrash,
+                         ::testing::Values(CrashCase{"Restart", kRestart, "restart.stopped"},
+                                           CrashCase{"Restart", kRestart, "start.workload_runs"},
+                                           CrashCase{"RollingUpdate", "{}", "standby.intended"},
+                                           CrashCase{"RollingUpdate", "{}", "standby.workload_runs"},
+                                           CrashCase{"RollingUpdate", "{}", "standby.handle_stored"},
+                                           CrashCase{"RollingUpdate", "{}", "promote.committed"},
+                                           CrashCase{"RollingUpdate", "{}", "standby.drained"},
+                                           CrashCase{"RollingUpdate", "{}", "standby.workload_ended"},
+                                           CrashCase{"RollingUpdate", "{}", "standby.recorded"},
+                                           CrashCase{"BlueGreen", kBlueGreen, "promote.committed"},
+                                           CrashCase{"Canary", kCanary, "standby.handle_stored"},
+                                           CrashCase{"Update", "{}", "audit.before_commit"},
+                                           CrashCase{"Update", "{}", "audit.committed"}),
+                         case_name);
+
+TEST(Workers, ShareTheFleetAndReplaceEachOther) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  ReconcilerProcess first(server, "first");
+  ReconcilerProcess second(server, "second");
+  ASSERT_TRUE(first.start());
+  ASSERT_TRUE(second.start());
+  const auto shards_of = [&](const std::string& name) -> std::size_t {
+    for (const Json& lease : server.get("/api/reconciliation/leases").json()) {
+      if (lease.value("worker", "") == name) return lease["shards"].size();
+    }
+    return 0;
+  };
+  ASSERT_TRUE(eventually([&] { return shards_of("first") == 32 && shards_of("second") == 32; }, milliseconds(10'000)))
+      << first.log() << second.log();
+  for (int number = 0; number < 6; ++number) create_instance(server, "i" + std::to_string(number), "Update");
+  for (int number = 0; number < 6; ++number) {
+    ASSERT_EQ(change_first_query(server, "i" + std::to_string(number), query_text(77)), 202);
+  }
+  for (int number = 0; number < 6; ++number) {
+    const std::string id = "i" + std::to_string(number);
+    expect_settles(server, id);
+    EXPECT_EQ(audit(server, id).size(), 1U) << "handled twice: " << audit(server, id).dump(2);
+  }
+  // The survivor takes the whole within the lease time, and does what is to be done.
+  first.kill();
+  ASSERT_TRUE(eventually([&] { return shards_of("second") == 64; }, milliseconds(5'000))) << second.log();
+  for (int number = 0; number < 6; ++number) {
+    const std::string id = "i" + std::to_string(number);
+    ASSERT_EQ(change_first_query(server, id, query_text(88)), 202);
+    expect_settles(server, id);
+    EXPECT_EQ(running_query(server, id), query_text(88));
+  }
+}
+
+}  // namespace
+}  // namespace draas::tests
