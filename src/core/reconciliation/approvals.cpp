@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/crash_point.hpp"
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "core/reconciliation/collections.hpp"
@@ -112,6 +113,7 @@ net::Task<Status> ReconciliationService::Impl::store_approval(Approval approval,
     batch.writes.push_back(Write::erase(std::string(collections::kApprovals), old));
   }
   Result<Commit> committed;
+  crash_point("approval.before_commit");
   if (event) {
     Report report{*event, event_metadata(approval)};
     committed = co_await ledger.commit_with_event(std::move(batch), *entry, std::move(report), std::move(source));
@@ -119,6 +121,7 @@ net::Task<Status> ReconciliationService::Impl::store_approval(Approval approval,
     committed = co_await ledger.commit(std::move(batch));
   }
   if (!committed) co_return std::unexpected(std::move(committed.error()));
+  crash_point("approval.committed");
   for (const std::string& old : forgotten) {
     auto gone = approvals.find(old);
     if (gone == approvals.end()) continue;

@@ -83,8 +83,7 @@ net::Task<void> ReconciliationService::Impl::observe(ShardSet shards) {
   const SteadyTime now = std::chrono::steady_clock::now();
   std::vector<ObservationTarget> targets;
   std::vector<std::string> others;
-  feed.for_each(shards, [&](const FleetItem& item) {
-    if (item.phase != Phase::Running) return;
+  feed.for_each_running(shards, [&](const FleetItem& item) {
     Look& look = looks[item.id];
     if (look.under_way) {
       others.push_back(item.id);

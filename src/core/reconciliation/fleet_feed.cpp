@@ -71,6 +71,11 @@ bool FleetFeed::put(FleetItem item) {
   entry.body = std::make_shared<const std::string>(serialise(entry.item));
   entry.version = advance();
   shard.changed.emplace(entry.version, &entry);
+  if (entry.item.phase == Phase::Running) {
+    shard.running.insert(&entry);
+  } else {
+    shard.running.erase(&entry);
+  }
   return true;
 }
 
@@ -79,6 +84,7 @@ bool FleetFeed::remove(const std::string& id) {
   if (found == entries_.end()) return false;
   Shard& shard = shards_.at(found->second.shard);
   shard.changed.erase(found->second.version);
+  shard.running.erase(&found->second);
   const std::uint64_t version = advance();
   shard.removed.emplace(version, id);
   removals_.emplace(version, found->second.shard);

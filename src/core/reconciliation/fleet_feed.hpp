@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "core/model/instance.hpp"
@@ -66,9 +67,15 @@ class FleetFeed {
   std::uint64_t oldest_removal() const { return forgotten_; }
 
   template <class Visit>
-  void for_each(const ShardSet& shards, Visit visit) const {
-    for (const auto& [id, entry] : entries_) {
-      if (shards.test(entry.shard)) visit(entry.item);
+  void for_each(Visit visit) const {
+    for (const auto& [id, entry] : entries_) visit(entry.item);
+  }
+  // Those that run, without looking at the others.
+  template <class Visit>
+  void for_each_running(const ShardSet& shards, Visit visit) const {
+    for (std::size_t i = 0; i < kShards; ++i) {
+      if (!shards.test(i)) continue;
+      for (const Entry* entry : shards_.at(i).running) visit(entry->item);
     }
   }
 
@@ -82,6 +89,7 @@ class FleetFeed {
   struct Shard {
     std::map<std::uint64_t, const Entry*> changed;
     std::map<std::uint64_t, std::string> removed;
+    std::unordered_set<const Entry*> running;
   };
 
   std::uint64_t version_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/crash_point.hpp"
 #include "base/log.hpp"
 #include "core/reconciliation/collections.hpp"
 #include "core/reconciliation/service_impl.hpp"
@@ -51,6 +52,7 @@ net::Task<Result<Json>> ReconciliationService::Impl::renew(Heartbeat heartbeat) 
       lease_table = before;
       co_return std::unexpected(std::move(committed.error()));
     }
+    crash_point("lease.committed");
   }
   const Lease& lease = *lease_table.find(heartbeat.worker);
   if (outcome.shards_changed) {
@@ -132,7 +134,7 @@ Json ReconciliationService::Impl::status_json() const {
     }
   }
   std::size_t held = 0;
-  feed.for_each(ShardSet().set(), [&held](const FleetItem& item) { held += item.held_revision > 0 ? 1 : 0; });
+  feed.for_each([&held](const FleetItem& item) { held += item.held_revision > 0 ? 1 : 0; });
   Json instances = Json::object();
   instances["total"] = ledger.size();
   instances["inSync"] = watched - std::min(drifted, watched);

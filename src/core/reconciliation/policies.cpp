@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/crash_point.hpp"
 #include "core/reconciliation/collections.hpp"
 #include "core/reconciliation/policy.hpp"
 #include "core/reconciliation/service_impl.hpp"
@@ -106,6 +107,7 @@ net::Task<Result<Json>> ReconciliationService::Impl::store_policy(std::string id
   Result<Commit> committed =
       co_await ledger.commit_with_event(std::move(batch), entry, std::move(report), std::move(source));
   if (!committed) co_return std::unexpected(std::move(committed.error()));
+  crash_point("policy.committed");
   if (body) {
     policies[id] = {std::move(next), committed->version};
   } else {

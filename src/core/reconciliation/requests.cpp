@@ -1,5 +1,6 @@
 // ReconciliationService: what is asked of the workers.
 
+#include "base/crash_point.hpp"
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "core/reconciliation/collections.hpp"
@@ -49,6 +50,7 @@ net::Task<Result<ReconciliationService::Asked>> ReconciliationService::Impl::ask
       return {};
     });
     if (!stored) co_return std::unexpected(std::move(stored.error()));
+    crash_point("request.committed");
   } else if (entry->removed) {
     co_return std::unexpected(ledger.require(ask.instance_id).error());
   }
@@ -93,6 +95,7 @@ net::Task<Result<Json>> ReconciliationService::Impl::answer_request(std::string 
     batch.writes.push_back(Write::erase(std::string(collections::kRequests), id));
     Result<Commit> committed = co_await ledger.commit(std::move(batch));
     if (!committed) co_return std::unexpected(std::move(committed.error()));
+    crash_point("request.answered");
   }
   answer.at = ledger.clock().now();
   request_book.answer(id, std::move(answer));

@@ -198,6 +198,7 @@ net::Task<Result<Json>> ReconciliationService::Impl::store_rollout(Rollout next,
                                       to_document(next.targets[place])));
   }
   Result<Commit> committed;
+  crash_point("rollout.before_commit");
   if (reported) {
     Report report = report_of(next);
     EntryPtr none;
@@ -207,7 +208,7 @@ net::Task<Result<Json>> ReconciliationService::Impl::store_rollout(Rollout next,
     committed = co_await ledger.commit(std::move(batch));
   }
   if (!committed) co_return std::unexpected(std::move(committed.error()));
-  crash_point("rollout.stored");
+  crash_point("rollout.committed");
   const Json shown = core::to_json(next);
   std::string id = next.id;
   rollouts.insert_or_assign(std::move(id), std::move(next));

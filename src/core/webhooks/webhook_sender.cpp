@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/crash_point.hpp"
 #include "base/log.hpp"
 
 namespace draas::core {
@@ -100,7 +101,10 @@ net::Task<void> WebhookSender::deliver(EventPtr event) {
     std::string type(to_string(event->type));
     std::string copy = body;
     const WebhookDelivery delivery = co_await attempt(std::move(type), event->sequence, std::move(copy), ++attempts);
-    if (delivery.delivered()) break;
+    if (delivery.delivered()) {
+      crash_point("webhook.delivered");
+      break;
+    }
     if (std::chrono::steady_clock::now() >= give_up) {
       log_warn("an event was not delivered within a day",
                {{"webhookId", webhook_.id}, {"sequence", event->sequence}, {"error", delivery.error}});

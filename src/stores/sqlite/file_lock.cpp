@@ -2,14 +2,20 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 namespace draas::stores {
 namespace {
+
+constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::milliseconds kLook{5};
 
 // "" when the holder has not written it yet.
 std::string holder_of(int fd) {
@@ -20,16 +26,27 @@ std::string holder_of(int fd) {
   return written.substr(0, written.find_first_not_of("0123456789"));
 }
 
+// A process that is killed while it starts another leaves its locks to that one until it has executed its program,
+// which takes a moment: nobody holds the lock then.
+bool is_dead(const std::string& holder) {
+  return !holder.empty() && ::kill(static_cast<pid_t>(std::stol(holder)), 0) != 0 && errno == ESRCH;
+}
+
 }  // namespace
 
 Result<FileLock> FileLock::acquire(const std::filesystem::path& path) {
   const std::string lock_path = path.string() + ".lock";
   UniqueFd fd(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd) return fail_errno("Cannot open the lock file '" + lock_path + "'", errno);
+  const auto patience = std::chrono::steady_clock::now() + kPatience;
   while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
     if (errno != EWOULDBLOCK) return fail_errno("Cannot lock '" + lock_path + "'", errno);
     const std::string holder = holder_of(fd.get());
+    if (is_dead(holder) && std::chrono::steady_clock::now() < patience) {
+      std::this_thread::sleep_for(kLook);
+      continue;
+    }
     return fail(ErrorCode::Conflict, "The store '" + path.string() + "' is in use by " +
                                          (holder.empty() ? "another process" : "process " + holder) +
                                          ". Stop that control plane first, or give this one a store of its own");

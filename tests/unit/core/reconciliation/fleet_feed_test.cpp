@@ -66,6 +66,25 @@ TEST(FleetFeed, ShowsEachShardToThoseWhoLookAtIt) {
   EXPECT_EQ(total, 500U);
 }
 
+TEST(FleetFeed, KnowsThoseThatRun) {
+  FleetFeed feed;
+  FleetItem running = item("a");
+  running.phase = Phase::Running;
+  feed.put(running);
+  feed.put(item("b"));
+  auto names = [&feed] {
+    std::vector<std::string> found;
+    feed.for_each_running(kAll, [&found](const FleetItem& one) { found.push_back(one.id); });
+    return found;
+  };
+  EXPECT_EQ(names(), std::vector<std::string>{"a"});
+  feed.put(item("a"));
+  EXPECT_TRUE(names().empty());
+  feed.put(running);
+  feed.remove("a");
+  EXPECT_TRUE(names().empty());
+}
+
 TEST(FleetFeed, ForgetsOldRemovalsAndSaysSo) {
   FleetFeed feed;
   EXPECT_EQ(feed.oldest_removal(), 0U);
