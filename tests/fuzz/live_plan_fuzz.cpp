@@ -115,6 +115,29 @@ void check_differences(const LivePlan& plan, const Json& after) {
   require(plan.restart_required() || plan.differences.empty() == plan.actions.empty(), "differences without actions");
 }
 
+// Somebody starts and stops components by hand.
+void tinker(ServerModel& server, const Json& rendered, draas::tests::Choices& choices) {
+  for_each_component(rendered, [&](const std::string& library, const std::string& list, const Json& component) {
+    if (!choices.chance(10)) return;
+    LiveAction action{.library = library, .id = text_of(component, "id")};
+    action.kind = list == "sources"   ? ComponentKind::Source
+                  : list == "queries" ? ComponentKind::Query
+                                      : ComponentKind::Reaction;
+    action.verb = server.status(library, action.id) == "Running" ? Verb::Stop : Verb::Start;
+    require(!server.apply(action), "cannot be started or stopped", name_of(action));
+  });
+}
+
+// What ran goes on to run, also what somebody started by hand.
+void check_running(const ServerModel& before, const ServerModel& after, const Json& wanted) {
+  for_each_component(wanted, [&](const std::string& library, const std::string&, const Json& component) {
+    const std::string id = text_of(component, "id");
+    if (before.status(library, id) == "Running") {
+      require(after.status(library, id) == "Running", "does not run any more", library + "/" + id);
+    }
+  });
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -147,7 +170,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(plan_live_changes(after, ServerModel(after).report(), after).converged(), "a restart leaves a difference");
     return 0;
   }
-  for (const LiveAction& action : plan.actions) {
+  tinker(server, before, choices);
+  const ServerModel tinkered = server;
+  for (const LiveAction& action : plan_live_changes(after, server.report(), before).actions) {
     const auto refused = server.apply(action);
     require(!refused, "refused",
             std::string(to_string(action.verb)) + " " + name_of(action) + ": " + refused.value_or("") + "\n" +
@@ -155,5 +180,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const LivePlan rest = plan_live_changes(after, server.report(), after);
   require(rest.converged(), "something is left", rest.differences.empty() ? "" : rest.differences[0].path);
+  check_running(tinkered, server, after);
   return 0;
 }

@@ -52,6 +52,21 @@ Json reported(ComponentKind kind, Json component) {
   return component;
 }
 
+// What makes a query another one for its reactions.
+Json definition(const Json& query) {
+  Json result = Json::object();
+  for (const char* name : {"queryText", "queryLanguage", "middleware", "sources", "joins"}) {
+    if (query.contains(name)) result[name] = query[name];
+  }
+  return result;
+}
+
+bool skips_gaps(const Json& reaction) {
+  if (reaction.contains("recoveryPolicy")) return reaction["recoveryPolicy"] != "strict";
+  const Json& kind = reaction["kind"];
+  return kind == "log" || kind == "sse" || kind == "profiler";
+}
+
 }  // namespace
 
 ServerModel::ServerModel(const Json& rendered) {
@@ -79,9 +94,16 @@ std::optional<std::string> ServerModel::add(Json& library, ComponentKind kind, J
     }
   }
   if (kind == ComponentKind::Reaction) {
-    for (const Json& query : component["queries"]) {
-      if (find(library["queries"], query.get<std::string>()) == nullptr)
-        return "reaction '" + id + "' needs query '" + query.get<std::string>() + "'";
+    for (const Json& entry : component["queries"]) {
+      const auto needed = entry.get<std::string>();
+      const Json* query = find(library["queries"], needed);
+      if (query == nullptr) return "reaction '" + id + "' needs query '" + needed + "'";
+      const std::string place = library["id"].get<std::string>() + "/" + id + "/" + needed;
+      const auto [known, added] = checkpoints_.try_emplace(place, definition(*query));
+      if (!added && known->second != definition(*query)) {
+        if (!skips_gaps(component)) return "reaction '" + id + "' has followed another query '" + needed + "'";
+        known->second = definition(*query);
+      }
     }
   }
   component = reported(kind, std::move(component));

@@ -1,6 +1,7 @@
 #pragma once
 // What a drasi-server makes of a configuration and of calls of its API, as a value. Plans are tried on it.
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,8 @@ class ServerModel {
   std::optional<std::string> add(Json& library, drasi::ComponentKind kind, Json component);
 
   Json libraries_ = Json::array();
+  // Library, reaction and query: the definition of the query that the reaction has followed. Outlives the reaction.
+  std::map<std::string, Json> checkpoints_;
 };
 
 }  // namespace draas::tests

@@ -131,6 +131,12 @@ TEST(BlueGreenStrategy, TestsSwitchesAndWatches) {
   expect_refused("BlueGreen", R"({"smokeTests":{}})", "/parameters/smokeTests");
   expect_refused("BlueGreen", R"({"smokeTests":[{"path":"api"}]})", "/parameters/smokeTests");
   expect_refused("BlueGreen", R"({"smokeTests":[{}]})", "/parameters/smokeTests");
+  for (const char* more : {R"("expectStatus":"200")", R"("method":"FETCH")", R"("timeout":"soon")", R"("timeout":5)",
+                           R"("expectText":1)"}) {
+    expect_refused("BlueGreen",
+                   R"({"smokeTests":[{"path":"/","method":"POST"},{"path":"/",)" + std::string(more) + "}]}",
+                   "/parameters/smokeTests");
+  }
   EXPECT_THAT(steps(with(R"({"smokeTests":[]})").plan("BlueGreen")), Not(::testing::Contains("SmokeTest standby")));
 }
 
