@@ -119,7 +119,9 @@ void check_differences(const LivePlan& plan, const Json& after) {
 void tinker(ServerModel& server, const Json& rendered, draas::tests::Choices& choices) {
   for_each_component(rendered, [&](const std::string& library, const std::string& list, const Json& component) {
     if (!choices.chance(10)) return;
-    LiveAction action{.library = library, .id = text_of(component, "id")};
+    LiveAction action;
+    action.library = library;
+    action.id = text_of(component, "id");
     action.kind = list == "sources"   ? ComponentKind::Source
                   : list == "queries" ? ComponentKind::Query
                                       : ComponentKind::Reaction;

@@ -27,8 +27,8 @@ Json* find(Json& list, const std::string& id) {
 }
 
 bool names(const Json& list, const std::string& id) {
-  return std::ranges::any_of(
-      list, [&](const Json& entry) { return (entry.is_object() ? entry.value("sourceId", "") : Json(entry)) == id; });
+  return std::ranges::any_of(list,
+                             [&](const Json& entry) { return (entry.is_object() ? entry["sourceId"] : entry) == id; });
 }
 
 // What the server tells of a component that it was given: nothing of providers, values instead of references.
