@@ -1,6 +1,27 @@
 #include "reconciliation/side_by_side.hpp"
 
+#include "net/http_message.hpp"
+#include "reconciliation/json_fields.hpp"
+
 namespace draas::reconciliation {
+namespace {
+
+// One that can be carried out as it is meant.
+bool is_smoke_test(const Json& test) {
+  if (!text_field(test, "path").starts_with('/')) return false;
+  for (const char* name : {"method", "expectText", "timeout"}) {
+    const Json* value = field(test, name);
+    if (value != nullptr && !value->is_string()) return false;
+  }
+  if (const Json* status = field(test, "expectStatus"); status != nullptr && !status->is_number_unsigned())
+    return false;
+  const std::string method = text_field(test, "method");
+  if (!method.empty() && net::parse_method(method) == net::Method::Other) return false;
+  const std::string timeout = text_field(test, "timeout");
+  return timeout.empty() || parse_duration(timeout).has_value();
+}
+
+}  // namespace
 
 std::optional<Plan> refuse_side_by_side(const PlanInput& input, std::string_view strategy) {
   if (input.state.side_by_side_obstacles.empty()) return std::nullopt;
@@ -44,17 +65,12 @@ Step end_standby(Duration drain, std::string reason) {
 std::optional<Step> smoke_test(ParameterReader& parameters) {
   const Json tests = parameters.value("smokeTests");
   if (tests.is_null()) return std::nullopt;
-  const bool well_formed = tests.is_array();
-  bool paths = well_formed;
-  for (std::size_t index = 0; well_formed && index < tests.size(); ++index) {
-    const Json& test = tests[index];
-    paths = paths && test.is_object() && test.contains("path") && test["path"].is_string() &&
-            test["path"].get<std::string>().starts_with('/');
-  }
-  if (!paths) {
+  bool good = tests.is_array();
+  for (std::size_t index = 0; good && index < tests.size(); ++index) good = is_smoke_test(tests[index]);
+  if (!good) {
     parameters.object_to("smokeTests",
-                         "must be a list of {method, path, body, expectStatus, expectText}, each with a "
-                         "path that begins with /");
+                         "must be a list of {method, path, body, expectStatus, expectText, timeout}, each with a "
+                         "path that begins with /, and the status as a number");
     return std::nullopt;
   }
   if (tests.empty()) return std::nullopt;
