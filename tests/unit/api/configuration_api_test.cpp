@@ -108,7 +108,7 @@ TEST_F(ConfigurationApi, PurgeKeepsServerSettings) {
 
 TEST_F(ConfigurationApi, ValidateFindsAllFaultsAndChangesNothing) {
   const std::string wrong = R"({"sources":[{"kind":"mock"}],"queries":[{"id":"q","queryText":"m","colour":"red"}]})";
-  for (const std::string path : {kPath + "/validate", std::string("/api/configuration/validate")}) {
+  for (const std::string& path : {kPath + "/validate", std::string("/api/configuration/validate")}) {
     const auto answer = ask_json("POST", path, wrong);
     ASSERT_EQ(answer.status, 200) << answer.body;
     const auto body = answer.json();
