@@ -189,7 +189,10 @@ class LivePlans : public ::testing::Test {
     ASSERT_TRUE(actual.has_value()) << actual.error().message;
     for_each_component(*actual, [&](const std::string& library, drasi::ComponentKind kind, const Json& component) {
       if (!choices.chance(10)) return;
-      drasi::LiveAction action{.kind = kind, .library = library, .id = component["id"].get<std::string>()};
+      drasi::LiveAction action;
+      action.kind = kind;
+      action.library = library;
+      action.id = component["id"].get<std::string>();
       const bool runs = component["status"] == "Running";
       action.verb = runs ? drasi::LiveAction::Verb::Stop : drasi::LiveAction::Verb::Start;
       (void)server.execute(action);

@@ -16,16 +16,31 @@ namespace fs = std::filesystem;
 // A repository in a directory of its own, and the place of a checkout beside it.
 class GitTest : public ::testing::Test {
  protected:
+  // One commit, made once and copied for each test.
   GitTest() {
-    fs::create_directories(repository());
-    git("init --quiet --initial-branch=main");
-    commit("orders.yaml", "id: orders\n");
+    fs::create_directories(root_);
+    if (!fs::exists(first())) {
+      fs::create_directories(repository());
+      git("init --quiet --initial-branch=main");
+      commit("orders.yaml", "id: orders\n");
+      fs::copy(repository(), first(), fs::copy_options::recursive);
+    } else {
+      fs::copy(first(), repository(), fs::copy_options::recursive);
+    }
+  }
+  static void TearDownTestSuite() {
+    std::error_code ignored;
+    fs::remove_all(first(), ignored);
   }
   ~GitTest() override {
     std::error_code ignored;  // a directory that cannot be removed is no fault of the test
     fs::remove_all(root_, ignored);
   }
 
+  static fs::path first() {
+    static const fs::path place = fs::temp_directory_path() / ("draas-git-test-" + random_hex(6));
+    return place;
+  }
   fs::path repository() const { return root_ / "repository"; }
   fs::path checkout() const { return root_ / "state" / "checkout"; }
 
