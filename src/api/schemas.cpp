@@ -122,7 +122,8 @@ constexpr std::string_view kInstanceSchemas = R"json({
   "properties": {
     "revision": {"type": "integer", "minimum": 1, "description": "Default: the newest"},
     "platform": {"type": "string", "description": "Default: the instance's; also as `platformType`"},
-    "platformType": {"type": "string"}}},
+    "platformType": {"type": "string"},
+    "owner": {"type": "string", "description": "Who sees to its end; `reconciler` for reconcilers, which leave others' alone"}}},
 "Traffic": {"type": "object", "required": ["standby"], "additionalProperties": false,
   "properties": {"standby": {"type": "integer", "minimum": 0, "maximum": 100}}},
 "AppliedRevision": {"type": "object", "required": ["revision", "generation"], "additionalProperties": false,

@@ -35,6 +35,7 @@ Result<core::StandbyOptions> read_standby(const Context& api, const Request& req
     options.revision = static_cast<std::uint64_t>(*revision);
   }
   options.platform = reader.optional_string("platform", {"platformType"});
+  options.owner = reader.optional_string("owner").value_or("");
   reader.reject_unknown();
   if (auto ok = reader.finish(); !ok) return std::unexpected(std::move(ok.error()));
   return options;

@@ -580,7 +580,8 @@ net::Task<Result<Json>> ControlPlane::workloads(std::string id) {
 net::Task<Result<StandbyResult>> ControlPlane::start_standby(std::string id, StandbyOptions options, Actor actor) {
   auto work = [impl = impl_.get(), options = std::move(options),
                actor = std::move(actor)](EntryPtr entry) -> net::Task<Result<StandbyResult>> {
-    Supervisor::StandbyStart start{.platform = options.platform.value_or(""), .wait = options.wait};
+    Supervisor::StandbyStart start{
+        .platform = options.platform.value_or(""), .owner = options.owner, .wait = options.wait};
     if (options.revision) {
       Result<Revision> revision = co_await impl->configurations.revision(entry, *options.revision);
       if (!revision) co_return std::unexpected(std::move(revision.error()));

@@ -104,6 +104,7 @@ struct StartOptions {
 struct StandbyOptions {
   std::optional<std::uint64_t> revision;   // else the newest
   std::optional<std::string> platform;     // else the instance's
+  std::string owner;                       // who sees to its end; "" = a user
   std::chrono::milliseconds wait{10'000};  // for Running or a failure
 };
 

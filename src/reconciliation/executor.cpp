@@ -214,7 +214,7 @@ net::Task<Outcome> Executor::start_or_restart(Run& run, const Step& step) {
 }
 
 net::Task<Outcome> Executor::start_standby(Run& run, const Step& step) {
-  Json body{{"revision", step.revision}};
+  Json body{{"revision", step.revision}, {"owner", kReconcilerOwner}};
   if (!step.platform.empty()) body["platform"] = step.platform;
   client::Call call;
   call.method = net::Method::Post;
@@ -224,7 +224,11 @@ net::Task<Outcome> Executor::start_standby(Run& run, const Step& step) {
   call.wait = options_.start_timeout + kMargin;
   run.standby_started = true;  // also when the answer is lost
   const auto reply = co_await api_.send(std::move(call));
-  if (!reply) co_return to_outcome(reply.error());
+  if (!reply) {
+    // Somebody else's standby is not this run's to end.
+    if (reply.error().code == ErrorCode::Conflict) run.standby_started = false;
+    co_return to_outcome(reply.error());
+  }
   Json workloads = reply->body;
   while (true) {
     const Json* standby = field(workloads, "standby");

@@ -25,7 +25,9 @@ std::uint64_t mark_of(const Json& item) {
 
 // Is there anything that could be done? Most of what happens to instances is not for a reconciler.
 bool gives_reason(const Json& item) {
-  if (field(item, "standby") != nullptr) return true;
+  const std::string standby = text_field(item, "standby");
+  if (standby == "User") return false;
+  if (!standby.empty()) return true;
   if (text_field(item, "desiredState") != "Running") return false;
   const std::string phase = text_field(item, "phase");
   if (phase == "Starting" || phase == "Stopping" || phase == "BackOff") return false;

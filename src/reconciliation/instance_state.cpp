@@ -42,6 +42,7 @@ Result<InstanceState> parse_instance_state(const Json& answer) {
   if (const Json* standby = field(answer, "standby")) {
     Standby parsed;
     parsed.role = text_field(*standby, "role") == "Retired" ? StandbyRole::Retired : StandbyRole::Candidate;
+    parsed.owner = text_field(*standby, "owner");
     parsed.revision = number_field(*standby, "revision");
     parsed.platform = text_field(*standby, "platform");
     state.standby = std::move(parsed);

@@ -19,10 +19,14 @@ struct Hold {
   std::string reason;
 };
 
+// Who reconcilers say that they are when they start a standby.
+inline constexpr std::string_view kReconcilerOwner = "reconciler";
+
 enum class StandbyRole { Candidate, Retired };
 
 struct Standby {
   StandbyRole role = StandbyRole::Candidate;
+  std::string owner;  // kReconcilerOwner, or somebody else's
   std::uint64_t revision = 0;
   std::string platform;
 };

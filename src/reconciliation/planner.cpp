@@ -99,6 +99,9 @@ Result<Decision> decide(const InstanceState& state, const Drift& drift, const Ru
   const std::string name = wish.strategy.empty() ? rules.strategy : wish.strategy;
   if (strategies.find(name) == nullptr) return unknown_strategy(name, strategies);
 
+  if (state.standby && state.standby->owner != kReconcilerOwner) {
+    return skip("somebody keeps a standby of it; delete that first");
+  }
   if (state.standby) {
     // Whoever started it is gone: plans are executed by one worker at a time, and this one has just begun.
     Decision clean{.kind = Decision::Kind::CleanUp, .reason = "a second workload is left from an interrupted run"};

@@ -72,8 +72,10 @@ std::string program(const char* variable, const char* path_in_build) {
 std::uint16_t free_port() { return free_port_range(1); }
 
 std::uint16_t free_port_range(std::uint16_t count) {
-  // Below the ephemeral range, and spread by process id so that test programs that run together do not meet.
-  const auto start = static_cast<std::uint16_t>(10'000 + (::getpid() * 37) % 14'000);
+  // Below the ephemeral range, and apart by process id so that test programs that run together do not meet.
+  constexpr int kPrograms = 20;
+  constexpr int kApart = kPoolSize + 100;
+  const auto start = static_cast<std::uint16_t>(10'000 + ::getpid() % kPrograms * kApart);
   std::uint16_t run = 0;
   for (std::uint32_t port = start; port < 32'000; ++port) {
     run = can_bind(static_cast<std::uint16_t>(port)) ? static_cast<std::uint16_t>(run + 1) : std::uint16_t{0};

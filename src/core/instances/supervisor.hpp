@@ -43,6 +43,7 @@ class Supervisor {
     std::uint64_t revision = 0;  // 0 = the newest
     Json configuration;          // of that revision; null for the newest
     std::string platform;        // "" = the instance's
+    std::string owner;           // StandbyRecord::owner
     std::chrono::milliseconds wait{};
   };
   // True: it is Running; false: it is still Starting after `wait`. Unprocessable when the two cannot run side by side

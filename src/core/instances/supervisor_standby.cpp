@@ -161,6 +161,7 @@ net::Task<Result<std::uint64_t>> Supervisor::launch_standby(EntryPtr entry, Stan
       StandbyRecord& standby = runtime.standby.emplace();
       standby.slot = slot;
       standby.platform = platform->name();
+      standby.owner = start.owner;
       standby.phase = Phase::Starting;
       standby.generation = spec.generation;
       standby.applied_revision = revision;

@@ -35,6 +35,7 @@ Json workloads_to_json(const Instance& instance, const RuntimeRecord& runtime, c
   if (runtime.standby) {
     Json standby = Json{{"role", to_string(runtime.standby->role)}};
     standby.update(workload_to_json(*runtime.standby, runtime.standby->platform));
+    standby["owner"] = runtime.standby->owner.empty() ? Json(nullptr) : Json(runtime.standby->owner);
     standby["errorMessage"] =
         runtime.standby->error_message.empty() ? Json(nullptr) : Json(runtime.standby->error_message);
     out["standby"] = std::move(standby);

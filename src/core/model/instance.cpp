@@ -296,6 +296,7 @@ StandbyRecord standby_from_json(const Json& value) {
   StandbyRecord standby;
   read_workload(in, standby);
   standby.role = parse_standby_role(in.text("role")).value_or(StandbyRole::Candidate);
+  standby.owner = in.text("owner");
   standby.platform = in.text("platform");
   standby.traffic = static_cast<unsigned>(in.number("traffic"));
   return standby;
@@ -305,6 +306,7 @@ Json to_json(const StandbyRecord& standby) {
   Json out = Json::object();
   write_workload(standby, out);
   out["role"] = to_string(standby.role);
+  if (!standby.owner.empty()) out["owner"] = standby.owner;
   out["platform"] = standby.platform;
   out["traffic"] = standby.traffic;
   return out;

@@ -64,6 +64,7 @@ struct WorkloadRecord {
 struct StandbyRecord : WorkloadRecord {
   StandbyRole role = StandbyRole::Candidate;
   std::string platform;
+  std::string owner;     // who started it and sees to its end, as they named themselves; "" = a user
   unsigned traffic = 0;  // percent of new connections and proxied requests that it gets
 };
 

@@ -20,7 +20,8 @@ FleetItem fleet_item(const Instance& instance, const RuntimeRecord& runtime) {
   item.phase = runtime.phase;
   item.status = derive_status(instance, runtime);
   item.health = runtime.health;
-  if (runtime.standby) item.standby = to_string(runtime.standby->role);
+  // Of a user's standby a reconciler only needs to know when it has gone.
+  if (runtime.standby) item.standby = runtime.standby->owner.empty() ? "User" : to_string(runtime.standby->role);
   if (runtime.held) {
     item.held_revision = runtime.held->revision;
     item.held_reason = runtime.held->reason;

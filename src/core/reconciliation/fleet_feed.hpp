@@ -28,7 +28,7 @@ struct FleetItem {
   InstanceStatus status = InstanceStatus::Created;
   Health health = Health::Unknown;
   std::string observed;  // mark of the running server's own configuration; "" = not looked at
-  std::string standby;   // role of the second workload; "" = none
+  std::string standby;   // role of the second workload, "User" when a user keeps it; "" = none
   std::uint64_t policy_version = 0;
   std::uint64_t held_revision = 0;  // 0 = none
   std::string held_reason;

@@ -88,6 +88,7 @@ net::Task<Result<Json>> ReconciliationService::Impl::instance_state(std::string 
   out["standby"] = nullptr;
   if (runtime.standby) {
     out["standby"] = Json{{"role", to_string(runtime.standby->role)},
+                          {"owner", runtime.standby->owner},
                           {"revision", runtime.standby->applied_revision},
                           {"platform", runtime.standby->platform},
                           {"phase", to_string(runtime.standby->phase)}};

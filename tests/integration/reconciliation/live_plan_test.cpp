@@ -221,7 +221,9 @@ class LivePlans : public ::testing::Test {
     ASSERT_TRUE(actual.has_value()) << actual.error().message;
     for_each_component(*actual, [&](const std::string& library, drasi::ComponentKind, const Json& component) {
       const std::string name = library + "/" + component["id"].get<std::string>();
-      if (running.contains(name)) EXPECT_EQ(component["status"], "Running") << name;
+      if (running.contains(name)) {
+        EXPECT_EQ(component["status"], "Running") << name;
+      }
     });
   }
 
@@ -259,7 +261,9 @@ TEST_F(LivePlans, BringAServerFromAnyConfigurationToAnyOther) {
     live += try_pair(first, second, choices) ? 1 : 0;
     ASSERT_FALSE(HasFailure()) << "from " << to_text(first) << "\nto " << to_text(second);
   }
-  if (count >= kDefaultPlans) EXPECT_GT(live, count / 4) << "most changes take no restart";
+  if (count >= kDefaultPlans) {
+    EXPECT_GT(live, count / 4) << "most changes take no restart";
+  }
 }
 
 }  // namespace

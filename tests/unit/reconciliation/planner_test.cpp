@@ -168,16 +168,22 @@ TEST(Planner, AServerThatDoesNotAnswerIsNotJudged) {
 
 TEST(Planner, ACandidateThatIsLeftOverIsEnded) {
   Question question{.state = with_live_change()};
-  question.state.standby = Standby{StandbyRole::Candidate, 3, "Process"};
+  question.state.standby = Standby{StandbyRole::Candidate, std::string(kReconcilerOwner), 3, "Process"};
   question.rules.paused = true;
   const Decision decision = question.decision();
   EXPECT_EQ(decision.kind, Kind::CleanUp) << "also while it is paused";
   EXPECT_THAT(steps(decision.plan), ElementsAre("EndStandby left-over workload"));
 }
 
+TEST(Planner, AStandbyOfSomebodyElseKeepsHandsOff) {
+  Question question{.state = with_live_change()};
+  question.state.standby = Standby{StandbyRole::Candidate, "", 3, "Process"};
+  expect(question, Kind::Skip, "somebody keeps a standby of it; delete that first");
+}
+
 TEST(Planner, APromotionThatNobodyWatchedIsCheckedBeforeItsFormerWorkloadEnds) {
   Question question;
-  question.state.standby = Standby{StandbyRole::Retired, 1, "Process"};
+  question.state.standby = Standby{StandbyRole::Retired, std::string(kReconcilerOwner), 1, "Process"};
   EXPECT_THAT(steps(question.decision().plan), ElementsAre("Check instance 'orders'", "EndStandby left-over workload"));
   question.state.revision = 3;
   EXPECT_THAT(steps(question.decision().plan), ElementsAre("EndStandby left-over workload"));

@@ -35,7 +35,7 @@ TEST(Requests, QuestionsChangeNothing) {
 
 TEST(Requests, ThoseOfRolloutsBringTheirChange) {
   const Request request = parse_request(json(R"({"id":"r","instanceId":"a","kind":"Reconcile",
-      "rollout":{"id":"o","change":{"mergePatch":{"logLevel":"debug"}},"revisionBefore":4}})"));
+      "rollout":true,"change":{"mergePatch":{"logLevel":"debug"}},"revisionBefore":4})"));
   EXPECT_TRUE(request.rollout);
   EXPECT_EQ(request.change["mergePatch"]["logLevel"], "debug");
   EXPECT_EQ(request.revision_before, 4U);

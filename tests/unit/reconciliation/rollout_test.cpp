@@ -172,7 +172,9 @@ TEST(RolloutSteps, LeadToAnEnd) {
       if (fails && revert) {
         for (const RolloutTarget& target : rollout.targets) EXPECT_NE(target.state, TargetState::Succeeded);
       }
-      if (failing == 0) EXPECT_EQ(rollout.targets[1].state, TargetState::Waiting) << "the canary stopped it";
+      if (failing == 0) {
+        EXPECT_EQ(rollout.targets[1].state, TargetState::Waiting) << "the canary stopped it";
+      }
     }
   }
 }
