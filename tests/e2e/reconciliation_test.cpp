@@ -56,7 +56,7 @@ TEST_F(Reconciliation, ChangedQueryGoesLiveAndTheOthersNeverNotice) {
   for (int number = 1; number < 10; ++number) {
     EXPECT_EQ(events_of(number), events[std::to_string(number)]) << "query q" << number << " was touched";
   }
-  const Json entry = audit(server_, "one").at(0);
+  Json entry = newest_audit(server_, "one");
   EXPECT_EQ(entry["outcome"], "Succeeded");
   EXPECT_EQ(entry["strategy"], "Update");
   for (const Json& step : entry["plan"]) EXPECT_NE(step["kind"], "Restart");
@@ -72,7 +72,7 @@ TEST_F(Reconciliation, ChangedLogLevelRestartsThatInstanceAlone) {
   expect_settles(server_, "one");
   EXPECT_NE(pid_of("one"), one);
   EXPECT_EQ(pid_of("two"), two);
-  const Json entry = audit(server_, "one").at(0);
+  Json entry = newest_audit(server_, "one");
   EXPECT_EQ(entry["differences"][0]["text"], "LogLevel: info → debug") << entry.dump(2);
 }
 
@@ -199,7 +199,7 @@ TEST_F(Reconciliation, WhatCannotRunSideBySideFallsBack) {
   const Answer patched = server_.call(Method::Patch, "/api/configuration/instances/one", to_text(fixed));
   ASSERT_EQ(patched.status, 202) << patched.body;
   expect_settles(server_, "one");
-  const Json entry = audit(server_, "one").at(0);
+  Json entry = newest_audit(server_, "one");
   EXPECT_EQ(entry["outcome"], "Succeeded") << entry.dump(2);
   EXPECT_EQ(entry["fallback"]["from"], "BlueGreen") << entry.dump(2);
 }

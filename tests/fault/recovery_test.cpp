@@ -31,6 +31,7 @@ std::string violation(ServerProcess& server) {
     const int port = server.get("/api/server/instances/" + id + "/server-configuration").json().value("port", 0);
     if (!ports.insert(port).second) return "port " + std::to_string(port) + " is given out twice";
     const Json workloads = server.get("/api/server/instances/" + id + "/workloads").json();
+    if (!workloads.contains("active")) return id + " went away meanwhile";
     const Json& active = workloads["active"];
     const Json& standby = workloads["standby"];
     auto name_in = [&id](const Json& slot) { return slot == "b" ? id + "~b" : id; };

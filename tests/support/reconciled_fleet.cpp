@@ -107,8 +107,9 @@ std::string unsettled(ServerProcess& server, const std::string& id) {
            instance["configurationRevision"].dump();
   }
   const Json workloads = server.get("/api/server/instances/" + id + "/workloads").json();
-  if (!workloads.is_object() || !workloads["standby"].is_null()) return id + " has a second workload";
+  if (!workloads.contains("standby") || !workloads["standby"].is_null()) return id + " has a second workload";
   const Json wanted = server.get("/api/configuration/instances/" + id).json();
+  if (!wanted.contains("queries")) return "the configuration of " + id + " is not to be read";
   if (running_query(server, id) != wanted["queries"][0].value("queryText", "")) return id + " runs another query";
   int processes = 0;
   for (const Workload& workload : server.workloads()) {
@@ -131,6 +132,18 @@ void expect_settles(ServerProcess& server, const std::string& id, milliseconds l
 
 Json audit(ServerProcess& server, const std::string& id) {
   return server.get("/api/reconciliation/instances/" + id + "/audit").json();
+}
+
+Json newest_audit(ServerProcess& server, const std::string& id) {
+  Json entries;
+  const bool there = eventually(
+      [&] {
+        entries = audit(server, id);
+        return entries.is_array() && !entries.empty();
+      },
+      milliseconds(10'000));
+  EXPECT_TRUE(there) << "nothing was recorded of " << id << "\n" << server.log();
+  return there ? entries[0] : Json::object();
 }
 
 FrontClient::FrontClient(std::uint16_t port) : thread_([this, port] { run(port); }) {}

@@ -51,6 +51,8 @@ std::string unsettled(ServerProcess& server, const std::string& id);
 void expect_settles(ServerProcess& server, const std::string& id, milliseconds limit = milliseconds(20'000));
 // Newest first.
 Json audit(ServerProcess& server, const std::string& id);
+// The newest entry, once there is one.
+Json newest_audit(ServerProcess& server, const std::string& id);
 
 // Calls the instance's front port twenty times a second, each time on a new connection, until stopped.
 class FrontClient {
