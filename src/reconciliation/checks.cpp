@@ -1,6 +1,7 @@
 #include "reconciliation/checks.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "drasi/client.hpp"
@@ -41,6 +42,12 @@ drasi::ExpectedComponents only(const drasi::ExpectedComponents& all, drasi::Comp
 std::vector<std::string>& list_of(drasi::ExpectedComponents::Library& library, drasi::ComponentKind kind) {
   if (kind == drasi::ComponentKind::Source) return library.sources;
   return kind == drasi::ComponentKind::Query ? library.queries : library.reactions;
+}
+
+// A state that a component does not leave by itself: time helps no more.
+bool ends_waiting(const std::string& detail) {
+  constexpr std::array<std::string_view, 4> kFinal{" is in Error", " is in Stopped", "is missing", "phase Failed"};
+  return std::ranges::any_of(kFinal, [&](std::string_view text) { return detail.find(text) != std::string::npos; });
 }
 
 // The wanted block of one library, and its path in the document.
@@ -163,9 +170,7 @@ net::Task<std::vector<CheckResult>> HealthChecks::settle(CheckTarget target, Dur
     const CheckResult* failure = first_failure(checks);
     if (failure == nullptr) co_return checks;
     const auto waited = steady_clock::now() - begun;
-    const bool for_good = failure->detail.find(" is in Error") != std::string::npos ||
-                          failure->detail.find("is missing") != std::string::npos ||
-                          failure->detail.starts_with("phase Failed");
+    const bool for_good = ends_waiting(failure->detail);
     if (waited >= (for_good ? std::min<Duration>(kPatience, limit) : limit)) co_return checks;
     const bool slept = co_await net::sleep_for(pause);
     if (!slept) co_return checks;

@@ -273,6 +273,9 @@ net::Task<std::optional<Report>> Reconciler::act(Run& run, const Round& round) {
   if (last) note.effects = event_effect("ReconciliationFailed");
   co_await record(run, note);
   if (last) co_return failure(outcome.reason);
+  // A check that fails on what was healthy may tell of yet another edit: that one is looked for at once.
+  const bool look_again = mending && outcome.kind == Outcome::Kind::Refused && run.attempt == 1;
+  if (look_again) co_return std::nullopt;
   Duration delay = round.rules.retry_delay;
   for (std::size_t earlier = 1; earlier < run.attempt; ++earlier) delay = std::min(delay * 2, kMaxRetryDelay);
   const bool slept = co_await net::sleep_for(delay);
