@@ -124,7 +124,7 @@ net::Task<Report> Requests::reconcile(Request request) {
   if (request.change.is_object()) {
     const Status changed = co_await make_change(request);
     if (!changed) {
-      const Error error = changed.error();
+      const Error& error = changed.error();
       co_await post_error(request.id, error);
       co_return Report{.kind = Report::Kind::Skipped, .reason = error.message};
     }
