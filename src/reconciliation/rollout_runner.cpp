@@ -146,7 +146,9 @@ net::Task<void> RolloutRunner::run(std::string id, std::function<bool()> may_go_
         continue;
       }
       case RolloutStep::Kind::NextWave: {
-        const auto until = steady_clock::now() + job->rollout.pause_between;
+        // The pause is between waves: none before the first.
+        const bool first = job->rollout.state == Rollout::State::Pending;
+        const auto until = steady_clock::now() + (first ? Duration(0) : job->rollout.pause_between);
         bool still_running = true;
         while (still_running && may_go_on() && steady_clock::now() < until) {
           const auto left = std::chrono::duration_cast<milliseconds>(until - steady_clock::now());

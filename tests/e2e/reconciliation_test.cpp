@@ -213,11 +213,9 @@ TEST_F(Reconciliation, RolloutGoesInWavesAndRevertsOnFailure) {
   const auto rollout = [&](const std::string& text) {
     const Json change{
         {"patch", Json::array({Json{{"op", "replace"}, {"path", "/queries/0/queryText"}, {"value", text}}})}};
-    const Json body{{"name", "change"},
-                    {"instances", Json::array({"one", "two", "three"})},
-                    {"change", change},
-                    {"waves", Json::array({1, "100%"})},
-                    {"maxUnavailable", 1}};
+    const Json body{{"name", "change"},    {"instances", Json::array({"one", "two", "three"})},
+                    {"change", change},    {"waves", Json::array({1, "100%"})},
+                    {"maxUnavailable", 1}, {"pauseBetween", "200ms"}};
     const Answer created = server_.post("/api/reconciliation/rollouts", to_text(body));
     EXPECT_EQ(created.status, 201) << created.body;
     return created.json().value("id", "");
