@@ -87,6 +87,9 @@ Result<std::vector<InstanceFile>> parse_instance_file(const std::string& file, c
     Json& document = parsed.value;
     if (document.is_null()) continue;
     if (!document.is_object()) return fail(ErrorCode::InvalidArgument, file + ": a document must be an object");
+    if (const Json* id = field(document, "id"); id != nullptr && !id->is_string()) {
+      return fail(ErrorCode::InvalidArgument, file + ": id must be text; put it in quotation marks");
+    }
     InstanceFile instance{.file = file, .id = text_field(document, "id"), .instance = Json::object()};
     if (is_instance_document(document)) {
       instance.instance = std::move(document);
@@ -107,15 +110,16 @@ struct DesiredState::Files {
   std::vector<Error> errors;
 };
 
-DesiredState::DesiredState(client::ApiClient& api, net::WorkerPool& blocking, DesiredStateSource source)
-    : api_(api), blocking_(blocking), source_(std::move(source)) {}
+DesiredState::DesiredState(client::ApiClient& api, net::WorkerPool& blocking, DesiredStateSource source,
+                           std::stop_token stop)
+    : api_(api), blocking_(blocking), source_(std::move(source)), stop_(std::move(stop)) {}
 
 net::Task<Result<DesiredState::Summary>> DesiredState::sync() {
-  auto work = [source = source_, seen = seen_]() -> Result<std::shared_ptr<Files>> {
+  auto work = [source = source_, stop = stop_]() -> Result<std::shared_ptr<Files>> {
     auto files = std::make_shared<Files>();
     fs::path root = source.directory;
     if (!source.git.empty()) {
-      auto commit = update_checkout(source.git, source.branch, source.checkout);
+      auto commit = update_checkout(source.git, source.branch, source.checkout, stop);
       if (!commit) return std::unexpected(std::move(commit.error()));
       root = source.checkout / source.directory;
     }

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,8 @@ Result<std::vector<InstanceFile>> parse_instance_file(const std::string& file, c
 // One loop.
 class DesiredState {
  public:
-  DesiredState(client::ApiClient& api, net::WorkerPool& blocking, DesiredStateSource source);
+  // A sync() that is reading a repository gives up soon after `stop` was requested.
+  DesiredState(client::ApiClient& api, net::WorkerPool& blocking, DesiredStateSource source, std::stop_token stop = {});
 
   struct Summary {
     std::size_t files = 0, created = 0, changed = 0, pruned = 0, failed = 0;
@@ -61,6 +63,7 @@ class DesiredState {
   client::ApiClient& api_;
   net::WorkerPool& blocking_;
   DesiredStateSource source_;
+  std::stop_token stop_;
   std::string seen_;  // mark of the files at the last complete look
 };
 

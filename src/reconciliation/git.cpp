@@ -1,24 +1,19 @@
 #include "reconciliation/git.hpp"
 
-#include <array>
-#include <cerrno>
+#include <algorithm>
+#include <iterator>
+#include <utility>
 #include <vector>
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "base/files.hpp"
-
-extern char** environ;
+#include "base/program.hpp"
 
 namespace draas::reconciliation {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxOutput = 64U << 10U;
+constexpr Duration kLimit = std::chrono::minutes(5);  // for one command
 
 // "user:token" of "https://user:token@host/x"; "" when there is none.
 std::string credentials_of(const std::string& repository) {
@@ -46,97 +41,61 @@ std::string without_credentials(std::string text, const std::string& known) {
   return text;
 }
 
-struct Output {
-  int status = 0;
-  std::string text;
+// Runs git; `what` and the repository begin the message of its failure.
+class Git {
+ public:
+  Git(const std::string& repository, std::stop_token stop) : repository_(repository), stop_(std::move(stop)) {}
+
+  Result<std::string> operator()(const std::string& what, std::vector<std::string> arguments) const {
+    ProgramCall call{.words = {"git"}};
+    std::ranges::move(arguments, std::back_inserter(call.words));
+    call.environment["GIT_TERMINAL_PROMPT"] = "0";  // never asks a terminal for a password
+    call.limit = kLimit;
+    auto output = run_program(call, stop_);
+    if (!output && output.error().code == ErrorCode::NotFound) {
+      return fail(ErrorCode::Unavailable, "git cannot be run; install it to use git sources");
+    }
+    if (!output) {
+      return std::unexpected(std::move(output.error()).with_context(masked(what + " " + repository_)));
+    }
+    while (output->text.ends_with('\n')) output->text.pop_back();
+    if (output->status == 0) return std::move(output->text);
+    auto failure = fail(ErrorCode::Unavailable, masked(what + " " + repository_ + ": " + output->text));
+    failure.error().retryable = true;
+    return failure;
+  }
+
+ private:
+  std::string masked(std::string text) const {
+    return without_credentials(std::move(text), credentials_of(repository_));
+  }
+
+  const std::string& repository_;
+  std::stop_token stop_;
 };
-
-Result<Output> run_git(const std::vector<std::string>& arguments) {
-  std::array<int, 2> pipe{};
-  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return fail_errno("cannot run git", errno);
-  posix_spawn_file_actions_t actions{};
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, pipe[1], STDERR_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawnattr_t attributes{};
-  posix_spawnattr_init(&attributes);
-  sigset_t none{};
-  sigemptyset(&none);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-
-  std::vector<std::string> words{"git"};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  // Never asks a terminal for a password.
-  std::vector<std::string> variables{"GIT_TERMINAL_PROMPT=0"};
-  std::vector<char*> environment{variables.front().data()};
-  for (char** variable = environ; *variable != nullptr; ++variable) environment.push_back(*variable);
-  environment.push_back(nullptr);
-
-  pid_t child = -1;
-  const int spawned = posix_spawnp(&child, "git", &actions, &attributes, argv.data(), environment.data());
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  ::close(pipe[1]);
-  Output output;
-  if (spawned != 0) {
-    ::close(pipe[0]);
-    return fail(ErrorCode::Unavailable, "git cannot be run; install it to use git sources");
-  }
-  std::array<char, 4096> buffer{};
-  while (true) {
-    const ssize_t got = ::read(pipe[0], buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    if (output.text.size() < kMaxOutput) output.text.append(buffer.data(), static_cast<std::size_t>(got));
-  }
-  ::close(pipe[0]);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  output.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  while (output.text.ends_with('\n')) output.text.pop_back();
-  return output;
-}
-
-Result<std::string> git(const std::vector<std::string>& arguments, const std::string& what,
-                        const std::string& repository) {
-  auto output = run_git(arguments);
-  if (!output) return std::unexpected(std::move(output.error()));
-  if (output->status == 0) return std::move(output->text);
-  std::string message = what + " " + repository + ": " + output->text;
-  auto failure = fail(ErrorCode::Unavailable, without_credentials(std::move(message), credentials_of(repository)));
-  failure.error().retryable = true;
-  return failure;
-}
 
 }  // namespace
 
-Result<std::string> update_checkout(const std::string& repository, const std::string& branch,
-                                    const fs::path& checkout) {
+Result<std::string> update_checkout(const std::string& repository, const std::string& branch, const fs::path& checkout,
+                                    const std::stop_token& stop) {
+  const Git git(repository, stop);
   const std::string place = checkout.string();
   std::error_code problem;
   if (!fs::exists(checkout / ".git", problem)) {
     // A clone that was cut off leaves a directory that git would refuse.
     if (auto removed = draas::remove_all(checkout); !removed) return std::unexpected(std::move(removed.error()));
     fs::create_directories(checkout.parent_path(), problem);
-    auto cloned =
-        git({"clone", "--quiet", "--depth", "1", "--no-checkout", "--", repository, place}, "Cloning", repository);
+    auto cloned = git("Cloning", {"clone", "--quiet", "--depth", "1", "--no-checkout", "--", repository, place});
     if (!cloned) return cloned;
   }
   const std::string wanted = branch.empty() ? "HEAD" : "refs/heads/" + branch;
-  auto fetched =
-      git({"-C", place, "fetch", "--quiet", "--depth", "1", "--", repository, wanted}, "Fetching", repository);
+  auto fetched = git("Fetching", {"-C", place, "fetch", "--quiet", "--depth", "1", "--", repository, wanted});
   if (!fetched) return fetched;
-  auto moved = git({"-C", place, "reset", "--quiet", "--hard", "FETCH_HEAD"}, "Checking out", repository);
+  auto moved = git("Checking out", {"-C", place, "reset", "--quiet", "--hard", "FETCH_HEAD"});
   if (!moved) return moved;
-  auto cleaned = git({"-C", place, "clean", "--quiet", "-fdx"}, "Cleaning up", repository);
+  auto cleaned = git("Cleaning up", {"-C", place, "clean", "--quiet", "-fdx"});
   if (!cleaned) return cleaned;
-  return git({"-C", place, "rev-parse", "HEAD"}, "Reading the commit of", repository);
+  return git("Reading the commit of", {"-C", place, "rev-parse", "HEAD"});
 }
 
 }  // namespace draas::reconciliation

@@ -6,6 +6,7 @@
 
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
+#include "net/trace_context.hpp"
 
 namespace draas::reconciliation {
 namespace {
@@ -45,6 +46,12 @@ Json hold_of(const InstanceState& state, const std::string& reason) {
 
 Report failure(std::string reason) { return {.kind = Report::Kind::Failed, .reason = std::move(reason)}; }
 
+std::string new_trace() {
+  net::TraceContext trace;
+  net::assign_trace(trace, {});
+  return trace.header();
+}
+
 }  // namespace
 
 std::string_view to_string(Report::Kind kind) {
@@ -65,7 +72,7 @@ struct Reconciler::Run {
   bool cleaned = false;
   bool counted = false;
   std::string roll_back_reason;
-  std::string trace;
+  std::string trace = new_trace();  // of all calls that change something
   Json last_entry;
 
   std::string attempt_text() const { return std::to_string(attempt) + " of " + std::to_string(attempts); }

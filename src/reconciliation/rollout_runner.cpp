@@ -68,6 +68,10 @@ net::Task<void> RolloutRunner::run_all(std::function<bool()> may_go_on) {
   }
 }
 
+net::Task<void> RolloutRunner::close() {
+  if (tasks_) co_await tasks_->close();
+}
+
 net::Task<Result<Rollout>> RolloutRunner::load(std::string id) {
   client::Call call;
   call.target = rollout_path(id);
@@ -119,7 +123,7 @@ net::Task<void> RolloutRunner::run(std::string id, std::function<bool()> may_go_
   auto job = std::make_shared<Job>(executor);
   job->rollout = std::move(*loaded);
   log_info("rollout begins here", {{"rollout", id}, {"targets", job->rollout.targets.size()}});
-  net::TaskGroup tasks(executor);
+  tasks_.emplace(executor);
   while (may_go_on()) {
     const RolloutStep step = next_step(job->rollout, job->busy);
     Json change = Json::object();
@@ -127,8 +131,8 @@ net::Task<void> RolloutRunner::run(std::string id, std::function<bool()> may_go_
       case RolloutStep::Kind::Work: {
         for (const std::size_t target : step.targets) {
           job->busy.push_back(target);
-          tasks.spawn("rollout " + job->rollout.targets[target].instance,
-                      [this, job, target] { return work(job, target); });
+          tasks_->spawn("rollout " + job->rollout.targets[target].instance,
+                        [this, job, target] { return work(job, target); });
         }
         if (job->rollout.state != Rollout::State::Pending) continue;
         change["state"] = "Running";
@@ -183,7 +187,7 @@ net::Task<void> RolloutRunner::run(std::string id, std::function<bool()> may_go_
           continue;
         }
         log_info("rollout rests", {{"rollout", id}, {"state", std::string(to_string(job->rollout.state))}});
-        co_await tasks.close();
+        co_await tasks_->close();
         co_return;
       }
     }
@@ -195,7 +199,7 @@ net::Task<void> RolloutRunner::run(std::string id, std::function<bool()> may_go_
       if (!slept) co_return;
     }
   }
-  co_await tasks.close();
+  co_await tasks_->close();
 }
 
 // One instance: the change, or the way back.
@@ -235,7 +239,7 @@ net::Task<void> RolloutRunner::work(std::shared_ptr<Job> job, std::size_t place)
       if (job->rollout.parameters.is_object()) body["parameters"] = job->rollout.parameters;
     }
     std::string id = target.instance;
-    auto result = co_await reconcile(job, std::move(id), std::move(body));
+    auto result = co_await reconcile(std::move(id), std::move(body));
     crash_point("rollout.target_done");
     const std::string kind = result ? text_field(*result, "result") : "Failed";
     const bool good = kind == "Reconciled" || kind == "InSync";
@@ -261,8 +265,8 @@ net::Task<void> RolloutRunner::work(std::shared_ptr<Job> job, std::size_t place)
   job->changed.cancel();
 }
 
-// Asks for it, and waits for the answer however long it takes.
-net::Task<Result<Json>> RolloutRunner::reconcile(std::shared_ptr<Job>, std::string instance, Json body) {
+// Asks for it, and waits for the answer: the time limits of the reconciliation itself bound it.
+net::Task<Result<Json>> RolloutRunner::reconcile(std::string instance, Json body) {
   client::Call call;
   call.method = net::Method::Post;
   call.target = "/api/reconciliation/instances/" + net::percent_encode(instance) + "/reconcile?wait=60s";

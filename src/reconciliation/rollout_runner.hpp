@@ -70,16 +70,19 @@ class RolloutRunner {
 
   // Runs every rollout that is to be run, until each is finished, paused or aborted, or `may_go_on` says no.
   net::Task<void> run_all(std::function<bool()> may_go_on);
+  // After a run_all() that was cancelled: ends what it had begun. What is recorded goes on elsewhere.
+  net::Task<void> close();
 
  private:
   struct Job;
   net::Task<void> run(std::string id, std::function<bool()> may_go_on);
   net::Task<void> work(std::shared_ptr<Job> job, std::size_t target);
-  net::Task<Result<Json>> reconcile(std::shared_ptr<Job> job, std::string instance, Json body);
+  net::Task<Result<Json>> reconcile(std::string instance, Json body);
   net::Task<Status> save(std::shared_ptr<Job> job, Json change);
   net::Task<Result<Rollout>> load(std::string id);
 
   client::ApiClient& api_;
+  std::optional<net::TaskGroup> tasks_;  // work on the targets of the rollout that is run
 };
 
 }  // namespace draas::reconciliation

@@ -386,7 +386,7 @@ class Worker::Impl {
 
   net::Task<void> watch_source(DesiredStateSource source) {
     const Duration interval = source.interval;
-    DesiredState desired(api_, blocking_, std::move(source));
+    DesiredState desired(api_, blocking_, std::move(source), reading_.get_token());
     while (true) {
       if (is_leader()) co_await sync(desired);
       const bool slept = co_await net::sleep_for(interval);
@@ -410,7 +410,9 @@ class Worker::Impl {
   }
 
   net::Task<void> close() {
+    reading_.request_stop();
     co_await tasks_.close();
+    co_await rollouts_.close();
     std::string path = lease_path();
     const Status released = co_await api_.remove(std::move(path));
     if (!released) write_log(LogLevel::Warn, "the lease was not released", released.error());
@@ -426,6 +428,7 @@ class Worker::Impl {
   Requests requests_;
   RolloutRunner rollouts_;
   net::TaskGroup tasks_;
+  std::stop_source reading_;  // of files and repositories, on the thread below
   net::WorkerPool blocking_;
   Fleet fleet_;
   std::set<std::uint64_t> shards_;

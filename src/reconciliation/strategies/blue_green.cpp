@@ -17,16 +17,14 @@ class BlueGreen final : public Strategy {
   Result<Plan> plan(const PlanInput& input, const StrategyRegistry&) const override {
     ParameterReader parameters(input.parameters);
     const Duration watch = parameters.duration("watch", kDefaultWatch);
-    const Duration drain = parameters.duration("drain", kDefaultDrain);
-    auto smoke = smoke_test(parameters);
+    SideBySideParameters shared = read_side_by_side(parameters);
+    const Duration drain = shared.drain;
     if (auto known = parameters.finish(); !known) return std::unexpected(known.error());
     if (auto refused = refuse_side_by_side(input, name())) return std::move(*refused);
     Plan plan;
     plan.strategy = name();
     plan.reason = "the old workload stays until the new one has proved itself";
-    plan.steps.push_back(start_standby(input, "runs revision " + std::to_string(input.state.revision)));
-    plan.steps.push_back(check_standby("before the switch"));
-    if (smoke) plan.steps.push_back(std::move(*smoke));
+    begin_side_by_side(plan, input, std::move(shared), "runs revision " + std::to_string(input.state.revision));
     plan.steps.push_back(promote("all traffic moves at once"));
     Step watching{.kind = Step::Kind::Watch, .target = "instance '" + input.state.id + "'"};
     watching.reason = "a failed check switches back";

@@ -23,18 +23,16 @@ class Canary final : public Strategy {
     ParameterReader parameters(input.parameters);
     const std::vector<int> stages = read_stages(parameters);
     const Duration stage = parameters.duration("stage", kDefaultStage);
-    const Duration drain = parameters.duration("drain", kDefaultDrain);
     const Json limits{{"maxErrorRate", parameters.number("maxErrorRate", kDefaultErrorRate, 0, 1)},
                       {"maxLatencyFactor", parameters.number("maxLatencyFactor", kDefaultLatencyFactor, 1, 1000)}};
-    auto smoke = smoke_test(parameters);
+    SideBySideParameters shared = read_side_by_side(parameters);
+    const Duration drain = shared.drain;
     if (auto known = parameters.finish(); !known) return std::unexpected(known.error());
     if (auto refused = refuse_side_by_side(input, name())) return std::move(*refused);
     Plan plan;
     plan.strategy = name();
     plan.reason = "the new workload proves itself on a part of the traffic first";
-    plan.steps.push_back(start_standby(input, "runs revision " + std::to_string(input.state.revision)));
-    plan.steps.push_back(check_standby("before it takes traffic"));
-    if (smoke) plan.steps.push_back(std::move(*smoke));
+    begin_side_by_side(plan, input, std::move(shared), "runs revision " + std::to_string(input.state.revision));
     for (const int percent : stages) {
       if (percent == kAll) {
         plan.steps.push_back(promote("all stages have passed"));
@@ -48,8 +46,7 @@ class Canary final : public Strategy {
       judge.parameters = limits;
       plan.steps.push_back(std::move(judge));
     }
-    Step check{.kind = Step::Kind::Check, .target = "instance '" + input.state.id + "'", .reason = "with all traffic"};
-    plan.steps.push_back(std::move(check));
+    plan.steps.push_back(check_instance(input, "with all traffic"));
     plan.steps.push_back(end_standby(drain, "its connections end first"));
     return plan;
   }

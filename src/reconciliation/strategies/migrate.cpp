@@ -16,8 +16,8 @@ class Migrate final : public Strategy {
   Result<Plan> plan(const PlanInput& input, const StrategyRegistry& all) const override {
     ParameterReader parameters(input.parameters);
     const std::string platform = parameters.text("platform", "");
-    const Duration drain = parameters.duration("drain", kDefaultDrain);
-    auto smoke = smoke_test(parameters);
+    SideBySideParameters shared = read_side_by_side(parameters);
+    const Duration drain = shared.drain;
     if (platform.empty()) parameters.object_to("platform", "is needed: the platform to move to");
     if (auto known = parameters.finish(); !known) return std::unexpected(known.error());
     Plan plan;
@@ -33,7 +33,7 @@ class Migrate final : public Strategy {
     }
     plan.reason = "from platform " + input.state.platform + " to " + platform;
     const std::string instance = "instance '" + input.state.id + "'";
-    Step check{.kind = Step::Kind::Check, .target = instance, .reason = "on its new platform"};
+    Step check = check_instance(input, "on its new platform");
     if (!input.state.side_by_side_obstacles.empty()) {
       plan.obstacles = input.state.side_by_side_obstacles;
       Step move{.kind = Step::Kind::Restart, .target = instance};
@@ -45,9 +45,7 @@ class Migrate final : public Strategy {
       plan.steps.push_back(std::move(check));
       return plan;
     }
-    plan.steps.push_back(start_standby(input, plan.reason, platform));
-    plan.steps.push_back(check_standby("before it takes traffic"));
-    if (smoke) plan.steps.push_back(std::move(*smoke));
+    begin_side_by_side(plan, input, std::move(shared), plan.reason, platform);
     plan.steps.push_back(promote("it is healthy on its new platform"));
     plan.steps.push_back(std::move(check));
     plan.steps.push_back(end_standby(drain, "the old platform is left"));

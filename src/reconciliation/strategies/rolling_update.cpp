@@ -14,19 +14,16 @@ class RollingUpdate final : public Strategy {
 
   Result<Plan> plan(const PlanInput& input, const StrategyRegistry&) const override {
     ParameterReader parameters(input.parameters);
-    const Duration drain = parameters.duration("drain", kDefaultDrain);
-    auto smoke = smoke_test(parameters);
+    SideBySideParameters shared = read_side_by_side(parameters);
+    const Duration drain = shared.drain;
     if (auto known = parameters.finish(); !known) return std::unexpected(known.error());
     if (auto refused = refuse_side_by_side(input, name())) return std::move(*refused);
     Plan plan;
     plan.strategy = name();
     plan.reason = "no request is lost: the new workload takes over before the old one ends";
-    plan.steps.push_back(start_standby(input, "runs revision " + std::to_string(input.state.revision)));
-    plan.steps.push_back(check_standby("before it takes traffic"));
-    if (smoke) plan.steps.push_back(std::move(*smoke));
+    begin_side_by_side(plan, input, std::move(shared), "runs revision " + std::to_string(input.state.revision));
     plan.steps.push_back(promote("it is healthy"));
-    Step check{.kind = Step::Kind::Check, .target = "instance '" + input.state.id + "'", .reason = "under traffic"};
-    plan.steps.push_back(std::move(check));
+    plan.steps.push_back(check_instance(input, "under traffic"));
     plan.steps.push_back(end_standby(drain, "its connections end first"));
     return plan;
   }

@@ -58,7 +58,8 @@ TEST(InstanceFiles, WithoutADocumentNameNobody) {
 }
 
 TEST(InstanceFiles, FaultsNameTheFile) {
-  for (const char* text : {"a: [1", "- 1\n", "just text", "id: a\nconfiguration: {}\n---\n5\n", "a: 1\na: 2\n"}) {
+  for (const char* text : {"a: [1", "- 1\n", "just text", "id: a\nconfiguration: {}\n---\n5\n", "a: 1\na: 2\n",
+                           "id: 12\nconfiguration: {}\n"}) {
     const auto parsed = parse_instance_file("team/bad.yaml", text);
     ASSERT_FALSE(parsed.has_value()) << text;
     EXPECT_EQ(parsed.error().code, ErrorCode::InvalidArgument);
