@@ -192,7 +192,9 @@ class SettingsLoader {
     for (std::size_t i = first; i < all.size(); ++i) {
       if (node->declaration != nullptr) {
         const SettingType type = node->declaration->type;
-        if (type == SettingType::TextMap || type == SettingType::TextList) return {node, i};
+        if (type == SettingType::TextMap || type == SettingType::TextList || type == SettingType::Object) {
+          return {node, i};
+        }
         add_fault(all, place, "'" + node->declaration->key + "' is a single value, not a section");
         return {};
       }
@@ -262,6 +264,10 @@ class SettingsLoader {
   // One entry of a map, or one element of a list by its index; its name is what follows the first `used` segments.
   void set_entry(const SettingDeclaration& declaration, const Segments& segments, std::size_t used,
                  const std::string& text, const std::string& place) {
+    if (declaration.type == SettingType::Object) {
+      set_member(declaration, segments, used, text, place);
+      return;
+    }
     auto element = setting_element(declaration, text);
     if (!element) {
       add_fault(segments, place, element.error().message);
@@ -287,6 +293,19 @@ class SettingsLoader {
         target.value[index] = std::move(*element);
       }
     }
+    add_source(target, place);
+  }
+
+  // A member of an object, however deep; what is between is an object, too.
+  void set_member(const SettingDeclaration& declaration, const Segments& segments, std::size_t used,
+                  const std::string& text, const std::string& place) {
+    SettingValue& target = settings_.values_[declaration.key];
+    Json* member = &target.value;
+    for (std::size_t i = used; i < segments.size(); ++i) {
+      if (!member->is_object()) *member = Json::object();
+      member = &(*member)[segments[i]];
+    }
+    *member = text;
     add_source(target, place);
   }
 

@@ -31,7 +31,7 @@ enum class SettingType {
   Bytes,     // 1048576, 10KiB, 10MiB, 2GiB (KB, MB, GB are the same) -> integer
   TextList,  // array, or in text: separated by ';' or ',', or a JSON array -> array of strings
   TextMap,   // mapping, or in text: NAME=value;NAME=value, or a JSON object -> object of strings
-  Object,    // any mapping, in text a JSON object -> as it is
+  Object,    // any mapping, in text a JSON object, or a text for each member (Key:a:b=text) -> as it is
 };
 
 struct SettingDeclaration {

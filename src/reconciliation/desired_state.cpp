@@ -134,6 +134,11 @@ net::Task<Result<DesiredState::Summary>> DesiredState::sync() {
       }
       if (entry->is_regular_file(problem) && is_instance_file(entry->path())) paths.push_back(entry->path());
     }
+    // Instances are not deleted because a directory was moved.
+    if (problem == std::errc::no_such_file_or_directory && !source.git.empty()) {
+      return fail(ErrorCode::NotFound, "The repository has no directory '" + source.directory +
+                                           "'; one without instances needs a file such as .gitkeep");
+    }
     if (problem) {
       return fail(ErrorCode::Unavailable, "The directory " + root.string() + " cannot be read: " + problem.message());
     }

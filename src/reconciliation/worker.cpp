@@ -387,19 +387,25 @@ class Worker::Impl {
   net::Task<void> watch_source(DesiredStateSource source) {
     const Duration interval = source.interval;
     DesiredState desired(api_, blocking_, std::move(source), reading_.get_token());
+    std::string said;  // the failure that the log has already
     while (true) {
-      if (is_leader()) co_await sync(desired);
+      if (is_leader()) co_await sync(desired, said);
       const bool slept = co_await net::sleep_for(interval);
       if (!slept) co_return;
     }
   }
 
-  static net::Task<void> sync(DesiredState& desired) {
+  static net::Task<void> sync(DesiredState& desired, std::string& said) {
     auto summary = co_await desired.sync();
     const std::string& name = desired.source().name;
     if (!summary) {
-      write_log(LogLevel::Error, "desired state could not be read", summary.error(), {{"source", name}});
-    } else if (!summary->unchanged) {
+      if (std::exchange(said, summary.error().message) != summary.error().message) {
+        write_log(LogLevel::Error, "desired state could not be read", summary.error(), {{"source", name}});
+      }
+      co_return;
+    }
+    if (!std::exchange(said, std::string()).empty()) log_info("desired state is read again", {{"source", name}});
+    if (!summary->unchanged) {
       log_info("desired state applied", {{"source", name},
                                          {"files", summary->files},
                                          {"created", summary->created},

@@ -152,6 +152,17 @@ TEST_F(SettingsFiles, LayersWinInOrder) {
   EXPECT_EQ(settings->integer("Server.Limit"), 1);
 }
 
+TEST_F(SettingsFiles, MembersOfObjectsAreSetOneByOne) {
+  SettingsSources sources;
+  sources.file = file("Process: {Options: {team: {Git: here, Prune: true}}}\n");
+  sources.environment = {{"Process__Options__team__Git", "there"}};
+  sources.flags = {{"Process:Options:other:Directory", "/etc", "--Process:Options:other:Directory"}};
+  const auto settings = load_settings(declarations(), sources);
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(settings->object("Process.Options"),
+            *parse_json(R"({"team":{"Git":"there","Prune":true},"other":{"Directory":"/etc"}})"));
+}
+
 TEST_F(SettingsFiles, ReportsAllFaultsOfAllLayersAtOnce) {
   SettingsSources sources;
   sources.file = file(
