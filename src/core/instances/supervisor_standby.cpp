@@ -77,16 +77,16 @@ bool is_running(const std::optional<StandbyRecord>& standby) {
 net::Task<Result<bool>> Supervisor::start_standby(EntryPtr entry, StandbyStart start, Actor actor) {
   const std::string name = "The standby of instance '" + entry->instance.id + "'";
   const SteadyTime deadline = std::chrono::steady_clock::now() + start.wait;
+  const std::string source = actor.source;
   std::uint64_t generation = 0;
   {
     net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
     if (entry->removed) co_return std::unexpected(ledger_.require(entry->instance.id).error());
-    std::string source = actor.source;
     const std::uint64_t before = entry->runtime.last_generation;
     Result<std::uint64_t> launched = co_await launch_standby(entry, std::move(start), std::move(actor));
     if (!launched) {
       const auto& standby = entry->runtime.standby;
-      if (standby && standby->generation > before) co_await record_standby_gone(entry, std::move(source));
+      if (standby && standby->generation > before) co_await record_standby_gone(entry, source);
       co_return std::unexpected(std::move(launched.error()));
     }
     generation = *launched;
@@ -106,7 +106,7 @@ net::Task<Result<bool>> Supervisor::start_standby(EntryPtr entry, StandbyStart s
   net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
   if (!entry->removed && is_it(*entry) && entry->runtime.standby->phase == Phase::Failed) {
     reason = entry->runtime.standby->error_message;
-    Status ended = co_await end_standby(entry, std::move(actor.source));
+    Status ended = co_await end_standby(entry, source);
     if (!ended) co_return std::unexpected(std::move(ended.error()));
   }
   co_return fail(ErrorCode::Unprocessable,
