@@ -14,9 +14,9 @@ install(FILES "${CMAKE_SOURCE_DIR}/docs/draas.yaml.example" DESTINATION ${CMAKE_
 
 # --- library ----------------------------------------------------------------------------------------------------------
 # The rooms that make sense without the REST API and the command line, merged into one archive.
-set(library_rooms base net drasi core stores platforms client reconciliation)
+set(library_rooms base net drasi docker core stores platforms client reconciliation)
 # Whose targets they may link to: what DRaaSConfig.cmake.in finds.
-set(library_namespaces Threads Boost nlohmann_json yaml-cpp spdlog OpenSSL ZLIB SQLite prometheus-cpp)
+set(library_namespaces Threads Boost nlohmann_json yaml-cpp spdlog OpenSSL ZLIB LibArchive SQLite prometheus-cpp)
 
 add_library(draas_library STATIC)
 add_library(DRaaS::draas ALIAS draas_library)

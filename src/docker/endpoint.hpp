@@ -1,0 +1,36 @@
+#pragma once
+// Where the engine is, by the same rules as the docker command: an explicit setting, DOCKER_HOST, the current context,
+// and last /var/run/docker.sock.
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "base/error.hpp"
+#include "net/http_client.hpp"
+
+namespace draas::docker {
+
+struct EngineEndpoint {
+  net::Endpoint address;
+  net::TlsOptions tls;
+  std::string origin;  // for people: "Docker:Host", "DOCKER_HOST", "context 'remote'", "the default"
+};
+
+// What is looked at. Tests make their own.
+struct EndpointSources {
+  std::string host;                                // the explicit setting; "" = none
+  std::string host_setting = "Docker:Host";        // its name, for errors
+  std::filesystem::path certificates;              // ca.pem, cert.pem and key.pem for `host`; "" = DOCKER_CERT_PATH
+  std::map<std::string, std::string> environment;  // DOCKER_*
+  std::filesystem::path configuration_directory;   // ~/.docker
+};
+
+// From the environment of this process.
+EndpointSources endpoint_sources(std::string host);
+
+// InvalidArgument for a malformed or unsupported address or context, saying which one and the way out. Reads small
+// files. Does not connect.
+Result<EngineEndpoint> resolve_endpoint(const EndpointSources& sources);
+
+}  // namespace draas::docker

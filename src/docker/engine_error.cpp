@@ -1,0 +1,171 @@
+#include "docker/engine_error.hpp"
+
+#include <array>
+#include <cerrno>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/json.hpp"
+
+namespace draas::docker {
+namespace {
+
+constexpr std::size_t kMaxMessage = 1'000;
+constexpr int kBadRequest = 400;
+constexpr int kUnauthorised = 401;
+constexpr int kForbidden = 403;
+constexpr int kNotFound = 404;
+constexpr int kConflict = 409;
+constexpr int kTooMany = 429;
+
+// What the engine's texts mean, whatever status they come with.
+struct Meaning {
+  std::string_view part;  // of the message, in small letters
+  ErrorCode code;
+  bool retryable;
+  std::string_view way_out;
+};
+
+constexpr std::array kMeanings{
+    Meaning{"port is already allocated", ErrorCode::Conflict, true,
+            "end the container or program that holds the port, or give the instance another port"},
+    Meaning{"address already in use", ErrorCode::Conflict, true,
+            "end the program that holds the port, or give the instance another port"},
+    Meaning{"cannot assign requested address", ErrorCode::InvalidArgument, false,
+            "Docker:HostAddress must be an address of the engine's machine"},
+    Meaning{"no space left on device", ErrorCode::ResourceExhausted, true,
+            "free space on the engine's disk, for instance with `docker system prune`"},
+    Meaning{"disk quota exceeded", ErrorCode::ResourceExhausted, true, "free space on the engine's disk"},
+    Meaning{"no such image", ErrorCode::NotFound, false,
+            "check the image's name, or set the pull policy to IfNotPresent"},
+    Meaning{"manifest unknown", ErrorCode::NotFound, false, "check the image's name and tag"},
+    Meaning{"manifest for", ErrorCode::NotFound, false, "check the image's name and tag"},
+    Meaning{"no matching manifest", ErrorCode::NotFound, false,
+            "the image is not built for this machine's architecture; choose another image"},
+    Meaning{"toomanyrequests", ErrorCode::TooManyRequests, true,
+            "the registry limits pulls; wait, or log in with `docker login`"},
+    Meaning{"unauthorized", ErrorCode::PermissionDenied, false,
+            "log in to the registry with `docker login` as the user that runs draas"},
+    Meaning{"pull access denied", ErrorCode::PermissionDenied, false,
+            "check the image's name, or log in to the registry with `docker login` as the user that runs draas"},
+    Meaning{"denied: ", ErrorCode::PermissionDenied, false,
+            "log in to the registry with `docker login` as the user that runs draas"},
+    Meaning{"no basic auth credentials", ErrorCode::PermissionDenied, false,
+            "log in to the registry with `docker login` as the user that runs draas"},
+    Meaning{"no such host", ErrorCode::Unavailable, true, "the engine cannot resolve the registry's name"},
+    Meaning{"i/o timeout", ErrorCode::Unavailable, true, "the engine cannot reach the registry; check its network"},
+    Meaning{"tls handshake timeout", ErrorCode::Unavailable, true, "the engine cannot reach the registry"},
+    Meaning{"connection refused", ErrorCode::Unavailable, true, "what the engine wants to reach does not answer"},
+    Meaning{"permission denied", ErrorCode::PermissionDenied, false,
+            "give the engine, or the user in the container, access to it"},
+};
+
+std::string small_letters(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  }
+  return out;
+}
+
+Error make(ErrorCode code, std::string message, bool retryable) {
+  Error error = fail(code, std::move(message)).error();
+  error.retryable = retryable;
+  return error;
+}
+
+// One line, bounded, without control characters.
+std::string tidy(std::string_view message) {
+  std::string out;
+  for (const char c : message.substr(0, kMaxMessage)) {
+    const auto byte = static_cast<unsigned char>(c);
+    out.push_back(byte < 0x20 || byte == 0x7F ? ' ' : c);
+  }
+  while (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
+const Meaning* meaning_of(std::string_view message) {
+  const std::string text = small_letters(message);
+  for (const Meaning& meaning : kMeanings) {
+    if (text.find(meaning.part) != std::string::npos) return &meaning;
+  }
+  return nullptr;
+}
+
+Error explain(std::string_view message, ErrorCode code, bool retryable) {
+  std::string text = "The Docker engine: " + tidy(message);
+  const Meaning* meaning = meaning_of(message);
+  if (meaning == nullptr) return make(code, std::move(text), retryable);
+  return make(meaning->code, text + "; " + std::string(meaning->way_out), meaning->retryable);
+}
+
+std::string message_of(int status, std::string_view body) {
+  const auto json = parse_json(body);
+  if (json && json->is_object()) {
+    const auto found = json->find("message");
+    if (found != json->end() && found->is_string() && !found->get_ref<const std::string&>().empty()) {
+      return found->get<std::string>();
+    }
+  }
+  return "it answered with status " + std::to_string(status);
+}
+
+}  // namespace
+
+Error error_of_answer(int status, std::string_view body) {
+  const std::string message = message_of(status, body);
+  switch (status) {
+    case kBadRequest:
+      return explain(message, ErrorCode::InvalidArgument, false);
+    case kUnauthorised:
+      return explain(message, ErrorCode::PermissionDenied, false);
+    case kForbidden:
+      return explain(message, ErrorCode::PermissionDenied, false);
+    case kNotFound:
+      return explain(message, ErrorCode::NotFound, false);
+    case kConflict:
+      return explain(message, ErrorCode::Conflict, false);
+    case kTooMany:
+      return explain(message, ErrorCode::TooManyRequests, true);
+    default:
+      return explain(message, ErrorCode::Unavailable, true);
+  }
+}
+
+Error error_of_message(std::string_view message) { return explain(message, ErrorCode::Unavailable, true); }
+
+Error error_of_connection(Error error, const EngineEndpoint& endpoint) {
+  if (error.code != ErrorCode::Unavailable) return error;
+  const std::string where = endpoint.address.to_string() + " (" + endpoint.origin + ")";
+  std::string why = "it does not answer; start the engine, or name another with Docker:Host";
+  if (endpoint.address.kind == net::Endpoint::Kind::Unix) {
+    const char* path = endpoint.address.socket_path.c_str();
+    struct stat info{};
+    if (::stat(path, &info) != 0) {
+      why = errno == EACCES ? "this user may not enter the socket's directory; add the user to the group that may"
+                            : "there is no such socket; start the engine, or name another with Docker:Host";
+    } else if (!S_ISSOCK(info.st_mode)) {
+      why = "that is not a socket; name the engine's socket with Docker:Host";
+    } else if (::access(path, R_OK | W_OK) != 0) {
+      Error denied = make(ErrorCode::PermissionDenied,
+                          "The Docker engine at " + where +
+                              " cannot be used: this user may not open the socket; add the user to the group "
+                              "'docker', or name a rootless engine with Docker:Host",
+                          true);
+      denied.internal = error.internal;
+      return denied;
+    } else {
+      why = "nobody listens there; start the engine (`systemctl start docker`)";
+    }
+  } else if (error.message.find("TLS handshake") != std::string::npos) {
+    why = "the TLS handshake failed; check ca.pem, cert.pem and key.pem of DOCKER_CERT_PATH";
+  }
+  Error unreachable =
+      make(ErrorCode::Unavailable, "The Docker engine at " + where + " cannot be reached: " + why, true);
+  unreachable.internal = error.message + (error.internal.empty() ? "" : ": " + error.internal);
+  return unreachable;
+}
+
+}  // namespace draas::docker
