@@ -1,6 +1,7 @@
 // Status: reports from monitoring daemons (R16), last known status (R17), recent changes (R18).
 
 #include <algorithm>
+#include <limits>
 
 #include "api/context.hpp"
 #include "api/event_query.hpp"
@@ -36,6 +37,9 @@ Result<core::StatusReport> read_report(const Json& value) {
   require_text(reader, "source", report.source);
   if (auto metadata = reader.optional_string_map("metadata")) {
     for (auto& [name, text] : *metadata) report.metadata[name] = std::move(text);
+  }
+  if (const auto generation = reader.optional_integer("generation", 0, std::numeric_limits<std::int64_t>::max())) {
+    report.generation = static_cast<std::uint64_t>(*generation);
   }
   reader.reject_unknown();
   if (auto ok = reader.finish(); !ok) return std::unexpected(std::move(ok.error()));

@@ -26,6 +26,7 @@ void add_settings_arguments(CLI::App& command, SettingsArguments& arguments);
 
 void add_server_command(CLI::App& application, const SettingsArguments& common, int& exit_code);
 void add_reconciler_command(CLI::App& application, const SettingsArguments& common, int& exit_code);
+void add_monitor_command(CLI::App& application, const SettingsArguments& common, int& exit_code);
 void add_config_command(CLI::App& application, const SettingsArguments& common, int& exit_code);
 void add_store_command(CLI::App& application, const SettingsArguments& common, int& exit_code);
 

@@ -23,6 +23,7 @@ int run(int argc, char** argv) {
   add_settings_arguments(application, common);
   add_server_command(application, common, exit_code);
   add_reconciler_command(application, common, exit_code);
+  add_monitor_command(application, common, exit_code);
   add_config_command(application, common, exit_code);
   add_store_command(application, common, exit_code);
 

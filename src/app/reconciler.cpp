@@ -10,6 +10,7 @@ Result<reconciliation::WorkerOptions> worker_options(const ControlPlaneSettings&
   auto endpoint = net::Endpoint::parse(settings.control_plane_url);
   if (!endpoint) return std::unexpected(std::move(endpoint.error()).with_context("ControlPlaneUrl"));
   options.api.endpoint = std::move(*endpoint);
+  options.api.api_key = settings.control_plane_api_key;
   options.name = section.worker_name;
   options.event_driven = section.enable_event_driven_reconciliation;
   options.sweep_interval = section.polling_interval;

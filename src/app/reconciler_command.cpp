@@ -4,7 +4,7 @@
 #include "app/reconciler.hpp"
 #include "app/signals.hpp"
 #include "base/log.hpp"
-#include "reconciliation/worker_server.hpp"
+#include "client/daemon_server.hpp"
 
 namespace draas::app {
 namespace {
@@ -19,7 +19,14 @@ Status run_reconciler(const ControlPlaneSettings& settings) {
   const std::string control_plane = options->api.endpoint.to_string();
   const std::unique_ptr<Metrics> metrics = make_metrics();
   Reconciler reconciler(std::move(*options), *metrics);
-  reconciliation::WorkerServer server({listen.host, listen.port}, reconciler.worker(), *metrics);
+  const auto health = [&worker = reconciler.worker()] {
+    const reconciliation::WorkerStatus status = worker.status();
+    client::DaemonHealth health{.ready = status.connected, .reason = status.reason};
+    if (health.reason.empty()) health.reason = "the control plane was not reached yet";
+    health.details = Json{{"instances", status.instances}, {"shards", status.shards}};
+    return health;
+  };
+  client::DaemonServer server({listen.host, listen.port}, health, *metrics);
   Status started = server.start();
   if (started) {
     log_info("reconciler runs", {{"worker", name},

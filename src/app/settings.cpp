@@ -139,6 +139,16 @@ ReconciliationSettings reconciliation_settings(const Section& section) {
           .sources = section.object("Sources")};
 }
 
+DockerMonitorSettings docker_monitor_settings(const Section& section) {
+  return {.host = section.text("Host"),
+          .labels = section.list("Labels"),
+          .listen = parse_listen_url(section.text("ListenUrl")).value_or(ListenUrl{}),
+          .flush_interval = section.duration("FlushInterval"),
+          .resync_interval = section.duration("ResyncInterval"),
+          .batch_size = section.size("BatchSize"),
+          .buffer_size = section.size("BufferSize")};
+}
+
 // What no key shows by itself.
 Status check_together(const ControlPlaneSettings& settings) {
   std::vector<std::pair<std::string, std::string>> faults;
@@ -245,7 +255,9 @@ Result<ControlPlaneSettings> load_control_plane_settings(const SettingsSources& 
                       restart.size("MaxRestarts"),   restart.duration("Window"),       restart.duration("ResetAfter")};
 
   settings.control_plane_url = all.text("ControlPlaneUrl");
+  settings.control_plane_api_key = all.text("ControlPlaneApiKey");
   settings.reconciliation = reconciliation_settings(Section(all, "Reconciliation"));
+  settings.docker_monitor = docker_monitor_settings(Section(all, "DockerMonitor"));
 
   if (Status checked = check_together(settings); !checked) return std::unexpected(std::move(checked).error());
   return settings;

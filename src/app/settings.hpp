@@ -120,6 +120,16 @@ struct ReconciliationSettings {
   Json sources;  // by name
 };
 
+struct DockerMonitorSettings {
+  std::string host;  // of the engine; "" = as the docker command finds it
+  std::vector<std::string> labels;
+  ListenUrl listen;
+  Duration flush_interval{};
+  Duration resync_interval{};
+  std::size_t batch_size = 0;
+  std::size_t buffer_size = 0;
+};
+
 struct ControlPlaneSettings {
   ServerSettings server;
   std::vector<std::string> cors_allowed_origins;
@@ -132,7 +142,9 @@ struct ControlPlaneSettings {
   MonitoringSettings monitoring;
   RestartSettings restart;
   std::string control_plane_url;
+  std::string control_plane_api_key;  // "" = none
   ReconciliationSettings reconciliation;
+  DockerMonitorSettings docker_monitor;
 
   Settings all;  // every key with its value as written and its source, for `draas config show`
 };

@@ -54,6 +54,11 @@ SettingDeclaration object(std::string key, std::string documentation) {
 }
 
 template <class Check>
+SettingDeclaration secret(SettingDeclaration declaration) {
+  declaration.secret = true;
+  return declaration;
+}
+
 SettingDeclaration with_check(SettingDeclaration declaration, Check check) {
   declaration.check = std::move(check);
   return declaration;
@@ -109,7 +114,9 @@ void append(Declarations& all, Declarations more) {
 Declarations top_level() {
   return {
       with_check(text("DataDirectory", "./draas-data", "Where the control plane keeps its state."), not_empty),
-      with_check(text("ControlPlaneUrl", "http://localhost:5000", "The control plane that the reconciler talks to."),
+      secret(text("ControlPlaneApiKey", "", "Sent to the control plane by the reconciler and the monitors.")),
+      with_check(text("ControlPlaneUrl", "http://localhost:5000",
+                      "The control plane that the reconciler and the monitors talk to."),
                  http_url),
       text("AllowedHosts", "*", "Accepted for files of the prototype; without effect."),
   };
@@ -239,11 +246,26 @@ Declarations reconciliation() {
   };
 }
 
+Declarations docker_monitor() {
+  const auto key = [](const char* name) { return std::string("DockerMonitor.") + name; };
+  return {
+      text(key("Host"), "", "Engine that is watched; empty = as the docker command finds it."),
+      list(key("Labels"), Json::array(), "Labels that containers must have, NAME or NAME=value, beside draas.managed."),
+      with_check(text(key("ListenUrl"), "http://127.0.0.1:5002", "/health, /ready and /metrics of the monitor."),
+                 listen_url),
+      duration(key("FlushInterval"), 100, 0, "How long reports wait for others to go with them."),
+      duration(key("ResyncInterval"), seconds(30), 100, "Between two looks at all containers."),
+      integer(key("BatchSize"), 500, 1, 10'000, "Reports in one request."),
+      integer(key("BufferSize"), 10'000, 1, 1'000'000, "Reports kept on disk while the control plane is away."),
+  };
+}
+
 }  // namespace
 
 std::vector<SettingDeclaration> control_plane_declarations() {
   Declarations all = top_level();
-  for (auto section : {server, logging, storage, process, supervision, reconciliation}) append(all, section());
+  for (auto section : {server, logging, storage, process, supervision, reconciliation, docker_monitor})
+    append(all, section());
   return all;
 }
 

@@ -144,6 +144,9 @@ struct StatusReport {
   InstanceStatus status = InstanceStatus::Created;
   std::string source;
   std::map<std::string, std::string> metadata;
+  // Of the workload that is meant. What is told of one that was replaced changes nothing; of one that is starting, or
+  // whose end is known already, only the metadata.
+  std::optional<std::uint64_t> generation;
 };
 
 struct PlatformInfo {

@@ -330,8 +330,10 @@ net::Task<std::vector<Status>> InstanceService::report(std::vector<StatusReport>
     }
     positions.push_back(i);
     edits.emplace_back(std::move(*entry), [report = std::move(reports[i])](Change& change) -> Status {
+      if (report.generation && *report.generation != change.runtime.generation) return {};
       RuntimeRecord& runtime = change.edit_runtime();
       for (const auto& [name, value] : report.metadata) runtime.metadata[name] = value;
+      if (report.generation && runtime.phase != Phase::Running) return {};
       // The same status again only refreshes the metadata (C20), but a pending change is news each time (#50).
       if (derive_status(change.instance, runtime) == report.status &&
           report.status != InstanceStatus::ConfigurationChanged) {

@@ -1,6 +1,8 @@
-#include "reconciliation/worker_server.hpp"
+#include "client/daemon_server.hpp"
 
-namespace draas::reconciliation {
+#include <utility>
+
+namespace draas::client {
 namespace {
 
 constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
@@ -15,9 +17,9 @@ net::Response problem(int status, std::string_view detail) {
 
 }  // namespace
 
-class WorkerServer::Handler final : public net::RequestHandler {
+class DaemonServer::Handler final : public net::RequestHandler {
  public:
-  Handler(const Worker& worker, Metrics& metrics) : worker_(worker), metrics_(metrics) {}
+  Handler(std::function<DaemonHealth()> health, Metrics& metrics) : health_(std::move(health)), metrics_(metrics) {}
 
   std::optional<net::Response> try_handle(const net::Request& request) override {
     const bool known = request.path == "/health" || request.path == "/ready" || request.path == "/metrics";
@@ -32,10 +34,11 @@ class WorkerServer::Handler final : public net::RequestHandler {
       text.headers.set("Content-Type", kMetricsType);
       return text;
     }
-    const WorkerStatus status = worker_.status();
-    const bool ready = request.path == "/health" || status.connected;
-    Json body{{"status", ready ? "Healthy" : "Unhealthy"}, {"instances", status.instances}, {"shards", status.shards}};
-    if (!ready) body["reason"] = status.reason.empty() ? "the control plane was not reached yet" : status.reason;
+    const DaemonHealth health = health_();
+    const bool ready = request.path == "/health" || health.ready;
+    Json body{{"status", ready ? "Healthy" : "Unhealthy"}};
+    body.update(health.details);
+    if (!health.ready) body["reason"] = health.reason;
     return net::Response::json(ready ? 200 : 503, body);
   }
 
@@ -49,12 +52,12 @@ class WorkerServer::Handler final : public net::RequestHandler {
   }
 
  private:
-  const Worker& worker_;
+  const std::function<DaemonHealth()> health_;
   Metrics& metrics_;
 };
 
-WorkerServer::WorkerServer(net::ListenAddress address, const Worker& worker, Metrics& metrics)
-    : handler_(std::make_unique<Handler>(worker, metrics)) {
+DaemonServer::DaemonServer(net::ListenAddress address, std::function<DaemonHealth()> health, Metrics& metrics)
+    : handler_(std::make_unique<Handler>(std::move(health), metrics)) {
   net::ServerOptions options;
   options.listen = {std::move(address)};
   options.threads = 1;
@@ -62,12 +65,12 @@ WorkerServer::WorkerServer(net::ListenAddress address, const Worker& worker, Met
   server_ = std::make_unique<net::HttpServer>(std::move(options), *handler_);
 }
 
-WorkerServer::~WorkerServer() { stop(); }
+DaemonServer::~DaemonServer() { stop(); }
 
-Status WorkerServer::start() { return server_->start(); }
+Status DaemonServer::start() { return server_->start(); }
 
-void WorkerServer::stop() { server_->stop(); }
+void DaemonServer::stop() { server_->stop(); }
 
-std::vector<net::ListenAddress> WorkerServer::addresses() const { return server_->addresses(); }
+std::vector<net::ListenAddress> DaemonServer::addresses() const { return server_->addresses(); }
 
-}  // namespace draas::reconciliation
+}  // namespace draas::client
