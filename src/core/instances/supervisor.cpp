@@ -33,6 +33,11 @@ Supervisor::Supervisor(Ledger& ledger, const ControlPlaneOptions& options,
       if (!entry || closing_) return;
       tasks_.spawn("exit", [this, entry, handle, exit] { return on_exit(entry, handle, exit); });
     });
+    platform->set_progress_handler([this](const std::string& workload, const std::string& progress) {
+      EntryPtr entry = ledger_.find(parse_workload_name(workload).instance_id);
+      if (!entry || closing_) return;
+      tasks_.spawn("progress", [this, entry, progress] { return record_progress(entry, progress); });
+    });
   }
   ledger_.add_change_listener([this](const EntryPtr& entry) { route(entry); });
 }
@@ -109,6 +114,15 @@ net::Task<void> Supervisor::record(EntryPtr entry, std::function<Status(Change&)
     co_await net::sleep_for(delay);
     delay = std::min(delay * 2, kRecordRetryMax);
   }
+}
+
+net::Task<void> Supervisor::record_progress(EntryPtr entry, std::string progress) {
+  co_await record(entry, [&](Change& change) -> Status {
+    change.source = monitor_source(*entry);
+    change.event_metadata["Progress"] = progress;
+    change.report_update = true;
+    return {};
+  });
 }
 
 Json Supervisor::configuration_of(const Entry& entry) const {
@@ -342,6 +356,8 @@ net::Task<Result<OperationResult>> Supervisor::restart(EntryPtr entry, StartOpti
       co_return fail(ErrorCode::Unavailable,
                      "Platform '" + *options.platform + "' is unavailable: " + availability.reason);
     }
+    Status valid = (*platform)->check_options(entry->instance.platform_options);
+    if (!valid) co_return std::unexpected(std::move(valid.error()));
     ending.platform = (*platform)->name();
   }
   {

@@ -127,6 +127,7 @@ class Supervisor {
 
   // As Ledger::change(), for facts that were observed and must be written: goes on trying while the store cannot.
   net::Task<void> record(EntryPtr entry, std::function<Status(Change&)> edit);
+  net::Task<void> record_progress(EntryPtr entry, std::string progress);
   net::Task<Result<OperationResult>> settled(EntryPtr entry, std::chrono::milliseconds wait, bool changed,
                                              std::string verb);
   void trim_ports(const EntryPtr& entry, Change& change);
