@@ -88,6 +88,7 @@ platforms::docker::DockerPlatformOptions docker_options(const ControlPlaneSettin
   options.limits = {docker.cpu_limit, docker.memory_limit_bytes, docker.open_files_limit};
   options.pids_limit = docker.pids_limit;
   options.read_only_root = docker.read_only_root;
+  options.init = docker.init;
   options.log_driver = docker.log_driver;
   options.log_options = docker.log_options;
   options.name_prefix = docker.name_prefix;

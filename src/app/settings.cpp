@@ -128,6 +128,7 @@ DockerSettings docker_settings(const Section& section) {
   docker.open_files_limit = section.size("OpenFilesLimit");
   docker.pids_limit = section.size("PidsLimit");
   docker.read_only_root = section.boolean("ReadOnlyRoot");
+  docker.init = section.boolean("Init");
   docker.log_driver = section.text("LogDriver");
   docker.log_options = section.map("LogOptions");
   docker.name_prefix = section.text("NamePrefix");

@@ -100,6 +100,7 @@ struct DockerSettings {
   std::uint64_t open_files_limit = 0;
   std::uint64_t pids_limit = 0;
   bool read_only_root = false;
+  bool init = true;
   std::string log_driver;
   std::map<std::string, std::string> log_options;
   std::string name_prefix;

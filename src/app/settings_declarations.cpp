@@ -226,6 +226,7 @@ Declarations docker() {
       integer(key("OpenFilesLimit"), 0, 0, 1'048'576, "Descriptors an instance may open; 0 = the engine's default."),
       integer(key("PidsLimit"), 1024, 0, 4'194'304, "Processes and threads of an instance; 0 = no limit."),
       flag(key("ReadOnlyRoot"), false, "Only the volumes and /tmp can be written."),
+      flag(key("Init"), true, "Run the engine's init process (docker-init) as PID 1."),
       text(key("LogDriver"), "json-file", "Log driver of the containers; empty = the engine's default."),
       map(key("LogOptions"), Json{{"max-size", "10m"}, {"max-file", "5"}}, "Options of the log driver."),
       with_check(text(key("NamePrefix"), "draas-", "Begins the names of containers and volumes."), name_prefix),

@@ -115,7 +115,7 @@ Json host_configuration(const DockerPlatformOptions& options, const InstanceOpti
   host["RestartPolicy"]["Name"] = "no";  // the control plane restarts
   host["CapDrop"] = Json::array({"ALL"});
   host["SecurityOpt"] = Json::array({"no-new-privileges"});
-  host["Init"] = false;  // drasi-server takes SIGINT itself
+  host["Init"] = options.init;
   if (instance.read_only_root.value_or(options.read_only_root)) {
     host["ReadonlyRootfs"] = true;
     host["Tmpfs"] = Json::object();

@@ -16,6 +16,7 @@ constexpr std::chrono::milliseconds kReconnectMax{5'000};
 constexpr std::chrono::milliseconds kQuietStream{120'000};  // after which the stream is opened anew
 // `docker restart` ends a container and starts it again; between the two it looks like an end.
 constexpr std::chrono::milliseconds kRestartGrace{2'000};
+constexpr std::string_view kStopSignal = "2";  // SIGINT, see container_specification.cpp
 
 std::vector<std::string> all_managed() { return {std::string(kLabelManaged) + "=true"}; }
 
@@ -128,7 +129,8 @@ void DockerPlatform::on_event(const engine::Event& event) {
   if (event.action == "oom") {
     watched->out_of_memory = true;
   } else if (event.action == "kill") {
-    watched->signalled = !watched->end_expected;
+    // What `docker stop` and `docker restart` send first.
+    if (event.attribute("signal") == kStopSignal) watched->signalled = !watched->end_expected;
   } else if (event.action == "start") {
     watched->is_restarted = true;
     watched->restarted.cancel();

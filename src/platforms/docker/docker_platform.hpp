@@ -42,6 +42,9 @@ struct DockerPlatformOptions {
   core::ResourceLimits limits;      // for instances that name none themselves
   std::uint64_t pids_limit = 1024;  // 0 = none
   bool read_only_root = false;
+  // A small init process, the engine's own, as PID 1: signals then mean to the server what they mean elsewhere, also
+  // before it has its handlers, and its children are reaped.
+  bool init = true;
   std::string log_driver = "json-file";
   std::map<std::string, std::string> log_options{{"max-size", "10m"}, {"max-file", "5"}};
   std::string name_prefix = "draas-";
