@@ -1,24 +1,16 @@
 #include "reconciliation/git.hpp"
 
-#include <array>
-#include <cerrno>
 #include <vector>
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "base/files.hpp"
-
-extern char** environ;
+#include "base/run_program.hpp"
 
 namespace draas::reconciliation {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxOutput = 64U << 10U;
+constexpr std::chrono::minutes kTimeout{10};  // a clone over a slow network
 
 // "user:token" of "https://user:token@host/x"; "" when there is none.
 std::string credentials_of(const std::string& repository) {
@@ -46,69 +38,30 @@ std::string without_credentials(std::string text, const std::string& known) {
   return text;
 }
 
-struct Output {
-  int status = 0;
-  std::string text;
-};
-
-Result<Output> run_git(const std::vector<std::string>& arguments) {
-  std::array<int, 2> pipe{};
-  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return fail_errno("cannot run git", errno);
-  posix_spawn_file_actions_t actions{};
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, pipe[1], STDERR_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawnattr_t attributes{};
-  posix_spawnattr_init(&attributes);
-  sigset_t none{};
-  sigemptyset(&none);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-
-  std::vector<std::string> words{"git"};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
+Result<ProgramResult> run_git(const std::vector<std::string>& arguments) {
+  ProgramRequest request;
+  request.arguments = {"git"};
+  request.arguments.insert(request.arguments.end(), arguments.begin(), arguments.end());
   // Never asks a terminal for a password.
-  std::vector<std::string> variables{"GIT_TERMINAL_PROMPT=0"};
-  std::vector<char*> environment{variables.front().data()};
-  for (char** variable = environ; *variable != nullptr; ++variable) environment.push_back(*variable);
-  environment.push_back(nullptr);
-
-  pid_t child = -1;
-  const int spawned = posix_spawnp(&child, "git", &actions, &attributes, argv.data(), environment.data());
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  ::close(pipe[1]);
-  Output output;
-  if (spawned != 0) {
-    ::close(pipe[0]);
+  request.environment = {"GIT_TERMINAL_PROMPT=0"};
+  request.join_errors = true;
+  request.timeout = kTimeout;
+  auto run = run_program(std::move(request));
+  if (!run && run.error().code == ErrorCode::NotFound) {
     return fail(ErrorCode::Unavailable, "git cannot be run; install it to use git sources");
   }
-  std::array<char, 4096> buffer{};
-  while (true) {
-    const ssize_t got = ::read(pipe[0], buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    if (output.text.size() < kMaxOutput) output.text.append(buffer.data(), static_cast<std::size_t>(got));
+  if (run) {
+    while (run->output.ends_with('\n')) run->output.pop_back();
   }
-  ::close(pipe[0]);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  output.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  while (output.text.ends_with('\n')) output.text.pop_back();
-  return output;
+  return run;
 }
 
 Result<std::string> git(const std::vector<std::string>& arguments, const std::string& what,
                         const std::string& repository) {
   auto output = run_git(arguments);
   if (!output) return std::unexpected(std::move(output.error()));
-  if (output->status == 0) return std::move(output->text);
-  std::string message = what + " " + repository + ": " + output->text;
+  if (output->status == 0) return std::move(output->output);
+  std::string message = what + " " + repository + ": " + output->output;
   auto failure = fail(ErrorCode::Unavailable, without_credentials(std::move(message), credentials_of(repository)));
   failure.error().retryable = true;
   return failure;

@@ -193,6 +193,9 @@ net::Task<Status> Supervisor::launch(EntryPtr entry, Launch launch) {
   if (!availability.available) {
     std::string message = "Platform '" + entry->instance.platform + "' is unavailable: " + availability.reason;
     Error unavailable = fail(ErrorCode::Unavailable, std::move(message)).error();
+    if (launch.automatic && availability.passing) {
+      co_return co_await put_off(entry, std::move(unavailable), std::move(launch));
+    }
     co_return co_await launch_failed(entry, std::move(unavailable), std::move(launch));
   }
 
@@ -267,6 +270,26 @@ net::Task<Status> Supervisor::launch(EntryPtr entry, Launch launch) {
     return watch_readiness(entry, generation, expected);
   });
   co_return Status{};
+}
+
+// A start that has to wait for its platform.
+net::Task<Status> Supervisor::put_off(EntryPtr entry, Error error, Launch launch) {
+  const Duration delay = options_.polling_interval;
+  co_await record(entry, [&](Change& change) -> Status {
+    RuntimeRecord& runtime = change.edit_runtime();
+    runtime.phase = Phase::BackOff;
+    runtime.handle.reset();
+    runtime.health = Health::Unknown;
+    runtime.next_start_at = ledger_.clock().now() + delay;
+    runtime.error_message = error.message;
+    change.source = launch.source;
+    change.event_metadata = {{"Reason", error.message}};
+    return {};
+  });
+  tasks_.spawn("restart", [this, entry, generation = entry->runtime.generation, delay] {
+    return restart_later(entry, generation, delay);
+  });
+  co_return std::unexpected(std::move(error));
 }
 
 // A start that did not come about. One that a user asked for tells the user; an automatic one is tried again as the

@@ -92,6 +92,7 @@ class Supervisor {
 
   // The steps below require entry->lifecycle.
   net::Task<Status> launch(EntryPtr entry, Launch launch);
+  net::Task<Status> put_off(EntryPtr entry, Error error, Launch launch);
   net::Task<Status> launch_failed(EntryPtr entry, Error error, Launch launch);
   net::Task<Status> end_workload(EntryPtr entry, Ending ending);
   net::Task<Status> remove_marked(EntryPtr entry, bool keep_data, std::string source);

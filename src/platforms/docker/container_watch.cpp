@@ -81,6 +81,7 @@ net::Task<void> DockerPlatform::watch_events() {
       if (closed_ || events.error().code == ErrorCode::Cancelled) co_return;
       if (events.error().code != ErrorCode::DeadlineExceeded) {
         lost_at_ = clock_.now();
+        ++losses_;
         write_log(LogLevel::Warn, "the Docker engine's events broke off", events.error());
       }
       break;
@@ -148,12 +149,21 @@ void DockerPlatform::on_event(const engine::Event& event) {
 net::Task<void> DockerPlatform::settle(WatchedPtr watched, std::optional<int> exit_code, bool after_absence) {
   if (watched->settling || watched->end_expected) co_return;
   watched->settling = true;
+  const std::size_t losses = losses_;
+  bool engine_ends = false;
   if (watched->signalled && !after_absence && !watched->is_restarted) {
     watched->restarted.expires_after(kRestartGrace);
     boost::system::error_code woken;
     auto token = net::asio::redirect_error(net::use_task, woken);
     co_await watched->restarted.async_wait(token);
+    // An engine that is shutting down stops its containers in the same way, and takes no new connections any more.
+    if (losses == losses_ && engine_ && !closed_ && !watched->is_restarted) {
+      engine::EngineClient newcomer(control_, engine_->endpoint());
+      auto answers = co_await newcomer.version();
+      engine_ends = !answers;
+    }
   }
+  after_absence = after_absence || losses != losses_;
   auto client = engine();
   Result<engine::Container> container = fail(ErrorCode::Unavailable, "");
   if (client && !closed_) container = co_await (*client)->inspect_container(watched->container_id);
@@ -161,6 +171,7 @@ net::Task<void> DockerPlatform::settle(WatchedPtr watched, std::optional<int> ex
   // stop() may have come meanwhile, and another look may have told it.
   const auto known = by_container_.find(watched->container_id);
   if (closed_ || watched->end_expected || known == by_container_.end() || known->second != watched) co_return;
+  if (engine_ends) co_return;  // the sweep after its return looks again
   if (container && container->state.running) {
     watched->signalled = false;
     log_warn("somebody restarted a container by hand; it is the instance's as before",
@@ -184,7 +195,7 @@ net::Task<void> DockerPlatform::settle(WatchedPtr watched, std::optional<int> ex
   } else if (container.error().code == ErrorCode::NotFound) {
     exit.reason = "exit code unknown: the container was removed";
     if (exit_code) exit = exit_of(*exit_code, watched->out_of_memory, clock_.now());
-  } else if (exit_code) {
+  } else if (exit_code && !watched->signalled) {
     exit = exit_of(*exit_code, watched->out_of_memory, clock_.now());
   } else {
     co_return;  // the engine is away again; the sweep after its return looks once more

@@ -75,7 +75,7 @@ net::Task<core::Availability> DockerPlatform::availability() {
                          version->api_version + ", image " + options_.image,
                      version->version};
   } else {
-    availability_ = {false, version.error().message, {}};
+    availability_ = {false, version.error().message, {}, version.error().retryable};
   }
   co_return availability_;
 }

@@ -136,6 +136,7 @@ class DockerPlatform final : public core::Platform {
   bool watching_ = false;
   bool connected_ = false;                // to the stream of events
   std::optional<WallTime> lost_at_;       // since when it is not
+  std::size_t losses_ = 0;                // how often it broke off
   bool engine_keeps_containers_ = false;  // live restore
   std::size_t calls_ = 0;
   net::Timer idle_;
