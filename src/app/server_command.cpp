@@ -14,6 +14,7 @@
 #include "core/reconciliation/reconciliation_service.hpp"
 #include "net/http_server.hpp"
 #include "net/tls.hpp"
+#include "platforms/docker/docker_platform.hpp"
 #include "platforms/process/process_platform.hpp"
 #include "stores/memory/memory_store.hpp"
 #include "stores/sqlite/sqlite_store.hpp"
@@ -66,6 +67,36 @@ platforms::process::ProcessPlatformOptions process_options(const ProcessSettings
   return options;
 }
 
+platforms::docker::DockerPlatformOptions docker_options(const ControlPlaneSettings& settings) {
+  const DockerSettings& docker = settings.docker;
+  platforms::docker::DockerPlatformOptions options;
+  options.enabled = docker.enabled;
+  options.endpoint = draas::docker::endpoint_sources(docker.host);
+  options.endpoint.certificates = docker.certificates;
+  options.image = docker.image;
+  options.pull_policy = platforms::docker::parse_pull_policy(docker.pull_policy).value_or(options.pull_policy);
+  options.host_address = docker.host_address;
+  options.network = docker.network;
+  options.extra_hosts = docker.extra_hosts;
+  options.arguments = docker.arguments;
+  options.environment = docker.environment;
+  options.user = docker.user;
+  options.volumes = docker.volumes;
+  options.plugins_volume = docker.plugins_volume;
+  options.plugins_directory = docker.plugins_directory;
+  options.skip_plugin_verification = docker.skip_plugin_verification;
+  options.limits = {docker.cpu_limit, docker.memory_limit_bytes, docker.open_files_limit};
+  options.pids_limit = docker.pids_limit;
+  options.read_only_root = docker.read_only_root;
+  options.init = docker.init;
+  options.log_driver = docker.log_driver;
+  options.log_options = docker.log_options;
+  options.name_prefix = docker.name_prefix;
+  options.stop_timeout = settings.process.shutdown_timeout;
+  options.sweep_interval = docker.sweep_interval;
+  return options;
+}
+
 net::ServerOptions server_options(const ServerSettings& settings, Metrics& metrics) {
   net::ServerOptions options;
   for (const ListenUrl& url : settings.listen) options.listen.push_back({url.host, url.port});
@@ -109,6 +140,8 @@ Status serve(const ControlPlaneSettings& settings) {
   std::vector<std::unique_ptr<core::Platform>> platforms;
   platforms.push_back(
       platforms::process::make_process_platform(process_options(settings.process), control_loop.executor(), blocking));
+  platforms.push_back(
+      platforms::docker::make_docker_platform(docker_options(settings), control_loop.executor(), blocking));
   core::ControlPlane control_plane(control_loop, control_plane_options(settings), **store, std::move(platforms),
                                    metrics.get());
   Status ended = control_plane.open();

@@ -106,6 +106,36 @@ ProcessSettings process_settings(const Section& section) {
   return process;
 }
 
+DockerSettings docker_settings(const Section& section) {
+  DockerSettings docker;
+  docker.enabled = section.boolean("Enabled");
+  docker.host = section.text("Host");
+  docker.certificates = section.path("CertificatesDirectory");
+  docker.image = section.text("Image");
+  docker.pull_policy = section.text("PullPolicy");
+  docker.host_address = section.text("HostAddress");
+  docker.network = section.text("Network");
+  docker.extra_hosts = section.list("ExtraHosts");
+  docker.arguments = section.list("Arguments");
+  docker.environment = section.map("Environment");
+  docker.user = section.text("User");
+  docker.volumes = section.list("Volumes");
+  docker.plugins_volume = section.text("PluginsVolume");
+  docker.plugins_directory = section.text("PluginsDirectory");
+  docker.skip_plugin_verification = section.boolean("SkipPluginVerification");
+  docker.cpu_limit = section.number("CpuLimit");
+  docker.memory_limit_bytes = section.size("MemoryLimitBytes");
+  docker.open_files_limit = section.size("OpenFilesLimit");
+  docker.pids_limit = section.size("PidsLimit");
+  docker.read_only_root = section.boolean("ReadOnlyRoot");
+  docker.init = section.boolean("Init");
+  docker.log_driver = section.text("LogDriver");
+  docker.log_options = section.map("LogOptions");
+  docker.name_prefix = section.text("NamePrefix");
+  docker.sweep_interval = section.duration("SweepInterval");
+  return docker;
+}
+
 std::string worker_name(std::string given) {
   if (!given.empty()) return given;
   std::array<char, 256> host{};
@@ -244,6 +274,7 @@ Result<ControlPlaneSettings> load_control_plane_settings(const SettingsSources& 
   settings.ports = {ports.port("First"), ports.port("Last")};
   settings.default_platform = all.text("Placement.DefaultPlatform");
   settings.process = process_settings(Section(all, "ProcessInstanceManager"));
+  settings.docker = docker_settings(Section(all, "Docker"));
 
   const Section monitoring(all, "Monitoring");
   settings.monitoring = {monitoring.duration("PollingInterval"), monitoring.duration("HealthInterval"),

@@ -79,6 +79,34 @@ struct ProcessSettings {
   Duration orphan_grace_period{};
 };
 
+struct DockerSettings {
+  bool enabled = true;
+  std::string host;                    // "" = as the docker command finds it
+  std::filesystem::path certificates;  // "" = DOCKER_CERT_PATH
+  std::string image;
+  std::string pull_policy;  // IfNotPresent, Always or Never
+  std::string host_address;
+  std::string network;
+  std::vector<std::string> extra_hosts;
+  std::vector<std::string> arguments;
+  std::map<std::string, std::string> environment;
+  std::string user;
+  std::vector<std::string> volumes;
+  std::string plugins_volume;
+  std::string plugins_directory;
+  bool skip_plugin_verification = false;
+  double cpu_limit = 0;
+  std::uint64_t memory_limit_bytes = 0;
+  std::uint64_t open_files_limit = 0;
+  std::uint64_t pids_limit = 0;
+  bool read_only_root = false;
+  bool init = true;
+  std::string log_driver;
+  std::map<std::string, std::string> log_options;
+  std::string name_prefix;
+  Duration sweep_interval{};
+};
+
 struct MonitoringSettings {
   Duration polling_interval{};
   Duration health_interval{};
@@ -139,6 +167,7 @@ struct ControlPlaneSettings {
   PortSettings ports;
   std::string default_platform;
   ProcessSettings process;
+  DockerSettings docker;
   MonitoringSettings monitoring;
   RestartSettings restart;
   std::string control_plane_url;

@@ -1,5 +1,6 @@
 // The table of all keys. The order is that of `draas config show` and of the reference in docs/.
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -53,12 +54,12 @@ SettingDeclaration object(std::string key, std::string documentation) {
   return {std::move(key), SettingType::Object, Json::object(), std::move(documentation)};
 }
 
-template <class Check>
 SettingDeclaration secret(SettingDeclaration declaration) {
   declaration.secret = true;
   return declaration;
 }
 
+template <class Check>
 SettingDeclaration with_check(SettingDeclaration declaration, Check check) {
   declaration.check = std::move(check);
   return declaration;
@@ -196,6 +197,50 @@ Declarations process() {
   };
 }
 
+std::string name_prefix(const Json& value) {
+  const auto& prefix = value.get_ref<const std::string&>();
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  const bool valid = !prefix.empty() && plain(prefix.front()) &&
+                     std::ranges::all_of(prefix, [&](char c) { return plain(c) || c == '-' || c == '_' || c == '.'; });
+  return valid ? "" : "'" + prefix + "' cannot begin the name of a container; use letters, digits, '-', '_' and '.'";
+}
+
+Declarations docker() {
+  const auto key = [](const char* name) { return std::string("Docker.") + name; };
+  return {
+      flag(key("Enabled"), true, "Offer the platform Docker; without an engine it is reported as unavailable."),
+      text(key("Host"), "",
+           "The engine: unix:///path or tcp://host:port; empty = DOCKER_HOST, the current context, "
+           "/var/run/docker.sock."),
+      text(key("CertificatesDirectory"), "", "ca.pem, cert.pem and key.pem for Host; empty = DOCKER_CERT_PATH."),
+      with_check(text(key("Image"), "ghcr.io/drasi-project/drasi-server:0.2.2", "Image of instances that name none."),
+                 not_empty),
+      choice(key("PullPolicy"), "IfNotPresent", {"IfNotPresent", "Always", "Never"}, "When images are pulled."),
+      with_check(
+          text(key("HostAddress"), "127.0.0.1", "Address of the engine's machine on which instances are reached."),
+          not_empty),
+      text(key("Network"), "", "Network of the containers; empty = the engine's default."),
+      list(key("ExtraHosts"), Json::array(), "More host names in every container, as name:address."),
+      list(key("Arguments"), Json::array(), "Appended to the command line of every instance."),
+      map(key("Environment"), Json::object(), "Variables for every instance."),
+      text(key("User"), "", "User in the containers; empty = the image's."),
+      list(key("Volumes"), Json::array(), "Mounted in every container, as volume-or-path:/path or ...:ro."),
+      text(key("PluginsVolume"), "", "Volume of plugins for all instances; empty = one for each."),
+      text(key("PluginsDirectory"), "", "Directory of plugins in the image; empty = a volume."),
+      flag(key("SkipPluginVerification"), false, "Pass --skip-verification."),
+      {key("CpuLimit"), SettingType::Number, 0.0, "Cores an instance may use; 0 = no limit.", 0, 4096},
+      bytes(key("MemoryLimitBytes"), 0, 0, "Memory an instance may use; 0 = no limit."),
+      integer(key("OpenFilesLimit"), 0, 0, 1'048'576, "Descriptors an instance may open; 0 = the engine's default."),
+      integer(key("PidsLimit"), 1024, 0, 4'194'304, "Processes and threads of an instance; 0 = no limit."),
+      flag(key("ReadOnlyRoot"), false, "Only the volumes and /tmp can be written."),
+      flag(key("Init"), true, "Run the engine's init process (docker-init) as PID 1."),
+      text(key("LogDriver"), "json-file", "Log driver of the containers; empty = the engine's default."),
+      map(key("LogOptions"), Json{{"max-size", "10m"}, {"max-file", "5"}}, "Options of the log driver."),
+      with_check(text(key("NamePrefix"), "draas-", "Begins the names of containers and volumes."), name_prefix),
+      duration(key("SweepInterval"), seconds(30), 1000, "Sweep behind the engine's events, for what they missed."),
+  };
+}
+
 Declarations supervision() {
   return {
       duration("Monitoring.PollingInterval", seconds(5), 100, "Sweep behind the events, for what they missed."),
@@ -264,8 +309,9 @@ Declarations docker_monitor() {
 
 std::vector<SettingDeclaration> control_plane_declarations() {
   Declarations all = top_level();
-  for (auto section : {server, logging, storage, process, supervision, reconciliation, docker_monitor})
+  for (auto section : {server, logging, storage, process, docker, supervision, reconciliation, docker_monitor}) {
     append(all, section());
+  }
   return all;
 }
 

@@ -6,7 +6,7 @@
 #include "base/base64.hpp"
 #include "base/files.hpp"
 #include "base/json.hpp"
-#include "base/run_program.hpp"
+#include "base/program.hpp"
 
 namespace draas::docker {
 namespace {
@@ -77,8 +77,9 @@ Result<std::optional<Login>> from_helper(const std::string& helper, const std::s
   });
   const std::string program = "docker-credential-" + helper;
   if (!safe) return fail(ErrorCode::InvalidArgument, "'" + helper + "' is not the name of a credential helper");
-  ProgramRequest request{.arguments = {program, "get"}, .input = address_of(registry), .timeout = timeout};
-  auto run = run_program(std::move(request));
+  const ProgramCall call{
+      .words = {program, "get"}, .input = address_of(registry), .merge_errors = false, .limit = timeout};
+  auto run = run_program(call);
   if (!run) {
     return std::unexpected(
         std::move(run.error())
@@ -86,11 +87,11 @@ Result<std::optional<Login>> from_helper(const std::string& helper, const std::s
   }
   if (run->status != 0) {
     // That is how a helper says that it has none.
-    if (run->output.find("credentials not found") != std::string::npos) return std::nullopt;
+    if (run->text.find("credentials not found") != std::string::npos) return std::nullopt;
     return fail(ErrorCode::Unavailable, "The credential helper '" + program + "' failed for '" + registry +
                                             "'; run `docker login " + registry + "` again");
   }
-  auto answer = parse_json(run->output);
+  auto answer = parse_json(run->text);
   if (!answer) {
     return fail(ErrorCode::Unavailable, "The credential helper '" + program + "' gave an answer that is not JSON");
   }

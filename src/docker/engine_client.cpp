@@ -332,6 +332,12 @@ net::Task<Status> EngineClient::kill_container(std::string id, std::string signa
   co_return co_await perform(std::move(call));
 }
 
+net::Task<Status> EngineClient::rename_container(std::string id, std::string name) {
+  Call call{.method = net::Method::Post,
+            .target = "/containers/" + in_path(id) + "/rename?name=" + net::percent_encode(name)};
+  co_return co_await perform(std::move(call));
+}
+
 net::Task<Status> EngineClient::pause_container(std::string id) {
   Call call{.method = net::Method::Post, .target = "/containers/" + in_path(id) + "/pause"};
   co_return co_await perform(std::move(call));
@@ -399,7 +405,7 @@ net::Task<Result<LogStream>> EngineClient::container_logs(std::string id, bool t
 
 net::Task<Status> EngineClient::put_archive(std::string id, std::string path, std::string archive) {
   Call call{.method = net::Method::Put,
-            .target = "/containers/" + in_path(id) + "/archive?copyUIDGID=true&path=" + net::percent_encode(path),
+            .target = "/containers/" + in_path(id) + "/archive?path=" + net::percent_encode(path),
             .body = std::move(archive),
             .content_type = "application/x-tar",
             .timeout = kArchiveTimeout};

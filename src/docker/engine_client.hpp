@@ -97,6 +97,7 @@ class EngineClient {
   // SIGKILL after `timeout`, rounded up to seconds. Success when it has ended already.
   net::Task<Status> stop_container(std::string id, std::chrono::milliseconds timeout);
   net::Task<Status> kill_container(std::string id, std::string signal);  // Conflict when it does not run
+  net::Task<Status> rename_container(std::string id, std::string name);
   net::Task<Status> pause_container(std::string id);
   net::Task<Status> unpause_container(std::string id);
   // The exit code, or DeadlineExceeded while it runs.

@@ -106,6 +106,7 @@ Container read_container(const Json& json) {
   container.created_at = time(json, "Created");
   const Json& config = at(json, "Config");
   container.image = text(config, "Image");
+  container.user = text(config, "User");
   container.labels = text_map(config, "Labels");
   container.terminal = truth(config, "Tty");
   const Json& state = at(json, "State");

@@ -59,6 +59,7 @@ struct Container {
   std::string name;
   std::string image;     // as named at its creation
   std::string image_id;  // sha256:...
+  std::string user;      // "" = root
   std::map<std::string, std::string> labels;
   std::optional<WallTime> created_at;
   bool terminal = false;

@@ -1,5 +1,7 @@
 #include "core/configuration/workload.hpp"
 
+#include "base/id.hpp"
+
 namespace draas::core {
 
 std::string component_port_key(const drasi::ComponentPort& port) {
@@ -19,27 +21,37 @@ PreparedWorkload prepare_workload(const Instance& instance, Slot slot, const Jso
     const auto& literal = id->get_ref<const std::string&>();
     if (!literal.empty() && literal.find("${") == std::string::npos) render.id = literal;
   }
-  render.host = configuration.value("host", platform.default_host());
-  render.port = slot == Slot::A ? configuration.value("port", std::uint16_t{0}) : instance.slot_b_port;
   render.default_log_level = options.default_log_level;
   // What is read lies where the user put it; what is written must not meet in one directory.
   render.input_directory = platform.base_directory(instance.id);
   render.base_directory = platform.base_directory(name);
+  PreparedWorkload prepared;
   for (const drasi::ComponentPort& port : drasi::component_ports(configuration)) {
+    if (port.port) prepared.spec.component_ports.push_back(*port.port);
     if (!port.automatic) continue;
     auto allocated = component_ports.find(component_port_key(port));
-    if (allocated != component_ports.end()) render.allocated_ports[port.path] = allocated->second;
+    if (allocated == component_ports.end()) continue;
+    render.allocated_ports[port.path] = allocated->second;
+    prepared.spec.component_ports.push_back(allocated->second);
   }
+  const std::string host = configuration.value("host", platform.default_host());
+  const std::uint16_t port = slot == Slot::A ? configuration.value("port", std::uint16_t{0}) : instance.slot_b_port;
+  const ListenAddress listen = platform.listen_address(host, port, prepared.spec.component_ports);
+  render.host = listen.host;
+  render.port = listen.port;
 
-  PreparedWorkload prepared;
   const Json rendered = drasi::render(configuration, render);
   prepared.expected = drasi::expected_components(rendered);
   WorkloadSpec& spec = prepared.spec;
   spec.instance_id = name;
   spec.spec_hash = drasi::spec_hash(rendered);
+  // Where it is reached belongs to what runs, also when the document does not say it.
+  if (listen.host != host || listen.port != port) {
+    spec.spec_hash = sha256_hex(spec.spec_hash + " " + host + ":" + std::to_string(port));
+  }
   spec.configuration = drasi::render_yaml(configuration, render);
-  spec.host = render.host;
-  spec.port = render.port;
+  spec.host = host;
+  spec.port = port;
   spec.limits = instance.limits;
   if (spec.limits.cpu_cores <= 0) spec.limits.cpu_cores = options.default_limits.cpu_cores;
   if (spec.limits.memory_bytes == 0) spec.limits.memory_bytes = options.default_limits.memory_bytes;

@@ -139,6 +139,10 @@ net::Task<Result<Created>> InstanceService::create(CheckedCreate checked, Actor 
     co_return fail(ErrorCode::InvalidArgument, "/platformType: " + message, {{"/platformType", message}});
   }
 
+  if (Status valid = platform->check_options(request.platform_options); !valid) {
+    co_return std::unexpected(std::move(valid.error()));
+  }
+
   Instance instance;
   instance.id = request.id.value_or(make_uuid());
   instance.name = request.name;
@@ -257,6 +261,11 @@ net::Task<Result<InstanceViewPtr>> InstanceService::update(EntryPtr entry, Insta
   if (requested.name) {
     if (Status valid = check_instance_name(*requested.name); !valid)
       co_return std::unexpected(std::move(valid.error()));
+  }
+  if (requested.platform_options) {
+    Platform* platform = supervisor_.find_platform(entry->instance.platform);
+    Status valid = platform != nullptr ? platform->check_options(*requested.platform_options) : Status();
+    if (!valid) co_return std::unexpected(std::move(valid.error()));
   }
   FrontPort front;
   const std::string id = entry->instance.id;

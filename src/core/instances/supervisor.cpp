@@ -33,6 +33,11 @@ Supervisor::Supervisor(Ledger& ledger, const ControlPlaneOptions& options,
       if (!entry || closing_) return;
       tasks_.spawn("exit", [this, entry, handle, exit] { return on_exit(entry, handle, exit); });
     });
+    platform->set_progress_handler([this](const std::string& workload, const std::string& progress) {
+      EntryPtr entry = ledger_.find(parse_workload_name(workload).instance_id);
+      if (!entry || closing_) return;
+      tasks_.spawn("progress", [this, entry, progress] { return record_progress(entry, progress); });
+    });
   }
   ledger_.add_change_listener([this](const EntryPtr& entry) { route(entry); });
 }
@@ -111,6 +116,15 @@ net::Task<void> Supervisor::record(EntryPtr entry, std::function<Status(Change&)
   }
 }
 
+net::Task<void> Supervisor::record_progress(EntryPtr entry, std::string progress) {
+  co_await record(entry, [&](Change& change) -> Status {
+    change.source = monitor_source(*entry);
+    change.event_metadata["Progress"] = progress;
+    change.report_update = true;
+    return {};
+  });
+}
+
 Json Supervisor::configuration_of(const Entry& entry) const {
   // Written by us from a valid document, so it parses.
   return Json::parse(*entry.configuration);
@@ -179,6 +193,9 @@ net::Task<Status> Supervisor::launch(EntryPtr entry, Launch launch) {
   if (!availability.available) {
     std::string message = "Platform '" + entry->instance.platform + "' is unavailable: " + availability.reason;
     Error unavailable = fail(ErrorCode::Unavailable, std::move(message)).error();
+    if (launch.automatic && availability.passing) {
+      co_return co_await put_off(entry, std::move(unavailable), std::move(launch));
+    }
     co_return co_await launch_failed(entry, std::move(unavailable), std::move(launch));
   }
 
@@ -253,6 +270,26 @@ net::Task<Status> Supervisor::launch(EntryPtr entry, Launch launch) {
     return watch_readiness(entry, generation, expected);
   });
   co_return Status{};
+}
+
+// A start that has to wait for its platform.
+net::Task<Status> Supervisor::put_off(EntryPtr entry, Error error, Launch launch) {
+  const Duration delay = options_.polling_interval;
+  co_await record(entry, [&](Change& change) -> Status {
+    RuntimeRecord& runtime = change.edit_runtime();
+    runtime.phase = Phase::BackOff;
+    runtime.handle.reset();
+    runtime.health = Health::Unknown;
+    runtime.next_start_at = ledger_.clock().now() + delay;
+    runtime.error_message = error.message;
+    change.source = launch.source;
+    change.event_metadata = {{"Reason", error.message}};
+    return {};
+  });
+  tasks_.spawn("restart", [this, entry, generation = entry->runtime.generation, delay] {
+    return restart_later(entry, generation, delay);
+  });
+  co_return std::unexpected(std::move(error));
 }
 
 // A start that did not come about. One that a user asked for tells the user; an automatic one is tried again as the
@@ -342,6 +379,8 @@ net::Task<Result<OperationResult>> Supervisor::restart(EntryPtr entry, StartOpti
       co_return fail(ErrorCode::Unavailable,
                      "Platform '" + *options.platform + "' is unavailable: " + availability.reason);
     }
+    Status valid = (*platform)->check_options(entry->instance.platform_options);
+    if (!valid) co_return std::unexpected(std::move(valid.error()));
     ending.platform = (*platform)->name();
   }
   {

@@ -92,6 +92,7 @@ class Supervisor {
 
   // The steps below require entry->lifecycle.
   net::Task<Status> launch(EntryPtr entry, Launch launch);
+  net::Task<Status> put_off(EntryPtr entry, Error error, Launch launch);
   net::Task<Status> launch_failed(EntryPtr entry, Error error, Launch launch);
   net::Task<Status> end_workload(EntryPtr entry, Ending ending);
   net::Task<Status> remove_marked(EntryPtr entry, bool keep_data, std::string source);
@@ -127,6 +128,7 @@ class Supervisor {
 
   // As Ledger::change(), for facts that were observed and must be written: goes on trying while the store cannot.
   net::Task<void> record(EntryPtr entry, std::function<Status(Change&)> edit);
+  net::Task<void> record_progress(EntryPtr entry, std::string progress);
   net::Task<Result<OperationResult>> settled(EntryPtr entry, std::chrono::milliseconds wait, bool changed,
                                              std::string verb);
   void trim_ports(const EntryPtr& entry, Change& change);

@@ -44,7 +44,13 @@ struct WorkloadSpec {
   std::uint16_t port = 0;
   ResourceLimits limits;
   std::map<std::string, std::string> environment;
-  Json platform_options;  // per-instance settings of this platform; null when none
+  Json platform_options;                       // per-instance settings of this platform; null when none
+  std::vector<std::uint16_t> component_ports;  // of its sources and reactions, reached at the same host
+};
+
+struct ListenAddress {
+  std::string host;
+  std::uint16_t port = 0;
 };
 
 // What must be remembered of a running workload to find it again. Stored durably, versioned by the platform itself.
@@ -76,6 +82,9 @@ struct Availability {
   bool available = false;
   std::string reason;   // when not: what is missing and the way out; when so: e.g. "/usr/bin/drasi-server 0.2.2"
   std::string version;  // of drasi-server or the engine, when known
+  // When not available: what is missing is a service that comes back by itself. Starts that nobody waits for are put off
+  // until then and do not count as failed ones.
+  bool passing = false;
 };
 
 // A workload that carries our marks, found by looking at what runs.
@@ -105,6 +114,9 @@ class Platform {
   // Called on the control loop when a running workload ends, exactly once per started or adopted workload.
   using ExitHandler = std::function<void(const WorkloadHandle&, const WorkloadExit&)>;
 
+  // Called on the control loop with news of a long start: "pulling image x: 3 of 7 layers".
+  using ProgressHandler = std::function<void(const std::string& instance_id, const std::string& progress)>;
+
   virtual ~Platform() = default;
 
   // The wire name: "Process", "Docker", "AKS" ...
@@ -112,6 +124,8 @@ class Platform {
   // How exits are noticed, for people: "pidfd", "engine events" ...
   virtual std::string_view monitoring() const = 0;
   virtual void set_exit_handler(ExitHandler handler) = 0;
+  // For platforms whose starts may take long.
+  virtual void set_progress_handler(ProgressHandler) {}
 
   // Can workloads be started here now? Cheap enough to be asked every few seconds; may be cached by the platform.
   virtual net::Task<Availability> availability() = 0;
@@ -120,6 +134,19 @@ class Platform {
   virtual bool port_is_free(const std::string& host, std::uint16_t port) = 0;
   // The address new instances listen on unless told otherwise ("127.0.0.1", "0.0.0.0").
   virtual std::string default_host() const = 0;
+
+  // What the configuration of a workload that is reached at `host`:`port` tells the server to listen on. The same, but
+  // where the platform carries connections from there to an address inside.
+  virtual ListenAddress listen_address(const std::string& host, std::uint16_t port,
+                                       const std::vector<std::uint16_t>& component_ports) const {
+    (void)component_ports;
+    return {host, port};
+  }
+  // Are these settings of an instance good here? InvalidArgument with faults below /platformOptions. Does not wait.
+  virtual Status check_options(const Json& platform_options) const {
+    (void)platform_options;
+    return {};
+  }
 
   // Writes what the workload needs and starts it. When it returns success the workload runs under marks from which
   // list() finds it, also when the caller never stores the handle. After an error nothing of it runs.

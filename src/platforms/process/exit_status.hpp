@@ -6,11 +6,9 @@
 
 #include "core/platform/platform.hpp"
 #include "platforms/process/identity.hpp"
+#include "platforms/workload_exit.hpp"
 
 namespace draas::platforms::process {
-
-// A status as wait(2) encodes it; nullopt where nobody tells.
-using WaitStatus = std::optional<int>;
 
 // Takes a child of ours off the process table. nullopt when it has not ended or is not our child.
 WaitStatus reap(int pidfd);
@@ -26,7 +24,5 @@ struct Sighting : Located {
 
 // As locate(), with the status of what has ended; a child of ours is reaped. For a worker.
 Sighting look_for(const ProcessIdentity& identity, std::string_view instance_id);
-
-core::WorkloadExit to_workload_exit(WaitStatus status, WallTime time);
 
 }  // namespace draas::platforms::process

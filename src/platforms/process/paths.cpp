@@ -6,28 +6,9 @@ namespace draas::platforms::process {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kMaxIdLength = 128;
-
-bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
 fs::path normal(const fs::path& path) { return fs::absolute(path).lexically_normal(); }
 
 }  // namespace
-
-bool is_safe_id(std::string_view id) {
-  if (id.empty() || id.size() > kMaxIdLength) return false;
-  if (!is_letter_or_digit(id.front()) && id.front() != '_') return false;
-  return std::ranges::all_of(
-      id, [](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-' || c == '~'; });
-}
-
-Status check_id(std::string_view id) {
-  if (is_safe_id(id)) return {};
-  return fail(
-      ErrorCode::InvalidArgument,
-      "The instance id cannot name a directory: use letters, digits, '.', '_', '-' and '~', starting with a letter, "
-      "a digit or '_'");
-}
 
 Paths::Paths(const fs::path& config_directory, const fs::path& working_directory)
     : config_directory_(normal(config_directory)), working_directory_(normal(working_directory)) {}

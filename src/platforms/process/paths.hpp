@@ -18,15 +18,9 @@
 #include <string>
 #include <string_view>
 
-#include "base/error.hpp"
+#include "platforms/workload_id.hpp"
 
 namespace draas::platforms::process {
-
-// True when `id` can be one component of a path and nothing else: letters, digits, '.', '_', '-', '~' (in the names of
-// workloads in slot b), at most 128 characters, starting with a letter, a digit or '_'.
-bool is_safe_id(std::string_view id);
-// InvalidArgument when it is not.
-Status check_id(std::string_view id);
 
 class Paths {
  public:

@@ -9,12 +9,13 @@
 
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
+#include "platforms/ports.hpp"
+#include "platforms/process/command.hpp"
 #include "platforms/process/executable.hpp"
 #include "platforms/process/handle_data.hpp"
 #include "platforms/process/launch.hpp"
 #include "platforms/process/leftovers.hpp"
 #include "platforms/process/log_keeper.hpp"
-#include "platforms/process/ports.hpp"
 #include "platforms/process/process_usage.hpp"
 #include "platforms/process/workload.hpp"
 
@@ -47,8 +48,14 @@ class ProcessPlatform final : public core::Platform {
   std::string_view name() const override { return kPlatformName; }
   std::string_view monitoring() const override { return "pidfd"; }
   void set_exit_handler(ExitHandler handler) override { exit_handler_ = std::move(handler); }
-  bool port_is_free(const std::string& host, std::uint16_t port) override { return process::port_is_free(host, port); }
+  bool port_is_free(const std::string& host, std::uint16_t port) override {
+    return platforms::port_is_free(host, port);
+  }
   std::string default_host() const override { return options_.default_host; }
+  Status check_options(const Json& platform_options) const override {
+    auto settings = read_instance_settings(platform_options);
+    return settings ? Status() : std::unexpected(std::move(settings.error()));
+  }
 
   net::Task<core::Availability> availability() override;
   net::Task<Result<core::WorkloadHandle>> start(core::WorkloadSpec spec) override;

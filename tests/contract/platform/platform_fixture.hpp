@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,18 @@ struct PlatformFactory {
   std::function<std::unique_ptr<core::Platform>(const std::filesystem::path& directory, const PlatformTuning& tuning,
                                                 net::Executor control, net::WorkerPool& workers)>
       make;
+  // Why it cannot be tested on this machine; "" when it can.
+  std::function<std::string()> obstacle;
+  // The working directory of an instance as this machine sees it; `directory` as for make().
+  std::function<std::filesystem::path(const std::filesystem::path& directory, core::Platform& platform,
+                                      const std::string& id)>
+      working_directory;
+  std::function<bool(const core::WorkloadHandle& handle)> has_ended;
+  std::string version;                  // that availability() tells
+  int many = 200;                       // workloads at once
+  std::size_t resting_descriptors = 1;  // that it may keep
+  bool has_log_files = false;           // of its own, which it rotates, and which show unfinished lines
+  bool counts_open_files = false;
 };
 
 std::vector<PlatformFactory> platform_factories();
@@ -77,6 +90,7 @@ class PlatformFixture : public testing::Test {
   // Fails the test when it does not start.
   core::WorkloadHandle start(const std::string& id, const std::string& script);
   core::WorkloadExit stop(const core::WorkloadHandle& handle, std::chrono::milliseconds timeout = 10s);
+  std::filesystem::path working_directory(const std::string& id);
   // Lets a script go on that awaits `file`.
   void release(const std::string& id, const std::string& file = "go");
   // Waits for the exit handler's word on that instance.
@@ -91,6 +105,7 @@ class PlatformFixture : public testing::Test {
   std::unique_ptr<core::LogReader> open_log(const std::string& id, core::LogQuery query);
   void drop(std::unique_ptr<core::LogReader> reader);
 
+  void SetUp() override;
   void TearDown() override;
 
   std::filesystem::path directory_;
@@ -103,6 +118,7 @@ class PlatformFixture : public testing::Test {
   std::mutex mutex_;
   std::condition_variable told_;
   std::vector<Exit> exits_;
+  mutable std::set<std::string> ids_;  // of all that was specified
 };
 
 int pid_of(const core::WorkloadHandle& handle);

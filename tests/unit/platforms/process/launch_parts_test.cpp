@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "base/files.hpp"
+#include "platforms/ports.hpp"
 #include "platforms/process/command.hpp"
 #include "platforms/process/executable.hpp"
 #include "platforms/process/paths.hpp"
-#include "platforms/process/ports.hpp"
 
 namespace draas::platforms::process {
 namespace {

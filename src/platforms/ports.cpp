@@ -1,4 +1,4 @@
-#include "platforms/process/ports.hpp"
+#include "platforms/ports.hpp"
 
 #include <cerrno>
 
@@ -8,7 +8,7 @@
 
 #include "base/files.hpp"
 
-namespace draas::platforms::process {
+namespace draas::platforms {
 namespace {
 
 template <class Address>
@@ -56,4 +56,4 @@ bool port_is_free(const std::string& host, std::uint16_t port) {
   return can_bind_v4(v4, port);
 }
 
-}  // namespace draas::platforms::process
+}  // namespace draas::platforms

@@ -1,0 +1,322 @@
+// Instances as containers of a real engine, run by the real control plane.
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "base/id.hpp"
+#include "support/docker_engine.hpp"
+#include "support/reconciled_fleet.hpp"
+
+namespace draas::tests {
+namespace {
+
+using docker::EngineClient;
+using net::Method;
+using net::Task;
+
+constexpr const char* kImage = "drasi-sim:test";
+constexpr milliseconds kPatience{30'000};
+
+class Docker : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    engine_ = std::make_unique<DockerEngine>(GetLiveRestore());
+    std::string obstacle = engine_->start();
+    if (obstacle.empty()) {
+      obstacle = engine_->make_image(kImage, program("DRAAS_TEST_DRASI_SIM", "/simulator/drasi-sim"), "drasi");
+    }
+    if (!obstacle.empty()) {
+      engine_.reset();
+      if (docker_engine_is_required()) FAIL() << obstacle;
+      GTEST_SKIP() << obstacle;
+    }
+    server_ = std::make_unique<ServerProcess>(flags());
+    ASSERT_TRUE(server_->start()) << server_->log();
+  }
+  void TearDown() override {
+    server_.reset();
+    engine_.reset();
+  }
+
+  virtual bool GetLiveRestore() const { return false; }
+  virtual std::string default_platform() const { return "Docker"; }
+
+  std::vector<std::string> flags() {
+    std::vector<std::string> all = quick_reconciler_flags();
+    for (const std::string& flag :
+         {std::string("--Reconciliation:InProcess=true"), "--Placement:DefaultPlatform=" + default_platform(),
+          "--Docker:Host=" + engine_->host(), std::string("--Docker:Image=") + kImage,
+          std::string("--Docker:PullPolicy=Never"), "--Docker:Network=" + DockerEngine::network(),
+          std::string("--Docker:SweepInterval=2s"), std::string("--Monitoring:HealthInterval=300ms"),
+          std::string("--Monitoring:PollingInterval=500ms")}) {
+      all.push_back(flag);
+    }
+    return all;
+  }
+
+  // Runs a call on the engine and expects it to succeed.
+  void by_hand(std::function<Task<Status>(EngineClient&)> work) {
+    const Status done = engine_->call(std::move(work));
+    EXPECT_TRUE(done) << done.error().message;
+  }
+  std::string field(const std::string& id, const char* name) {
+    const Json instance = server_->instance(id);
+    const auto found = instance.is_object() ? instance.find(name) : instance.end();
+    return found != instance.end() && found->is_string() ? found->get<std::string>() : std::string();
+  }
+  bool becomes(const std::string& id, const char* name, const std::string& value) {
+    return eventually([&] { return field(id, name) == value; }, kPatience);
+  }
+  std::string container_of(const std::string& id) {
+    const Json status = server_->get("/api/server/instances/" + id + "/runtime-status").json();
+    return status.is_object() && status["containerId"].is_string() ? status["containerId"].get<std::string>() : "";
+  }
+  void start(const std::string& id) {
+    const Answer created = server_->create(id, true);
+    ASSERT_EQ(created.status, 201) << created.body;
+    ASSERT_TRUE(becomes(id, "status", "Running")) << created.body << "\n" << server_->log();
+  }
+  // Runs again, in another container.
+  bool runs_anew(const std::string& id, const std::string& before) {
+    return eventually(
+        [&] {
+          const std::string now = container_of(id);
+          return !now.empty() && now != before && field(id, "status") == "Running";
+        },
+        kPatience);
+  }
+
+  std::unique_ptr<DockerEngine> engine_;
+  std::unique_ptr<ServerProcess> server_;
+};
+
+TEST_F(Docker, RunsAnInstanceFromItsCreationToItsEnd) {
+  start("one");
+  const docker::Container container = engine_->inspect("draas-one");
+  EXPECT_EQ(container.labels.at("draas.managed"), "true");
+  EXPECT_EQ(container.labels.at("draas.instanceId"), "one");
+  EXPECT_EQ(container.labels.at("draas.generation"), "1");
+  EXPECT_EQ(container.labels.at("app"), "drasi");
+  EXPECT_EQ(container.labels.at("managed-by"), "draas");
+  EXPECT_EQ(container.id, container_of("one"));
+
+  ASSERT_TRUE(eventually([&] {
+    return server_->get("/api/server/instances/one/logs?tail=100").body.find("started successfully") !=
+           std::string::npos;
+  }));
+  const Json status = server_->get("/api/server/instances/one/runtime-status").json();
+  EXPECT_GT(status["usage"]["memoryBytes"].get<std::uint64_t>(), 0U) << status.dump();
+  EXPECT_EQ(server_->get("/api/server/instances/one/proxy/health").status, 200);
+
+  EXPECT_EQ(server_->post("/api/server/instances/one/stop").status, 200);
+  EXPECT_EQ(field("one", "status"), "Stopped");
+  EXPECT_EQ(engine_->inspect("draas-one").state.status, "exited");
+  EXPECT_EQ(engine_->inspect("draas-one").state.exit_code, 0);
+  EXPECT_EQ(server_->call(Method::Delete, "/api/server/instances/one").status, 204);
+  EXPECT_TRUE(engine_->containers().empty());
+  EXPECT_TRUE(engine_->volumes().empty());
+}
+
+TEST_F(Docker, AChangedQueryGoesLiveInTheSameContainer) {
+  create_instance(*server_, "one", "Update");
+  const std::string container = container_of("one");
+  ASSERT_EQ(change_first_query(*server_, "one", query_text(77)), 202);
+  ASSERT_TRUE(eventually([&] { return running_query(*server_, "one") == query_text(77); }, kPatience))
+      << server_->log();
+  EXPECT_EQ(container_of("one"), container) << "it was restarted";
+  ASSERT_TRUE(eventually([&] {
+    return server_->get("/api/reconciliation/instances/one/drift").json().value("inSync", false);
+  })) << server_->get("/api/reconciliation/instances/one/drift").body;
+}
+
+TEST_F(Docker, WhatIsDoneByHandEndsInTheTruth) {
+  start("one");
+  std::string before = container_of("one");
+  by_hand([](EngineClient& engine) { return engine.kill_container("draas-one", "SIGKILL"); });
+  ASSERT_TRUE(runs_anew("one", before)) << server_->log();
+  EXPECT_NE(server_->get("/api/server/instances/one/logs?tail=all").body, "") << "the dead container's log is kept";
+
+  before = container_of("one");
+  by_hand([](EngineClient& engine) { return engine.remove_container("draas-one", true); });
+  ASSERT_TRUE(runs_anew("one", before)) << server_->log();
+
+  // Restarted: the same container, and nothing to be done.
+  before = container_of("one");
+  by_hand([](EngineClient& engine) -> Task<Status> {
+    Status stopped = co_await engine.stop_container("draas-one", milliseconds(5'000));
+    if (!stopped) co_return stopped;
+    co_return co_await engine.start_container("draas-one");
+  });
+  ASSERT_TRUE(eventually([&] { return server_->log().find("restarted a container by hand") != std::string::npos; }))
+      << server_->log();
+  EXPECT_EQ(container_of("one"), before);
+  EXPECT_EQ(field("one", "status"), "Running");
+
+  by_hand([](EngineClient& engine) { return engine.pause_container("draas-one"); });
+  EXPECT_TRUE(becomes("one", "health", "Unhealthy")) << server_->log();
+  by_hand([](EngineClient& engine) { return engine.unpause_container("draas-one"); });
+  EXPECT_TRUE(becomes("one", "health", "Healthy")) << server_->log();
+  EXPECT_EQ(container_of("one"), before);
+
+  // Stopped as the server is told to stop: a clean end, which the restart policy leaves alone.
+  by_hand([](EngineClient& engine) { return engine.stop_container("draas-one", milliseconds(10'000)); });
+  EXPECT_TRUE(becomes("one", "status", "Stopped")) << server_->log();
+  EXPECT_EQ(server_->post("/api/server/instances/one/start").status, 200);
+  EXPECT_NE(container_of("one"), before);
+}
+
+TEST_F(Docker, OptionsOfAnInstanceAreCheckedAndApplied) {
+  const Answer refused = server_->post(
+      "/api/server/instances",
+      R"({"id":"one","name":"one","platformOptions":{"imag":"x","volumes":["/etc:/host"],"network":"host"}})");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.body.find("/platformOptions/imag"), std::string::npos) << refused.body;
+  EXPECT_NE(refused.body.find("image"), std::string::npos);
+  EXPECT_NE(refused.body.find("Docker:Volumes"), std::string::npos);
+
+  start("one");
+  ASSERT_EQ(engine_->make_image("drasi-sim:next", program("DRAAS_TEST_DRASI_SIM", "/simulator/drasi-sim"), ""), "");
+  const Answer changed =
+      server_->call(Method::Patch, "/api/server/instances/one",
+                    R"({"platformOptions":{"image":"drasi-sim:next","environment":{"COLOUR":"blue"}}})");
+  ASSERT_EQ(changed.status, 200) << changed.body;
+  ASSERT_EQ(server_->post("/api/server/instances/one/restart").status, 200);
+  EXPECT_EQ(engine_->inspect("draas-one").image, "drasi-sim:next") << "an upgrade";
+
+  server_->call(Method::Patch, "/api/server/instances/one", R"({"platformOptions":{"image":"not-there:1"}})");
+  const Answer missing = server_->post("/api/server/instances/one/restart");
+  EXPECT_EQ(missing.status, 422) << missing.body;
+  EXPECT_NE(missing.body.find("docker pull not-there:1"), std::string::npos) << missing.body;
+}
+
+TEST_F(Docker, AKilledControlPlaneAdoptsItsContainers) {
+  start("one");
+  const std::string container = container_of("one");
+  server_->kill();
+  ASSERT_TRUE(server_->start());
+  EXPECT_EQ(field("one", "status"), "Running");
+  EXPECT_EQ(container_of("one"), container);
+  // What ended meanwhile is noticed.
+  server_->kill();
+  by_hand([](EngineClient& engine) { return engine.kill_container("draas-one", "SIGKILL"); });
+  ASSERT_TRUE(server_->start());
+  EXPECT_TRUE(runs_anew("one", container)) << server_->log();
+}
+
+TEST_F(Docker, WithoutItsEngineNothingIsLostAndItComesBack) {
+  start("one");
+  const std::string before = container_of("one");
+  engine_->stop();
+  const auto is_available = [this] {
+    for (const Json& platform : server_->get("/api/server/platforms").json()) {
+      if (platform.value("platformType", "") == "Docker") return platform.value("available", true);
+    }
+    return true;
+  };
+  ASSERT_TRUE(eventually([&] { return !is_available(); }, kPatience));
+  EXPECT_EQ(field("one", "status"), "Running") << "nobody knows better yet";
+  const Answer refused = server_->create("two", true);
+  EXPECT_EQ(refused.status, 201) << refused.body;
+  EXPECT_NE(refused.body.find("cannot be reached"), std::string::npos) << refused.body;
+  ASSERT_EQ(engine_->start(), "");
+  // The engine ended the container with itself.
+  EXPECT_TRUE(runs_anew("one", before)) << server_->log();
+  EXPECT_EQ(server_->post("/api/server/instances/two/start").status, 200) << server_->log();
+}
+
+class DockerWithLiveRestore : public Docker {
+ protected:
+  bool GetLiveRestore() const override { return true; }
+};
+
+TEST_F(DockerWithLiveRestore, ContainersOutliveTheirEngineAndStayTheSame) {
+  start("one");
+  const std::string container = container_of("one");
+  engine_->stop();
+  ASSERT_TRUE(eventually([&] { return server_->log().find("events broke off") != std::string::npos; }, kPatience));
+  // Also for a control plane that begins while the engine is away.
+  server_->kill();
+  ASSERT_TRUE(server_->start());
+  EXPECT_EQ(field("one", "status"), "Running");
+  ASSERT_EQ(engine_->start(), "");
+  ASSERT_TRUE(eventually([&] { return server_->log().find("engine is back") != std::string::npos; }, kPatience))
+      << server_->log();
+  EXPECT_EQ(container_of("one"), container);
+  EXPECT_EQ(field("one", "status"), "Running");
+  // And its end is heard of as before.
+  by_hand([](EngineClient& engine) { return engine.kill_container("draas-one", "SIGKILL"); });
+  EXPECT_TRUE(runs_anew("one", container)) << server_->log();
+}
+
+class DockerBesideProcess : public Docker {
+ protected:
+  std::string default_platform() const override { return "Process"; }
+
+  void migrate(const std::string& platform) {
+    const Answer answer =
+        server_->post("/api/reconciliation/instances/one/reconcile?wait=30s",
+                      R"({"strategy":"Migrate","parameters":{"platform":")" + platform + R"(","drain":"200ms"}})");
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(answer.json().value("outcome", ""), "Succeeded") << answer.body << server_->log();
+    EXPECT_EQ(field("one", "platformType"), platform);
+    EXPECT_EQ(field("one", "status"), "Running");
+  }
+};
+
+TEST_F(DockerBesideProcess, AnInstanceMovesThereAndBack) {
+  create_instance(*server_, "one", "Update");
+  const auto front = server_->instance("one")["frontPort"].get<std::uint16_t>();
+  const auto revision = server_->instance("one")["configurationRevision"];
+  FrontClient client(front);
+  migrate("Docker");
+  EXPECT_EQ(server_->workloads().size(), 0U) << "the process is gone";
+  EXPECT_EQ(engine_->containers().size(), 1U);
+  migrate("Process");
+  EXPECT_EQ(server_->workloads().size(), 1U);
+  EXPECT_TRUE(eventually([&] {
+    const auto containers = engine_->containers();
+    return std::ranges::none_of(containers, [](const auto& each) { return each.running(); });
+  }));
+  EXPECT_EQ(server_->instance("one")["frontPort"].get<std::uint16_t>(), front);
+  EXPECT_EQ(server_->instance("one")["configurationRevision"], revision);
+  client.stop();
+  EXPECT_EQ(client.failures(), 0U) << client.first_failure();
+  EXPECT_EQ(server_->call(Method::Delete, "/api/server/instances/one").status, 204);
+  EXPECT_TRUE(engine_->containers().empty());
+  EXPECT_TRUE(engine_->volumes().empty());
+}
+
+TEST_F(Docker, AFleetComesAndGoesAndLeavesTheEngineAsItWas) {
+  const char* wanted = std::getenv("DRAAS_TEST_CONTAINERS");
+  const int count = wanted != nullptr ? std::atoi(wanted) : 10;
+  for (int i = 0; i < count; ++i) ASSERT_EQ(server_->create("i" + std::to_string(i)).status, 201);
+  const auto bulk = [this](const std::string& operation) {
+    const Answer answer =
+        server_->call(Method::Post, "/api/server/instances:" + operation, R"({"all":true})", {}, kPatience * 10);
+    EXPECT_TRUE(answer.status == 200 || answer.status == 207) << answer.body;
+  };
+  const auto running = [this] {
+    const auto all = engine_->containers();
+    return std::ranges::count_if(all, [](const auto& each) { return each.running(); });
+  };
+  bulk("start");
+  EXPECT_EQ(running(), count) << server_->log();
+  server_->kill();
+  ASSERT_TRUE(server_->start());
+  for (int i = 0; i < count; ++i) {
+    const std::string id = "i" + std::to_string(i);
+    EXPECT_EQ(field(id, "status"), "Running") << id;
+    EXPECT_EQ(server_->instance(id).value("restartCount", 1), 0) << id;
+  }
+  bulk("stop");
+  EXPECT_EQ(running(), 0);
+  bulk("delete");
+  EXPECT_TRUE(engine_->containers().empty());
+  EXPECT_TRUE(engine_->volumes().empty());
+}
+
+}  // namespace
+}  // namespace draas::tests
