@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include <signal.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "base/files.hpp"
@@ -51,6 +52,8 @@ DockerEngine::~DockerEngine() {
   };
   net::asio::co_spawn(loop_.executor(), std::move(end), net::asio::use_future).get();
   loop_.stop();
+  // With live restore it leaves its directory mounted onto itself, for its successor.
+  ::umount2((directory_ / "data").c_str(), MNT_DETACH);
   std::error_code ignored;
   fs::remove_all(directory_, ignored);
 }

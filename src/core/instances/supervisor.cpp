@@ -78,6 +78,16 @@ Platform* Supervisor::platform_of(const Entry& entry, const WorkloadRecord& work
   return find_platform(is_standby ? standby->platform : entry.instance.platform);
 }
 
+bool Supervisor::is_wanted(const Platform& platform) const {
+  if (net::equals_ignoring_case(platform.name(), options_.default_platform)) return true;
+  const auto all = ledger_.all();
+  return std::ranges::any_of(all, [&](const EntryPtr& entry) {
+    const auto& places = entry->runtime.places;
+    return entry->instance.platform == platform.name() ||
+           std::ranges::any_of(places, [&](const auto& place) { return place.first == platform.name(); });
+  });
+}
+
 std::string Supervisor::monitor_source(const Entry& entry) const { return entry.instance.platform + "StatusMonitor"; }
 
 net::Task<std::vector<PlatformInfo>> Supervisor::platforms() {
@@ -272,50 +282,6 @@ net::Task<Status> Supervisor::launch(EntryPtr entry, Launch launch) {
   co_return Status{};
 }
 
-// A start that has to wait for its platform.
-net::Task<Status> Supervisor::put_off(EntryPtr entry, Error error, Launch launch) {
-  const Duration delay = options_.polling_interval;
-  co_await record(entry, [&](Change& change) -> Status {
-    RuntimeRecord& runtime = change.edit_runtime();
-    runtime.phase = Phase::BackOff;
-    runtime.handle.reset();
-    runtime.health = Health::Unknown;
-    runtime.next_start_at = ledger_.clock().now() + delay;
-    runtime.error_message = error.message;
-    change.source = launch.source;
-    change.event_metadata = {{"Reason", error.message}};
-    return {};
-  });
-  tasks_.spawn("restart", [this, entry, generation = entry->runtime.generation, delay] {
-    return restart_later(entry, generation, delay);
-  });
-  co_return std::unexpected(std::move(error));
-}
-
-// A start that did not come about. One that a user asked for tells the user; an automatic one is tried again as the
-// restart policy says.
-net::Task<Status> Supervisor::launch_failed(EntryPtr entry, Error error, Launch launch) {
-  write_log(LogLevel::Warn, "instance could not be started", error, {{"instanceId", entry->instance.id}});
-  const bool intent_written = entry->runtime.phase == Phase::Starting && !entry->runtime.handle;
-  if (launch.automatic) {
-    WorkloadExit exit;
-    exit.time = ledger_.clock().now();
-    exit.reason = "could not be started: " + error.message;
-    co_await record_exit(entry, std::move(exit), launch.source);
-  } else if (intent_written) {
-    co_await record(entry, [&](Change& change) -> Status {
-      RuntimeRecord& runtime = change.edit_runtime();
-      runtime.phase = Phase::Failed;
-      runtime.stopped_at = ledger_.clock().now();
-      runtime.error_message = error.message;
-      change.source = launch.source;
-      change.event_metadata = {{"Reason", error.message}};
-      return {};
-    });
-  }
-  co_return std::unexpected(std::move(error));
-}
-
 net::Task<Result<OperationResult>> Supervisor::start(EntryPtr entry, StartOptions options, Actor actor) {
   bool changed = false;
   {
@@ -416,20 +382,6 @@ net::Task<Result<OperationResult>> Supervisor::restart(EntryPtr entry, StartOpti
   }
   std::string verb = "restarted";
   co_return co_await settled(entry, options.wait, true, std::move(verb));
-}
-
-// The workload was ended for a restart, and nothing came after it. Nobody waits for its next start.
-net::Task<void> Supervisor::record_failed_restart(EntryPtr entry, Error error, std::string source) {
-  if (entry->runtime.phase != Phase::BackOff) co_return;
-  co_await record(entry, [&](Change& change) -> Status {
-    RuntimeRecord& runtime = change.edit_runtime();
-    runtime.phase = Phase::Failed;
-    runtime.next_start_at.reset();
-    runtime.error_message = error.message;
-    change.source = source;
-    change.event_metadata = {{"Reason", error.message}};
-    return {};
-  });
 }
 
 }  // namespace draas::core

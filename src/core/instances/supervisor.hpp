@@ -134,6 +134,8 @@ class Supervisor {
   void trim_ports(const EntryPtr& entry, Change& change);
   void release_slot_b(const EntryPtr& entry, Change& change);
   std::string monitor_source(const Entry& entry) const;
+  // Is it the default, or does an instance run there or has files there? What it lacks is then worth a warning.
+  bool is_wanted(const Platform& platform) const;
   // The platform on which a workload of the instance runs; nullptr when it is not configured.
   Platform* platform_of(const Entry& entry, const WorkloadRecord& workload) const;
   // Requires that its platform is configured.

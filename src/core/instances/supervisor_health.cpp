@@ -156,7 +156,8 @@ net::Task<void> Supervisor::poll_platforms() {
       Availability now = co_await platform->availability();
       Availability& before = availability_[std::string(platform->name())];
       if (now.available != before.available || now.reason != before.reason) {
-        write_log(now.available ? LogLevel::Info : LogLevel::Warn,
+        const bool matters = before.available || is_wanted(*platform);
+        write_log(!now.available && matters ? LogLevel::Warn : LogLevel::Info,
                   now.available ? "platform is available" : "platform is unavailable",
                   {{"platform", std::string(platform->name())}, {"reason", now.reason}});
       }

@@ -32,8 +32,8 @@ net::Task<Status> Supervisor::recover() {
     std::string owner = ledger_.control_plane_id();
     Result<std::vector<FoundWorkload>> listed = co_await platform->list(std::move(owner));
     if (!listed) {
-      write_log(LogLevel::Warn, "workloads of a platform could not be listed", listed.error(),
-                {{"platform", std::string(platform->name())}});
+      write_log(is_wanted(*platform) ? LogLevel::Warn : LogLevel::Debug, "workloads of a platform could not be listed",
+                listed.error(), {{"platform", std::string(platform->name())}});
       continue;
     }
     for (FoundWorkload& workload : *listed) {

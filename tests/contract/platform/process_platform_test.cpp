@@ -340,7 +340,7 @@ TEST_F(ProcessPlatformTest, TakesSettingsPerInstance) {
 TEST_F(ProcessPlatformTest, ReachesInstancesOnThisMachine) {
   auto wanted = spec("one", "");
   EXPECT_EQ(platform().endpoint(wanted).host, "127.0.0.1");
-  EXPECT_EQ(platform().endpoint(wanted).port, 8080);
+  EXPECT_EQ(platform().endpoint(wanted).port, wanted.port);
   wanted.host = "0.0.0.0";
   EXPECT_EQ(platform().endpoint(wanted).host, "127.0.0.1");
   wanted.host = "::";
