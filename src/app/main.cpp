@@ -6,6 +6,8 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
+#include "cli/commands.hpp"
+#include "cli/session.hpp"
 
 namespace {
 
@@ -20,6 +22,8 @@ int run(int argc, char** argv) {
 
   SettingsArguments common;
   int exit_code = 0;
+  draas::cli::Session session(kVersion);
+  draas::cli::add_commands(application, session);
   add_settings_arguments(application, common);
   add_server_command(application, common, exit_code);
   add_reconciler_command(application, common, exit_code);
@@ -41,7 +45,7 @@ int run(int argc, char** argv) {
     const int code = application.exit(error);
     return code == 0 ? 0 : kExitUsage;
   }
-  return exit_code;
+  return exit_code != 0 ? exit_code : session.exit_code();
 }
 
 }  // namespace
