@@ -98,16 +98,11 @@ void add_completion_commands(CLI::App& application, Session& session) {
 
   CLI::App* hidden = application.add_subcommand("__complete", "What may stand in the place of the last word");
   hidden->group("");
-  hidden->prefix_command();
   auto complete_options = std::make_shared<CompleteOptions>();
   complete_options->application = &application;
-  hidden->callback([complete_options, hidden, &session] {
-    complete_options->words = hidden->remaining();
-    if (!complete_options->words.empty() && complete_options->words.front() == "--") {
-      complete_options->words.erase(complete_options->words.begin());
-    }
-    session.run([&] { return complete_words(session, *complete_options); });
-  });
+  hidden->add_option("words", complete_options->words)->expected(1, 1'000)->allow_extra_args();
+  hidden->callback(
+      [complete_options, &session] { session.run([&] { return complete_words(session, *complete_options); }); });
 }
 
 }  // namespace draas::cli

@@ -117,6 +117,7 @@ Result<InstanceChange> read_change(Connection& connection, Session& session, con
     out.body["metadata"][name] = nullptr;
     out.fields.push_back("labels." + name);
     out.after["metadata"]["labels"].erase(name);
+    if (out.after["metadata"]["labels"].empty()) out.after["metadata"].erase("labels");
   }
   return out;
 }

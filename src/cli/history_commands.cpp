@@ -3,6 +3,7 @@
 #include "base/yaml.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/json_order.hpp"
 #include "cli/text_diff.hpp"
 #include "cli/times.hpp"
 #include "drasi/configuration.hpp"
@@ -30,15 +31,15 @@ Result<Json> read_revision(Connection& connection, const std::string& id, std::u
 }
 
 // Secrets masked: a diff is looked at, not applied.
-std::string shown(const Json& revision) { return to_yaml(drasi::mask_secrets(member(revision, "configuration"))); }
+Json shown(const Json& revision) { return drasi::mask_secrets(member(revision, "configuration")); }
 
 Result<std::string> difference(Connection& connection, const std::string& id, std::uint64_t from, std::uint64_t to) {
   auto before = read_revision(connection, id, from);
   if (!before) return std::unexpected(std::move(before.error()));
   auto after = read_revision(connection, id, to);
   if (!after) return std::unexpected(std::move(after.error()));
-  return unified_diff(shown(*before), shown(*after), "revision " + std::to_string(from),
-                      "revision " + std::to_string(to));
+  return unified_diff(to_yaml(shown(*before)), to_yaml(ordered_as(shown(*after), shown(*before))),
+                      "revision " + std::to_string(from), "revision " + std::to_string(to));
 }
 
 Status history(Session& session, const HistoryOptions& options) {

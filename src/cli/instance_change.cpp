@@ -5,6 +5,7 @@
 
 #include "base/size.hpp"
 #include "base/yaml.hpp"
+#include "cli/json_order.hpp"
 #include "cli/text_diff.hpp"
 #include "drasi/configuration.hpp"
 #include "net/text.hpp"
@@ -19,24 +20,16 @@ std::string text_of(const Json& object, std::string_view key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-// The keys of `value` in the order that they have in `model`, so that a diff shows what differs and not the order.
-Json ordered_as(const Json& value, const Json& model) {
-  if (value.is_array() && model.is_array()) {
-    Json out = Json::array();
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      out.push_back(i < model.size() ? ordered_as(value[i], model[i]) : value[i]);
-    }
-    return out;
+// Do values differ that are the same once masked?
+bool secrets_differ(const Json& from, const Json& to) {
+  const Json masked_from = drasi::mask_secrets(from);
+  const Json masked_to = drasi::mask_secrets(to);
+  for (const Json& operation : diff_json(from, to)) {
+    const Json::json_pointer path(text_of(operation, "path"));
+    if (!masked_from.contains(path) || !masked_to.contains(path)) continue;
+    if (masked_from[path] == masked_to[path]) return true;
   }
-  if (!value.is_object() || !model.is_object()) return value;
-  Json out = Json::object();
-  for (const auto& [key, member] : model.items()) {
-    if (value.contains(key)) out[key] = ordered_as(value[key], member);
-  }
-  for (const auto& [key, member] : value.items()) {
-    if (!out.contains(key)) out[key] = member;
-  }
-  return out;
+  return false;
 }
 
 // As it would be stored: what the document leaves to the control plane is as it is there.
@@ -182,14 +175,13 @@ Result<InstanceChange> compare(const InstanceDocument& document, const CurrentIn
   compare_fields(wanted, current.instance, change);
   compare_labels(wanted.contains("metadata") ? wanted["metadata"] : Json(), metadata, ownership, change);
   Json configuration = current.configuration;
-  bool secrets_differ = false;
   if (wanted.contains("configuration")) {
     configuration = wanted_configuration(wanted["configuration"], current.configuration);
     if (!json_equal(configuration, current.configuration)) {
       change.configuration = wanted["configuration"];
       change.configuration_etag = current.configuration_etag;
       change.fields.emplace_back("configuration");
-      secrets_differ = json_equal(drasi::mask_secrets(configuration), drasi::mask_secrets(current.configuration));
+      change.hidden = secrets_differ(current.configuration, configuration);
     }
   }
   const Json own = current.policy.is_object() ? current.policy : Json::object();
@@ -197,7 +189,6 @@ Result<InstanceChange> compare(const InstanceDocument& document, const CurrentIn
     change.policy = document.policy;
     change.fields.emplace_back("reconciliation");
   }
-  change.only_secrets = secrets_differ && change.fields.size() == 1;
   change.before = shown(current.instance, current.configuration, own);
   Json update = change.body;
   if (update.contains("frontPort") && update["frontPort"].is_null()) update.erase("frontPort");
@@ -215,9 +206,9 @@ std::string diff_text(const InstanceChange& change) {
                                   "file/" + change.id);
   if (text.empty()) {
     text = "--- live/" + change.id + "\n+++ file/" + change.id + "\n";
-    if (!change.only_secrets) text += "(no longer left to others: apply sees to it from now on)\n";
+    if (!change.hidden) text += "(no longer left to others: apply sees to it from now on)\n";
   }
-  if (change.only_secrets) text += "(the values of secrets differ; they are not shown)\n";
+  if (change.hidden) text += "(the values of secrets differ; they are not shown)\n";
   return text;
 }
 

@@ -34,7 +34,7 @@ struct InstanceChange {
   std::vector<std::string> fields;  // what changes, for people: "configuration", "labels.team"
   Json before;  // both as DRaaS documents with secrets masked, for diffs; `before` is null for a new one
   Json after;
-  bool only_secrets = false;  // values that are not shown differ, and nothing else does
+  bool hidden = false;  // secrets differ, whose values are not shown
 
   bool empty() const { return !create && fields.empty(); }
 };

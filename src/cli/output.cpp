@@ -32,7 +32,7 @@ Result<OutputFormat> parse_output_format(const std::string& text) {
     return format;
   }
   return fail(ErrorCode::InvalidArgument,
-              "-o " + text + ": not known; there are table, wide, json, yaml, name and jsonpath=EXPRESSION");
+              "'" + text + "' is not known; there are table, wide, json, yaml, name and jsonpath=EXPRESSION");
 }
 
 Result<std::string> to_output(const Json& value, const OutputFormat& format) {

@@ -1,5 +1,6 @@
 // rollout: one change for many instances, wave by wave.
 
+#include <map>
 #include <tuple>
 
 #include "base/files.hpp"
@@ -91,12 +92,17 @@ bool is_finished(const std::string& state) {
   return state == "Succeeded" || state == "Failed" || state == "Reverted" || state == "Aborted";
 }
 
+// "2 Succeeded, 1 Waiting"; one rollout has its targets, a list has counts.
 std::string counts_of(const Json& rollout) {
+  std::map<std::string, std::size_t> counts;
+  const Json& given = member(rollout, "counts");
+  if (given.is_object()) {
+    for (const auto& [state, count] : given.items()) counts[state] = count.get<std::size_t>();
+  }
+  for (const Json& target : member(rollout, "targets")) ++counts[field(target, "state")];
   std::string text;
-  const Json& counts = member(rollout, "counts");
-  if (!counts.is_object()) return text;
-  for (const auto& [state, count] : counts.items()) {
-    if (count != Json(0)) text += (text.empty() ? "" : ", ") + to_text(count) + " " + state;
+  for (const auto& [state, count] : counts) {
+    if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + state;
   }
   return text;
 }
@@ -104,6 +110,7 @@ std::string counts_of(const Json& rollout) {
 Status show(Session& session, const Json& rollout, const OutputFormat& format) {
   if (!format.for_people()) return session.print(rollout, format);
   const std::string state = field(rollout, "state");
+  const std::string name = printable(field(rollout, "name"));
   session.print("Rollout " + field(rollout, "id") + " '" + printable(field(rollout, "name")) +
                 "': " + coloured(state, status_colour(state), session.colour()) + ", wave " + field(rollout, "wave") +
                 "; " + counts_of(rollout) + "\n");

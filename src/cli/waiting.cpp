@@ -51,7 +51,10 @@ Status wait_for(Session& session, std::vector<std::string> ids, const Condition&
     } else {
       auto list = (*connection)->get("/api/server/instances");
       if (!list) return std::unexpected(std::move(list.error()));
-      for (Json& instance : *list) current[field(instance, "id")] = std::move(instance);
+      for (Json& instance : *list) {
+        std::string id = field(instance, "id");
+        current.emplace(std::move(id), std::move(instance));
+      }
     }
     std::erase_if(ids, [&](const std::string& id) {
       const auto found = current.find(id);
