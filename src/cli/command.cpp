@@ -33,7 +33,7 @@ void add_target_options(CLI::App* command, TargetOptions& options, Targets kind)
   command->add_option("--status", options.statuses, "Those in one of these statuses")
       ->type_name("STATUS")
       ->delimiter(',')
-      ->expected(1)
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"Created", "Running", "Stopped", "Error", "ConfigurationChanged"}, CLI::ignore_case));
   command->add_option("--platform-type", options.platform, "Those that run on this platform")->type_name("PLATFORM");
   command->add_option("--name", options.name_pattern, "Those with this in their name, or a pattern with *")

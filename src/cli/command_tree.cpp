@@ -107,7 +107,10 @@ std::string usage_of(const CLI::App& command) {
   bool optional = false;
   std::string positional;
   for (const OptionText& option : option_texts(command)) {
-    if (!option.positional) {
+    if (!option.positional && option.required) {
+      const std::size_t name = option.names.find("--");
+      usage += " " + option.names.substr(name == std::string::npos ? 0 : name);
+    } else if (!option.positional) {
       optional = true;
     } else {
       positional += option.required ? " " + option.names : " [" + option.names + "]";

@@ -135,8 +135,7 @@ void add_common(CLI::App* command, CreateOptions& options) {
   command->add_option("--name", options.name, "For people (default: the id)")->type_name("NAME");
   command->add_option("--label", options.labels, "NAME=VALUE, as often as needed")
       ->type_name("LABEL")
-      ->expected(1)
-      ->take_all();
+      ->allow_extra_args(false);
   command->add_flag("--start", options.start, "Start it as well");
   command->add_flag("--wait", options.wait, "Wait until it runs");
   command->add_option("--timeout", options.timeout, "How long to wait")->type_name("TIME")->capture_default_str();

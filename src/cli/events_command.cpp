@@ -142,7 +142,7 @@ void add_events_command(CLI::App& application, Session& session) {
   command->add_option("--types", options->types, "StatusChanged, PhaseChanged, InstanceCreated, Reconciled ...")
       ->type_name("TYPE")
       ->delimiter(',')
-      ->expected(1);
+      ->allow_extra_args(false);
   add_output_option(command, options->output);
 }
 

@@ -34,11 +34,23 @@ void options_as_markdown(const CLI::App& command, std::string& out) {
   out += "\n";
 }
 
+// Without the margin that the help has.
+std::string without_margin(const std::string& lines) {
+  std::string out;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const bool line_start = i == 0 || lines[i - 1] == '\n';
+    if (line_start && lines.compare(i, 2, "  ") == 0) i += 2;
+    if (i < lines.size()) out += lines[i];
+  }
+  return out;
+}
+
 void command_as_markdown(const CLI::App& command, std::string& out) {
   out += "#### " + full_name(command) + "\n\n" + command.get_description() + ".\n\n";
   out += "```text\n" + usage_of(command) + "\n```\n\n";
   options_as_markdown(command, out);
-  if (const std::string examples = examples_of(command); !examples.empty()) out += "```sh\n" + examples + "\n```\n\n";
+  if (const std::string examples = examples_of(command); !examples.empty())
+    out += "```sh\n" + without_margin(examples) + "\n```\n\n";
   for (const CLI::App* child : shown_commands(command)) command_as_markdown(*child, out);
 }
 

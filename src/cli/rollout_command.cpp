@@ -291,7 +291,7 @@ void add_create(CLI::App& rollout, Session& session) {
   command->add_option("--waves", options->waves, "How many are to be done after each wave: 1,10%,50%,100%")
       ->type_name("AMOUNT")
       ->delimiter(',')
-      ->expected(1);
+      ->allow_extra_args(false);
   command->add_option("--wave-size", options->wave_size, "How many are in each wave, instead of --waves")
       ->type_name("AMOUNT");
   command->add_option("--max-unavailable", options->max_unavailable, "How many at a time")->type_name("AMOUNT");
@@ -299,7 +299,7 @@ void add_create(CLI::App& rollout, Session& session) {
   command->add_option("--manual-pauses", options->manual_pauses, "Before these waves somebody has to resume it: 2,3")
       ->type_name("WAVE")
       ->delimiter(',')
-      ->expected(1);
+      ->allow_extra_args(false);
   command->add_option("--max-failures", options->max_failures, "More end it")
       ->type_name("NUMBER")
       ->check(CLI::NonNegativeNumber)

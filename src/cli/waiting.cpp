@@ -28,7 +28,11 @@ Result<bool> is_settled(const std::string& id, const Json& instance) {
     return fail(ErrorCode::Unprocessable, "Instance '" + id + "' is in Error: " + field(instance, "errorMessage") +
                                               "; `draas logs " + id + "` may say more");
   }
-  if (field(instance, "desiredState") == "Running") return status == "Running";
+  if (field(instance, "desiredState") == "Running") {
+    // The status is as before while it starts again.
+    return status == "Running" && field(instance, "phase") == "Running" &&
+           member(instance, "appliedRevision") == member(instance, "configurationRevision");
+  }
   return status == "Stopped" || status == "Created";
 }
 
