@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "support/command_line.hpp"
 #include "support/reconciled_fleet.hpp"
@@ -432,6 +433,26 @@ TEST_F(Cli, ApprovesAndRejects) {
   EXPECT_EQ(running_query(*server_, "orders"), query_text(30));
   EXPECT_THAT(good({"approve", "--list", "--all"}), AllOf(HasSubstr("Rejected"), HasSubstr("Used")));
   EXPECT_EQ(draas({"approve", "orders"}).code, 3);
+}
+
+TEST_F(Cli, LeavesWhatAReconcilersSourceSeesTo) {
+  const fs::path folder = fs::temp_directory_path() / ("draas-source-" + std::to_string(::getpid()));
+  fs::create_directories(folder);
+  const std::string text = document("orders", running("reconciliation: {strategy: Restart}, "));
+  std::ofstream(folder / "all.yaml") << text;
+  std::vector<std::string> flags = quick_reconciler_flags();
+  flags.insert(flags.begin(), {"--with-reconciler", "--Reconciliation:Sources:shop:Directory=" + folder.string()});
+  start(std::move(flags));
+  ASSERT_TRUE(eventually([&] { return server_->instance("orders")["status"] == "Running"; })) << server_->log();
+  EXPECT_EQ(server_->instance("orders")["metadata"]["team"], "shop") << "the same document as for apply";
+  EXPECT_TRUE(eventually([&] {
+    return server_->get("/api/reconciliation/instances/orders/policy").json()["own"]["strategy"] == "Restart" &&
+           server_->instance("orders")["metadata"].contains("draas.sourceHash");
+  }));
+  const CommandResult refused = draas({"apply", "-f", "-"}, text);
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_THAT(refused.err, HasSubstr("belongs to source 'shop'"));
+  fs::remove_all(folder);
 }
 
 // --- the control plane -----------------------------------------------------------------------------------------------
