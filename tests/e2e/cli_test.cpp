@@ -441,7 +441,8 @@ TEST_F(Cli, LeavesWhatAReconcilersSourceSeesTo) {
   const std::string text = document("orders", running("reconciliation: {strategy: Restart}, "));
   std::ofstream(folder / "all.yaml") << text;
   std::vector<std::string> flags = quick_reconciler_flags();
-  flags.insert(flags.begin(), {"--with-reconciler", "--Reconciliation:Sources:shop:Directory=" + folder.string()});
+  flags.insert(flags.begin(), {"--with-reconciler",
+                               R"(--Reconciliation:Sources={"shop":{"Directory":")" + folder.string() + R"("}})"});
   start(std::move(flags));
   ASSERT_TRUE(eventually([&] { return server_->instance("orders")["status"] == "Running"; })) << server_->log();
   EXPECT_EQ(server_->instance("orders")["metadata"]["team"], "shop") << "the same document as for apply";
