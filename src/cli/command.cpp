@@ -116,9 +116,9 @@ std::string field(const Json& object, const char* key) {
 }
 
 const Json& member(const Json& object, const char* key) {
-  static const Json kNull;
+  static const Json absent;
   const auto found = object.is_object() ? object.find(key) : object.end();
-  return found == object.end() ? kNull : *found;
+  return found == object.end() ? absent : *found;
 }
 
 std::string configuration_path(const std::string& id, std::string_view rest) {

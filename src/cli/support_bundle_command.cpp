@@ -72,7 +72,7 @@ std::string json_text(const Result<Json>& answer, const Masker& masker) {
 }
 
 Status add_shared(Connection& connection, const Masker& masker, Bundle& bundle) {
-  const std::vector<std::pair<const char*, const char*>> kAnswers{
+  const std::vector<std::pair<const char*, const char*>> answers{
       {"health.json", "/api/health"},
       {"platforms.json", "/api/server/platforms"},
       {"instances.json", "/api/server/instances"},
@@ -84,7 +84,7 @@ Status add_shared(Connection& connection, const Masker& masker, Bundle& bundle) 
       {"reconciliation/rollouts.json", "/api/reconciliation/rollouts"},
       {"reconciliation/audit.json", "/api/reconciliation/audit?limit=500"},
       {"webhooks.json", "/api/webhooks"}};
-  for (const auto& [file, path] : kAnswers) {
+  for (const auto& [file, path] : answers) {
     if (Status added = bundle.add(file, json_text(connection.get(path), masker)); !added) return added;
   }
   const auto metrics = connection.get_text("/metrics", "text/plain");
@@ -94,13 +94,13 @@ Status add_shared(Connection& connection, const Masker& masker, Bundle& bundle) 
 Status add_instance(Connection& connection, const std::string& id, const Json& configuration, std::uint64_t lines,
                     const Masker& masker, Bundle& bundle) {
   const std::string folder = "instances/" + id.substr(0, 60) + "/";
-  const std::vector<std::pair<const char*, std::string>> kAnswers{
+  const std::vector<std::pair<const char*, std::string>> answers{
       {"instance.json", client::instance_path(id)},
       {"runtime.json", client::instance_path(id, "/runtime-status")},
       {"workloads.json", client::instance_path(id, "/workloads")},
       {"revisions.json", configuration_path(id, "/revisions?limit=50")},
       {"policy.json", reconciliation_path(id, "/policy")}};
-  for (const auto& [file, path] : kAnswers) {
+  for (const auto& [file, path] : answers) {
     if (Status added = bundle.add(folder + file, json_text(connection.get(path), masker)); !added) return added;
   }
   const std::string text = to_text(masker.mask(configuration), kIndent) + "\n";
