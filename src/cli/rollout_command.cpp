@@ -111,9 +111,9 @@ Status show(Session& session, const Json& rollout, const OutputFormat& format) {
   if (!format.for_people()) return session.print(rollout, format);
   const std::string state = field(rollout, "state");
   const std::string name = printable(field(rollout, "name"));
-  session.print("Rollout " + field(rollout, "id") + " '" + printable(field(rollout, "name")) +
-                "': " + coloured(state, status_colour(state), session.colour()) + ", wave " + field(rollout, "wave") +
-                "; " + counts_of(rollout) + "\n");
+  session.print("Rollout " + field(rollout, "id") + (name.empty() ? "" : " '" + name + "'") + ": " +
+                coloured(state, status_colour(state), session.colour()) + ", wave " + field(rollout, "wave") + "; " +
+                counts_of(rollout) + "\n");
   if (const std::string reason = field(rollout, "reason"); !reason.empty())
     session.print("Reason: " + printable(reason) + "\n");
   Table table({"INSTANCE", "WAVE", "STATE", "REVISION", "REASON"});
