@@ -9,6 +9,12 @@ foreach(program draas drasi-sim)
     install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
   endif()
 endforeach()
+# The manual page is what the program says of its own commands.
+install(CODE "execute_process(COMMAND \"$<TARGET_FILE:draas>\" docs man OUTPUT_FILE \"${CMAKE_BINARY_DIR}/generated/draas.1\"
+                              COMMAND_ERROR_IS_FATAL ANY)" COMPONENT programs)
+install(FILES "${CMAKE_BINARY_DIR}/generated/draas.1" DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT programs)
+install(FILES "${CMAKE_SOURCE_DIR}/docs/schemas/instance.json" DESTINATION ${CMAKE_INSTALL_DATADIR}/draas/schemas
+        COMPONENT programs)
 install(FILES "${CMAKE_SOURCE_DIR}/docs/draas.yaml.example" DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/draas
         COMPONENT programs)
 
@@ -64,7 +70,7 @@ install(FILES "${CMAKE_BINARY_DIR}/generated/DRaaSConfig.cmake" "${CMAKE_BINARY_
 install(FILES "${CMAKE_SOURCE_DIR}/README.md" "${CMAKE_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR}
         COMPONENT documents)
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/docs/" DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs COMPONENT documents
-        FILES_MATCHING PATTERN "*.md" PATTERN "*.svg")
+        FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN "*.json")
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/examples/" DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT documents)
 if(DRAAS_BUNDLE_API_DOCS)
   install(FILES "${CMAKE_BINARY_DIR}/api-docs/node_modules/swagger-ui-dist/LICENSE"

@@ -1,9 +1,8 @@
 #include "api/instance_fields.hpp"
 
 #include <array>
-#include <charconv>
-#include <cmath>
 
+#include "base/size.hpp"
 #include "net/text.hpp"
 
 namespace draas::api {
@@ -40,34 +39,9 @@ std::optional<core::Metadata> read_metadata(JsonReader& reader) {
 }
 
 // A number of bytes, or text such as "512Mi", "2G".
-std::optional<std::uint64_t> parse_bytes(const Json& value) {
+std::optional<std::uint64_t> read_size(const Json& value) {
   if (value.is_number_unsigned()) return value.get<std::uint64_t>();
-  if (!value.is_string()) return std::nullopt;
-  const auto text = value.get<std::string>();
-  double number = 0;
-  const auto* last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, number);
-  if (error != std::errc() || !(number >= 0)) return std::nullopt;
-  constexpr std::array<std::pair<std::string_view, double>, 13> kUnits{{{"", 1},
-                                                                        {"B", 1},
-                                                                        {"K", 1e3},
-                                                                        {"M", 1e6},
-                                                                        {"G", 1e9},
-                                                                        {"Ki", 0x1p10},
-                                                                        {"Mi", 0x1p20},
-                                                                        {"Gi", 0x1p30},
-                                                                        {"KB", 1e3},
-                                                                        {"MB", 1e6},
-                                                                        {"GB", 1e9},
-                                                                        {"T", 1e12},
-                                                                        {"Ti", 0x1p40}}};
-  for (const auto& [unit, factor] : kUnits) {
-    if (std::string_view(end, static_cast<std::size_t>(last - end)) != unit) continue;
-    const double bytes = number * factor;
-    if (bytes > 0x1p62) return std::nullopt;
-    return static_cast<std::uint64_t>(bytes);
-  }
-  return std::nullopt;
+  return value.is_string() ? parse_size(value.get<std::string>()) : std::nullopt;
 }
 
 std::optional<core::ResourceLimits> read_limits(JsonReader& reader) {
@@ -77,7 +51,7 @@ std::optional<core::ResourceLimits> read_limits(JsonReader& reader) {
   core::ResourceLimits limits;
   limits.cpu_cores = inner.optional_number("cpuCores", 0, 1024).value_or(0);
   if (const Json* memory = inner.optional_any("memoryBytes", {"memory"})) {
-    if (const auto bytes = parse_bytes(*memory)) {
+    if (const auto bytes = read_size(*memory)) {
       limits.memory_bytes = *bytes;
     } else {
       inner.add_fault("memoryBytes", "must be a number of bytes, or text such as \"512Mi\"");

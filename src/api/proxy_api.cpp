@@ -1,12 +1,10 @@
 // An instance's own API, through the control plane: any method, streams included.
 
 #include <array>
-#include <stdexcept>
-
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "api/context.hpp"
 #include "net/http_client.hpp"
+#include "net/relay.hpp"
 #include "net/text.hpp"
 
 namespace draas::api {
@@ -14,21 +12,6 @@ namespace {
 
 constexpr int kServerError = 500;
 
-// Belong to one connection, not to the message (RFC 9110, 7.6.1), or are set by our own client and server.
-constexpr std::array<std::string_view, 14> kNotForwarded{"Connection",
-                                                         "Keep-Alive",
-                                                         "Proxy-Connection",
-                                                         "Proxy-Authenticate",
-                                                         "Proxy-Authorization",
-                                                         "TE",
-                                                         "Trailer",
-                                                         "Upgrade",
-                                                         "Content-Length",
-                                                         "Transfer-Encoding",
-                                                         "Host",
-                                                         "Expect",
-                                                         "Date",
-                                                         "Server"};
 // Ours are added instead; and what opens this API must not reach an instance.
 constexpr std::array<std::string_view, 9> kReplacedInRequest{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
                                                              "Forwarded",       "traceparent",      "X-Request-Id",
@@ -78,8 +61,7 @@ net::ClientRequest forward(const Context& api, const Request& request, std::size
   out.method = request.method;
   out.target = rest_of_target(api, request, segments);
   for (const auto& [name, value] : request.headers) {
-    if (is_one_of(name, kNotForwarded) || is_one_of(name, kReplacedInRequest)) continue;
-    if (request.headers.contains_token("Connection", name)) continue;
+    if (net::belongs_to_connection(request.headers, name) || is_one_of(name, kReplacedInRequest)) continue;
     out.headers.add(name, value);
   }
   std::string client(request.headers.get("X-Forwarded-For"));
@@ -93,31 +75,6 @@ net::ClientRequest forward(const Context& api, const Request& request, std::size
   out.headers.set("X-Request-Id", request.request_id);
   out.body = request.body;
   return out;
-}
-
-// False when the instance broke its response off.
-net::Task<bool> relay(std::shared_ptr<net::ResponseStream> upstream, std::chrono::milliseconds idle_timeout,
-                      net::BodyWriter& writer) {
-  for (;;) {
-    const auto piece = co_await upstream->read(idle_timeout);
-    if (!piece) co_return false;
-    if (piece->empty()) co_return true;
-    const auto sent = co_await writer.write(*piece);
-    if (!sent) co_return true;
-  }
-}
-
-// An instance's event stream may be silent for hours: the client's leaving ends the wait for it.
-net::Task<void> relay_while_wanted(std::shared_ptr<net::ResponseStream> upstream,
-                                   std::chrono::milliseconds idle_timeout, net::BodyWriter& writer) {
-  using net::asio::experimental::awaitable_operators::operator||;
-  auto relayed = relay(std::move(upstream), idle_timeout, writer);
-  auto left = writer.wait_closed();
-  auto either = std::move(relayed) || std::move(left);
-  const auto outcome = co_await std::move(either);
-  const auto* complete = std::get_if<0>(&outcome);
-  // A client that has its header already can only be told by a body without an end.
-  if (complete != nullptr && !*complete) throw std::runtime_error("the instance broke off its response");
 }
 
 Response upstream_problem(const Error& error, const Request& request) {
@@ -147,8 +104,7 @@ net::Task<Response> forward_to(const Context& api, const Request& request, const
   Response response;
   response.status = upstream->status();
   for (const auto& [name, value] : upstream->headers()) {
-    if (is_one_of(name, kNotForwarded) || is_one_of(name, kReplacedInResponse)) continue;
-    if (upstream->headers().contains_token("Connection", name)) continue;
+    if (net::belongs_to_connection(upstream->headers(), name) || is_one_of(name, kReplacedInResponse)) continue;
     response.headers.add(name, value);
   }
   if (request.method == net::Method::Head || response.status == 204 || response.status == 304) co_return response;
@@ -158,7 +114,7 @@ net::Task<Response> forward_to(const Context& api, const Request& request, const
   // The request counts as under way until its last byte was relayed.
   response.body =
       net::StreamBody([upstream, idle, in_use = target->in_use](net::BodyWriter& writer) -> net::Task<void> {
-        return relay_while_wanted(upstream, idle, writer);
+        return net::relay_while_wanted(upstream, idle, writer);
       });
   co_return response;
 }

@@ -7,6 +7,7 @@ namespace draas::app {
 
 void add_config_command(CLI::App& application, const SettingsArguments& common, int& exit_code) {
   CLI::App* config = application.add_subcommand("config", "Check and show the settings in force");
+  config->group("Services");
   config->require_subcommand(1);
 
   CLI::App* check = config->add_subcommand("check", "Check the settings; exit 1 and name every fault if there is one");

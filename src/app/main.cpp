@@ -1,15 +1,47 @@
 // draas: one binary for the control plane and for those who use it.
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
 #include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
+#include "base/json_reader.hpp"
+#include "cli/commands.hpp"
+#include "cli/session.hpp"
 
 namespace {
 
 constexpr const char* kVersion = "0.1.0";
+
+// The first word that is no option, where the command line was not understood.
+std::string first_word(const std::vector<std::string>& reversed_arguments) {
+  const auto found = std::find_if(reversed_arguments.rbegin(), reversed_arguments.rend(),
+                                  [](const std::string& word) { return !word.starts_with('-'); });
+  return found == reversed_arguments.rend() ? std::string() : *found;
+}
+
+std::string usage_message(const CLI::App& application, const std::vector<std::string>& reversed_arguments,
+                          const CLI::ParseError& error) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : application.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  const std::string word = first_word(reversed_arguments);
+  const bool known = std::find(names.begin(), names.end(), word) != names.end();
+  if (application.get_subcommands().empty() && !known && !word.empty()) {
+    const std::string near = draas::nearest_name(word, names);
+    return "'" + word + "' is not a command" + (near.empty() ? "" : "; did you mean '" + near + "'?") +
+           "\n  `draas --help` shows those there are.";
+  }
+  std::string chosen = "draas";
+  for (const CLI::App* command = &application; !command->get_subcommands().empty();) {
+    command = command->get_subcommands().front();
+    chosen += " " + command->get_name();
+  }
+  return std::string(error.what()) + "\n  `" + chosen + " --help` shows what may be given.";
+}
 
 int run(int argc, char** argv) {
   using namespace draas::app;
@@ -20,6 +52,8 @@ int run(int argc, char** argv) {
 
   SettingsArguments common;
   int exit_code = 0;
+  draas::cli::Session session(kVersion);
+  draas::cli::add_commands(application, session);
   add_settings_arguments(application, common);
   add_server_command(application, common, exit_code);
   add_reconciler_command(application, common, exit_code);
@@ -36,13 +70,15 @@ int run(int argc, char** argv) {
       arguments.emplace_back(argv[i]);
     }
   }
+  const std::vector<std::string> given = arguments;  // parse() takes them away
   try {
     application.parse(arguments);
   } catch (const CLI::ParseError& error) {
-    const int code = application.exit(error);
-    return code == 0 ? 0 : kExitUsage;
+    if (error.get_exit_code() == 0) return application.exit(error);  // --help and --version
+    std::fprintf(stderr, "draas: %s\n", usage_message(application, given, error).c_str());
+    return kExitUsage;
   }
-  return exit_code;
+  return exit_code != 0 ? exit_code : session.exit_code();
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ Status run_reconciler(const ControlPlaneSettings& settings) {
 
 void add_reconciler_command(CLI::App& application, const SettingsArguments& common, int& exit_code) {
   CLI::App* reconciler = application.add_subcommand("reconciler", "Bring what runs to what was asked for");
+  reconciler->group("Services");
   reconciler->footer("Talks to ControlPlaneUrl; its settings are those of section Reconciliation");
   reconciler->callback([&common, &exit_code] {
     auto settings = common.load();

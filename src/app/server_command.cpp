@@ -179,6 +179,7 @@ Status serve(const ControlPlaneSettings& settings) {
 
 void add_server_command(CLI::App& application, const SettingsArguments& common, int& exit_code) {
   CLI::App* server = application.add_subcommand("server", "Run the control plane");
+  server->group("Services");
   server->footer("Every setting is also a flag: --Section:Key=value, for example --Ports:First=9100");
   auto insecure = std::make_shared<bool>(false);
   server->add_flag("--insecure", *insecure,

@@ -34,6 +34,7 @@ Status restore_store(const SettingsArguments& common, const std::string& backup,
 
 void add_store_command(CLI::App& application, const SettingsArguments& common, int& exit_code) {
   CLI::App* store = application.add_subcommand("store", "Back up and restore the embedded store");
+  store->group("Services");
   store->require_subcommand(1);
 
   CLI::App* backup = store->add_subcommand("backup", "Write a consistent copy; the control plane may be running");

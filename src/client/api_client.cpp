@@ -9,6 +9,7 @@ namespace {
 using std::chrono::milliseconds;
 
 // "urn:draas:problem:not-found" -> NotFound. The statuses alone do not tell Conflict from AlreadyExists.
+constexpr std::size_t kMaxProblemBytes = 1U << 20U;
 constexpr std::string_view kProblemPrefix = "urn:draas:problem:";
 
 constexpr std::array<std::pair<int, ErrorCode>, 16> kByStatus{{{400, ErrorCode::InvalidArgument},
@@ -143,6 +144,28 @@ net::Task<Status> ApiClient::remove(std::string target, milliseconds wait) {
   auto reply = co_await send(std::move(call));
   if (!reply) co_return std::unexpected(std::move(reply.error()));
   co_return Status{};
+}
+
+net::Task<Result<std::unique_ptr<net::ResponseStream>>> ApiClient::open(std::string target, std::string accept) {
+  net::ClientRequest request;
+  request.target = std::move(target);
+  request.headers.set("Accept", accept + ", application/problem+json;q=0.9");
+  if (!options_.api_key.empty()) request.headers.set("X-Api-Key", options_.api_key);
+  net::Endpoint endpoint = options_.endpoint;
+  auto opened = co_await http_.open(std::move(endpoint), std::move(request), options_.timeout);
+  if (!opened) {
+    Error error = std::move(opened.error()).with_context("The control plane at " + options_.endpoint.to_string());
+    error.retryable = true;
+    co_return std::unexpected(std::move(error));
+  }
+  if ((*opened)->status() >= 200 && (*opened)->status() < 300) co_return std::move(*opened);
+  std::string body;
+  for (;;) {
+    auto piece = co_await (*opened)->read(options_.timeout);
+    if (!piece || piece->empty() || body.size() > kMaxProblemBytes) break;
+    body += *piece;
+  }
+  co_return std::unexpected(to_error((*opened)->status(), body));
 }
 
 net::Endpoint ApiClient::below(const std::string& path) const {

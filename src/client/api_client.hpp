@@ -55,6 +55,9 @@ class ApiClient {
   net::Task<Result<Json>> put(std::string target, Json body);
   net::Task<Status> remove(std::string target, std::chrono::milliseconds wait = {});
 
+  // An answer that is read piece by piece: logs, events. Success when its header is in and says 2xx.
+  net::Task<Result<std::unique_ptr<net::ResponseStream>>> open(std::string target, std::string accept);
+
   // The same server with another prefix of every target: an instance's own API behind the proxy.
   net::Endpoint below(const std::string& path) const;
   net::HttpClient& http() const { return http_; }

@@ -7,7 +7,6 @@
 
 #include "base/id.hpp"
 #include "base/log.hpp"
-#include "base/yaml.hpp"
 #include "net/text.hpp"
 #include "reconciliation/git.hpp"
 #include "reconciliation/json_fields.hpp"
@@ -17,7 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kSourceLabel = "draas.source";
 // Of the file as it was applied last: tells after a restart that there is nothing to do, also when the configuration
 // was rolled back since.
 constexpr std::string_view kHashLabel = "draas.sourceHash";
@@ -29,12 +27,11 @@ bool is_instance_file(const fs::path& path) {
   return extension == ".yaml" || extension == ".yml" || extension == ".json";
 }
 
-// The file's name without extensions, as an id.
-std::string id_of_file(const std::string& file) { return fs::path(file).stem().string(); }
-
-bool is_instance_document(const Json& document) { return document.is_object() && document.contains("configuration"); }
-
-std::string hash_of(const Json& document) { return sha256_hex(to_text(document)).substr(0, kHashDigits); }
+std::string hash_of(const client::InstanceDocument& file) {
+  std::string text = to_text(file.instance);
+  if (file.policy.is_object()) text += to_text(file.policy);
+  return sha256_hex(text).substr(0, kHashDigits);
+}
 
 }  // namespace
 
@@ -79,34 +76,10 @@ Result<DesiredStateSource> parse_desired_state_source(const std::string& key, co
   return source;
 }
 
-Result<std::vector<InstanceFile>> parse_instance_file(const std::string& file, const std::string& text) {
-  auto documents = parse_yaml_stream(text);
-  if (!documents) return std::unexpected(std::move(documents.error()).with_context(file));
-  std::vector<InstanceFile> instances;
-  for (YamlDocument& parsed : *documents) {
-    Json& document = parsed.value;
-    if (document.is_null()) continue;
-    if (!document.is_object()) return fail(ErrorCode::InvalidArgument, file + ": a document must be an object");
-    if (const Json* id = field(document, "id"); id != nullptr && !id->is_string()) {
-      return fail(ErrorCode::InvalidArgument, file + ": id must be text; put it in quotation marks");
-    }
-    InstanceFile instance{.file = file, .id = text_field(document, "id"), .instance = Json::object()};
-    if (is_instance_document(document)) {
-      instance.instance = std::move(document);
-    } else {
-      instance.instance["configuration"] = std::move(document);
-    }
-    if (instance.id.empty() || instance.id.find("${") != std::string::npos) instance.id = id_of_file(file);
-    instance.instance["id"] = instance.id;
-    instances.push_back(std::move(instance));
-  }
-  return instances;
-}
-
 // What one look found, read on a thread that may block.
 struct DesiredState::Files {
   std::string mark;
-  std::vector<InstanceFile> instances;
+  std::vector<client::InstanceDocument> instances;
   std::vector<Error> errors;
 };
 
@@ -155,7 +128,7 @@ net::Task<Result<DesiredState::Summary>> DesiredState::sync() {
             fail(ErrorCode::InvalidArgument, file + " cannot be read, or is larger than 1 MiB").error());
         continue;
       }
-      auto parsed = parse_instance_file(file, text.str());
+      auto parsed = client::read_instance_documents(file, text.str());
       if (!parsed) {
         files->errors.push_back(std::move(parsed.error()));
         continue;
@@ -180,13 +153,13 @@ net::Task<Result<DesiredState::Summary>> DesiredState::sync() {
     ++summary.failed;
     write_log(LogLevel::Error, "an instance file is not valid", error, {{"source", source_.name}});
   }
-  for (const InstanceFile& file : files.instances) {
+  for (const client::InstanceDocument& file : files.instances) {
     if (!present.insert(file.id).second) {
       log_error("two files describe the same instance", {{"source", source_.name}, {"instanceId", file.id}});
       ++summary.failed;
       continue;
     }
-    InstanceFile copy = file;
+    client::InstanceDocument copy = file;
     const Status applied = co_await apply(std::move(copy), summary);
     if (applied) continue;
     ++summary.failed;
@@ -208,10 +181,10 @@ net::Task<Result<DesiredState::Summary>> DesiredState::sync() {
 }
 
 // Creates the instance, or brings what the file says about it up to date. Nothing is written that is so already.
-net::Task<Status> DesiredState::apply(InstanceFile file, Summary& summary) {
-  const std::string hash = hash_of(file.instance);
+net::Task<Status> DesiredState::apply(client::InstanceDocument file, Summary& summary) {
+  const std::string hash = hash_of(file);
   Json wanted = file.instance;
-  wanted["metadata"][std::string(kSourceLabel)] = source_.name;
+  wanted["metadata"][std::string(client::kSourceLabel)] = source_.name;
   wanted["metadata"][std::string(kHashLabel)] = hash;
   const Json configuration = wanted.contains("configuration") ? wanted["configuration"] : Json();
 
@@ -222,10 +195,24 @@ net::Task<Status> DesiredState::apply(InstanceFile file, Summary& summary) {
     if (!wanted.contains("name")) wanted["name"] = file.id;
     const std::string state = text_field(wanted, "desiredState");
     if (state.empty()) wanted["start"] = true;
+    // With a policy the mark comes last: it says that all of the file is applied.
+    if (file.policy.is_object()) wanted["metadata"].erase(std::string(kHashLabel));
     std::string collection = "/api/server/instances";
     auto created = co_await api_.post(std::move(collection), std::move(wanted));
     if (!created) co_return std::unexpected(std::move(created.error()));
     ++summary.created;
+    if (!file.policy.is_object()) co_return Status{};
+    std::string created_id = file.id;
+    Json created_policy = std::move(file.policy);
+    const Status given = co_await set_policy(std::move(created_id), std::move(created_policy));
+    if (!given) co_return given;
+    client::Call mark;
+    mark.method = net::Method::Patch;
+    mark.target = path;
+    mark.body = Json::object();
+    (*mark.body)["metadata"][std::string(kHashLabel)] = hash;
+    auto marked = co_await api_.send(std::move(mark));
+    if (!marked) co_return std::unexpected(std::move(marked.error()));
     co_return Status{};
   }
   // Never taken over from somebody else without a word.
@@ -243,6 +230,11 @@ net::Task<Status> DesiredState::apply(InstanceFile file, Summary& summary) {
     auto stored = co_await api_.send(std::move(put));
     if (!stored) co_return std::unexpected(std::move(stored.error()));
   }
+  // Before the mark in the metadata, which says that all of the file is applied.
+  std::string policy_id = file.id;
+  Json policy = std::move(file.policy);
+  const Status policy_set = co_await set_policy(std::move(policy_id), std::move(policy));
+  if (!policy_set) co_return policy_set;
   Json update = Json::object();
   for (const char* name : {"name", "description", "metadata", "restartPolicy", "desiredState", "limits", "frontPort"}) {
     if (wanted.contains(name)) update[name] = wanted[name];
@@ -257,9 +249,17 @@ net::Task<Status> DesiredState::apply(InstanceFile file, Summary& summary) {
   co_return Status{};
 }
 
+net::Task<Status> DesiredState::set_policy(std::string id, Json policy) {
+  if (!policy.is_object()) co_return Status{};
+  std::string target = "/api/reconciliation/instances/" + net::percent_encode(id) + "/policy";
+  auto set = co_await api_.put(std::move(target), std::move(policy));
+  if (!set) co_return std::unexpected(std::move(set.error()));
+  co_return Status{};
+}
+
 net::Task<Status> DesiredState::prune(std::set<std::string> present, Summary& summary) {
   std::string path =
-      "/api/server/instances?selector=" + net::percent_encode(std::string(kSourceLabel) + "=" + source_.name);
+      "/api/server/instances?selector=" + net::percent_encode(std::string(client::kSourceLabel) + "=" + source_.name);
   auto list = co_await api_.get(std::move(path));
   if (!list) co_return std::unexpected(std::move(list.error()));
   for (const Json& instance : *list) {

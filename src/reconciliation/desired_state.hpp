@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "client/api_client.hpp"
+#include "client/instance_document.hpp"
 #include "net/task.hpp"
 
 namespace draas::reconciliation {
@@ -30,17 +31,6 @@ struct DesiredStateSource {
 Result<DesiredStateSource> parse_desired_state_source(const std::string& name, const Json& value,
                                                       const std::filesystem::path& checkouts);
 
-// One instance as a file has it.
-struct InstanceFile {
-  std::string file;  // for people
-  std::string id;
-  Json instance;  // name, platformType, metadata, restartPolicy, desiredState ... and `configuration`
-};
-
-// Reads the YAML and JSON documents of one file. A document is an instance ({id, name, ..., configuration}) or a
-// drasi-server configuration. One without a literal id has the file's name. Pure.
-Result<std::vector<InstanceFile>> parse_instance_file(const std::string& file, const std::string& text);
-
 // One loop.
 class DesiredState {
  public:
@@ -57,7 +47,9 @@ class DesiredState {
 
  private:
   struct Files;
-  net::Task<Status> apply(InstanceFile file, Summary& result);
+  net::Task<Status> apply(client::InstanceDocument file, Summary& result);
+  // Nothing when the policy is null.
+  net::Task<Status> set_policy(std::string id, Json policy);
   net::Task<Status> prune(std::set<std::string> present, Summary& result);
 
   client::ApiClient& api_;

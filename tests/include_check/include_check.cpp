@@ -28,7 +28,7 @@ const std::map<std::string, std::vector<std::string>, std::less<>>& house() {
       {"platforms", {"core", "docker", "drasi", "net", "base"}},
       {"client", {"core/model", "net", "base"}},
       {"api", {"core", "drasi", "net", "base"}},
-      {"cli", {"client", "core/model", "net", "base"}},
+      {"cli", {"client", "drasi", "core/model", "net", "base"}},
       {"reconciliation", {"client", "drasi", "core/model", "net", "base"}},
       {"monitors", {"client", "docker", "net", "base"}},
       {"app",

@@ -7,66 +7,6 @@ namespace {
 
 using namespace testing;
 
-std::vector<InstanceFile> files(const std::string& name, const std::string& text) {
-  auto parsed = parse_instance_file(name, text);
-  EXPECT_TRUE(parsed.has_value()) << (parsed ? "" : parsed.error().message);
-  return parsed.value_or(std::vector<InstanceFile>{});
-}
-
-TEST(InstanceFiles, HoldOneInstanceOrSeveral) {
-  const auto found = files("team/all.yaml", R"(
-id: one
-name: First
-metadata: {team: a}
-desiredState: Stopped
-configuration: {id: x, sources: []}
----
----
-id: two
-configuration: {}
-)");
-  ASSERT_EQ(found.size(), 2U);
-  EXPECT_EQ(found[0].id, "one");
-  EXPECT_EQ(found[0].file, "team/all.yaml");
-  EXPECT_EQ(to_text(found[0].instance), R"({"id":"one","name":"First","metadata":{"team":"a"},)"
-                                        R"("desiredState":"Stopped","configuration":{"id":"x","sources":[]}})");
-  EXPECT_EQ(found[1].id, "two");
-}
-
-TEST(InstanceFiles, TakeTheFilesNameAsId) {
-  EXPECT_EQ(files("team/orders.yaml", "configuration: {}\n").at(0).id, "orders");
-  EXPECT_EQ(files("orders.v2.yml", "configuration: {}\n").at(0).id, "orders.v2");
-  EXPECT_EQ(files("orders.yaml", "configuration: {}\n").at(0).instance["id"], "orders");
-}
-
-TEST(InstanceFiles, MayBePlainConfigurationsOfDrasiServer) {
-  const auto found = files("orders.yaml", "id: ${SERVER_ID:-x}\nsources:\n  - {kind: mock, id: s}\n");
-  ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0].id, "orders") << "a reference is nobody's id";
-  EXPECT_EQ(to_text(found[0].instance),
-            R"({"configuration":{"id":"${SERVER_ID:-x}","sources":[{"kind":"mock","id":"s"}]},"id":"orders"})");
-  EXPECT_EQ(files("orders.yaml", "id: stock\nqueries: []\n").at(0).id, "stock") << "a literal one is";
-}
-
-TEST(InstanceFiles, MayBeJson) {
-  EXPECT_EQ(files("a.json", R"({"id":"j","configuration":{"sources":[]}})").at(0).id, "j");
-}
-
-TEST(InstanceFiles, WithoutADocumentNameNobody) {
-  EXPECT_THAT(files("a.yaml", ""), IsEmpty());
-  EXPECT_THAT(files("a.yaml", "# only a comment\n---\n"), IsEmpty());
-}
-
-TEST(InstanceFiles, FaultsNameTheFile) {
-  for (const char* text : {"a: [1", "- 1\n", "just text", "id: a\nconfiguration: {}\n---\n5\n", "a: 1\na: 2\n",
-                           "id: 12\nconfiguration: {}\n"}) {
-    const auto parsed = parse_instance_file("team/bad.yaml", text);
-    ASSERT_FALSE(parsed.has_value()) << text;
-    EXPECT_EQ(parsed.error().code, ErrorCode::InvalidArgument);
-    EXPECT_THAT(parsed.error().message, HasSubstr("team/bad.yaml"));
-  }
-}
-
 Result<DesiredStateSource> source(const std::string& text) {
   return parse_desired_state_source("fleet", json(text), "/var/lib/checkouts");
 }

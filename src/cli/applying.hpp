@@ -1,0 +1,23 @@
+#pragma once
+// Brings instances to what their documents say, one coroutine each, over the REST API.
+
+#include <string>
+#include <vector>
+
+#include "cli/instance_change.hpp"
+#include "client/api_client.hpp"
+#include "net/task.hpp"
+
+namespace draas::cli {
+
+// Looks at the instance and compares.
+net::Task<Result<InstanceChange>> plan_document(client::ApiClient& api, client::InstanceDocument document,
+                                                Ownership ownership = Ownership::Take);
+
+// Does it. Each step may be repeated, so that an interrupted run is completed by another one.
+net::Task<Status> carry_out(client::ApiClient& api, InstanceChange change);
+
+// What storing this configuration would say; the answer of `.../validate`.
+net::Task<Result<Json>> ask_validation(client::ApiClient& api, std::string id, bool exists, Json configuration);
+
+}  // namespace draas::cli

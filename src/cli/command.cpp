@@ -1,0 +1,148 @@
+#include "cli/command.hpp"
+
+#include <algorithm>
+
+#include <unistd.h>
+
+namespace draas::cli {
+
+CLI::App* add_command(CLI::App& parent, const Description& description) {
+  CLI::App* command = parent.add_subcommand(description.name, description.summary);
+  if (!description.group.empty()) command->group(description.group);
+  command->footer(description.examples.empty() ? "" : "Examples:\n" + description.examples);
+  return command;
+}
+
+void add_output_option(CLI::App* command, std::string& output) {
+  command->add_option("-o,--output", output, "How to print: table, wide, json, yaml, name or jsonpath=EXPRESSION")
+      ->type_name("FORMAT")
+      ->check([](const std::string& text) {
+        const auto parsed = parse_output_format(text);
+        return parsed ? std::string() : parsed.error().message;
+      });
+}
+
+bool TargetOptions::empty() const {
+  return names.empty() && selector.empty() && statuses.empty() && platform.empty() && name_pattern.empty() && !all;
+}
+
+void add_target_options(CLI::App* command, TargetOptions& options, Targets kind) {
+  command->add_option("instances", options.names, "Ids, or names that only one instance has")->type_name(kInstanceName);
+  command->add_option("-l,--selector", options.selector, "Those with these labels: env=prod,tier in (web,api),!draft")
+      ->type_name("SELECTOR");
+  command->add_option("--status", options.statuses, "Those in one of these statuses")
+      ->type_name("STATUS")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"Created", "Running", "Stopped", "Error", "ConfigurationChanged"}, CLI::ignore_case));
+  command->add_option("--platform-type", options.platform, "Those that run on this platform")->type_name("PLATFORM");
+  command->add_option("--name", options.name_pattern, "Those with this in their name, or a pattern with *")
+      ->type_name("NAME");
+  if (kind == Targets::Chosen) command->add_flag("--all", options.all, "All instances");
+}
+
+std::string list_query(const TargetOptions& options) {
+  std::string query;
+  const auto add = [&](const char* key, const std::string& value) {
+    if (!value.empty()) query += (query.empty() ? "?" : "&") + std::string(key) + "=" + net::percent_encode(value);
+  };
+  add("selector", options.selector);
+  std::string statuses;
+  for (const std::string& status : options.statuses) statuses += (statuses.empty() ? "" : ",") + status;
+  add("status", statuses);
+  add("platform", options.platform);
+  add("name", options.name_pattern);
+  return query;
+}
+
+Status require_targets(const TargetOptions& options) {
+  const bool filtered = !list_query(options).empty();
+  if (!options.names.empty() && (filtered || options.all)) {
+    return fail(ErrorCode::InvalidArgument, "Give either instances by name or a filter, not both");
+  }
+  if (filtered && options.all) return fail(ErrorCode::InvalidArgument, "Give either a filter or --all, not both");
+  if (options.empty()) {
+    return fail(ErrorCode::InvalidArgument, "Which instances? Name them, or give --selector, another filter or --all");
+  }
+  return {};
+}
+
+Result<Json> find_instance(Connection& connection, const std::string& name) {
+  auto instance = connection.get(client::instance_path(name));
+  if (instance || instance.error().code != ErrorCode::NotFound) return instance;
+  auto list = connection.get("/api/server/instances?name=" + net::percent_encode(name));
+  if (!list) return std::unexpected(std::move(list.error()));
+  const Json* found = nullptr;
+  std::string ids;
+  for (const Json& candidate : *list) {
+    if (field(candidate, "name") != name) continue;
+    ids += (found == nullptr ? "" : ", ") + field(candidate, "id");
+    if (found != nullptr) {
+      return fail(ErrorCode::InvalidArgument,
+                  "Several instances have the name '" + name + "': " + ids + " ...; give the id of one");
+    }
+    found = &candidate;
+  }
+  if (found == nullptr) {
+    return fail(ErrorCode::NotFound, "There is no instance '" + name + "'; `draas get` shows those there are");
+  }
+  return *found;
+}
+
+Result<std::string> find_id(Connection& connection, const std::string& name) {
+  auto instance = find_instance(connection, name);
+  if (!instance) return std::unexpected(std::move(instance.error()));
+  return field(*instance, "id");
+}
+
+Result<std::vector<Json>> find_instances(Connection& connection, const TargetOptions& options) {
+  std::vector<Json> instances;
+  for (const std::string& name : options.names) {
+    auto instance = find_instance(connection, name);
+    if (!instance) return std::unexpected(std::move(instance.error()));
+    instances.push_back(std::move(*instance));
+  }
+  if (!options.names.empty()) return instances;
+  auto list = connection.get("/api/server/instances" + list_query(options));
+  if (!list) return std::unexpected(std::move(list.error()));
+  for (Json& instance : *list) instances.push_back(std::move(instance));
+  return instances;
+}
+
+std::string field(const Json& object, const char* key) {
+  const Json& value = member(object, key);
+  if (value.is_null()) return {};
+  return value.is_string() ? value.get<std::string>() : to_text(value);
+}
+
+const Json& member(const Json& object, const char* key) {
+  static const Json absent;
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return found == object.end() ? absent : *found;
+}
+
+std::string configuration_path(const std::string& id, std::string_view rest) {
+  return "/api/configuration/instances/" + net::percent_encode(id) + std::string(rest);
+}
+
+std::string reconciliation_path(const std::string& id, std::string_view rest) {
+  return "/api/reconciliation/instances/" + net::percent_encode(id) + std::string(rest);
+}
+
+Result<Duration> read_span(const std::string& text, const char* option) {
+  const auto span = parse_duration(text);
+  if (span && span->count() >= 0) return *span;
+  return fail(ErrorCode::InvalidArgument,
+              std::string(option) + ": '" + text + "' is not a time span such as 30s or 5m");
+}
+
+Status confirm(const std::string& question, bool yes) {
+  if (yes) return {};
+  if (!is_terminal(STDIN_FILENO) || !is_terminal(STDERR_FILENO)) {
+    return fail(ErrorCode::InvalidArgument, question + " Say so with --yes where nobody can be asked");
+  }
+  if (ask(question)) return {};
+  return fail(ErrorCode::Cancelled, "not done");
+}
+
+}  // namespace draas::cli

@@ -1,0 +1,84 @@
+#pragma once
+// What the files of the verbs share: how a verb comes onto the command line, and which instances it is about.
+//
+// A verb is an aggregate of options and a function Status(Session&, const Options&). Names of positional values in
+// capitals (INSTANCE, ROLLOUT, CONTEXT, FILE) tell completion what to offer.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/clock.hpp"
+#include "cli/session.hpp"
+
+namespace draas::cli {
+
+inline constexpr const char* kInstanceName = "INSTANCE";
+
+struct Description {
+  std::string name;
+  std::string summary;
+  std::string group;
+  std::string examples;  // lines of commands, below the help
+};
+
+CLI::App* add_command(CLI::App& parent, const Description& description);
+
+// Runs `run` with the options when the command was chosen. The options are the command's: bind CLI options to them.
+template <class Options>
+std::shared_ptr<Options> when_chosen(CLI::App* command, Session& session, Status (*run)(Session&, const Options&)) {
+  auto options = std::make_shared<Options>();
+  command->callback([options, &session, run] { session.run([&] { return run(session, *options); }); });
+  return options;
+}
+
+void add_output_option(CLI::App* command, std::string& output);
+
+// --- which instances -------------------------------------------------------------------------------------------------
+
+struct TargetOptions {
+  std::vector<std::string> names;  // ids, or names where they are unique
+  std::string selector;
+  std::vector<std::string> statuses;
+  std::string platform;
+  std::string name_pattern;
+  bool all = false;
+
+  bool empty() const;
+};
+
+enum class Targets {
+  Filtered,  // names or filters; neither means all
+  Chosen,    // names, filters or --all are needed
+};
+void add_target_options(CLI::App* command, TargetOptions& options, Targets kind);
+
+// The instances as the API has them, in its order, or in that of the names. NotFound names the first that is not there.
+Result<std::vector<Json>> find_instances(Connection& connection, const TargetOptions& options);
+// One by id, else by name when only one has it.
+Result<Json> find_instance(Connection& connection, const std::string& name);
+// Its id alone.
+Result<std::string> find_id(Connection& connection, const std::string& name);
+// The query string of a list, with its '?'; "" when there is no filter. InvalidArgument when nothing is chosen.
+std::string list_query(const TargetOptions& options);
+Status require_targets(const TargetOptions& options);
+
+// --- fields of answers -----------------------------------------------------------------------------------------------
+
+// As text; "" when it is absent or null.
+std::string field(const Json& object, const char* key);
+// The member, or null.
+const Json& member(const Json& object, const char* key);
+
+std::string configuration_path(const std::string& id, std::string_view rest = {});
+std::string reconciliation_path(const std::string& id, std::string_view rest = {});
+
+// A time span from the command line; InvalidArgument names the option.
+Result<Duration> read_span(const std::string& text, const char* option);
+
+// Asks before something is done that cannot be undone. Without a terminal --yes is needed.
+Status confirm(const std::string& question, bool yes);
+
+}  // namespace draas::cli

@@ -1,0 +1,349 @@
+// rollout: one change for many instances, wave by wave.
+
+#include <map>
+#include <tuple>
+
+#include "base/files.hpp"
+#include "base/yaml.hpp"
+#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
+#include "cli/times.hpp"
+#include "drasi/configuration.hpp"
+
+namespace draas::cli {
+namespace {
+
+constexpr const char* kAll = "/api/reconciliation/rollouts";
+
+struct CreateOptions {
+  std::string name;
+  std::string selector;
+  std::vector<std::string> instances;
+  std::string patch;
+  std::string merge_patch;
+  std::string configuration;
+  std::string strategy;
+  std::string max_unavailable;
+  std::string wave_size;
+  std::vector<std::string> waves;
+  std::string pause_between;
+  std::vector<int> manual_pauses;
+  int max_failures = 0;
+  bool no_revert = false;
+  bool wait = false;
+  std::string timeout = "1h";
+  std::string output;
+};
+
+struct OneOptions {
+  std::string rollout;
+  std::string reason;
+  std::string timeout = "1h";
+  std::string output;
+  bool wait = false;
+  bool yes = false;
+};
+
+struct ListOptions {
+  std::string output;
+};
+
+std::string path_of(const std::string& id, std::string_view rest = {}) {
+  return std::string(kAll) + "/" + net::percent_encode(id) + std::string(rest);
+}
+
+// A number, or a share such as "10%".
+Json amount(const std::string& text) {
+  constexpr std::size_t kMaxDigits = 9;
+  const bool number =
+      !text.empty() && text.size() <= kMaxDigits && text.find_first_not_of("0123456789") == std::string::npos;
+  return number ? Json(std::stol(text)) : Json(text);
+}
+
+// A text, or @FILE with it; YAML or JSON.
+Result<Json> read_value(const std::string& text, const char* option) {
+  std::string content = text;
+  if (text.starts_with('@')) {
+    auto read = read_file(text.substr(1));
+    if (!read) return std::unexpected(std::move(read.error()).with_context(option));
+    content = std::move(*read);
+  }
+  auto parsed = parse_yaml(content);
+  if (!parsed) return std::unexpected(std::move(parsed.error()).with_context(option));
+  return std::move(parsed->value);
+}
+
+// By id, or by name when only one has it.
+Result<Json> find_rollout(Connection& connection, const std::string& name) {
+  auto rollout = connection.get(path_of(name));
+  if (rollout || rollout.error().code != ErrorCode::NotFound) return rollout;
+  auto list = connection.get(kAll);
+  if (!list) return std::unexpected(std::move(list.error()));
+  std::string id;
+  for (const Json& candidate : *list) {
+    if (field(candidate, "name") == name && id.empty()) id = field(candidate, "id");  // the newest comes first
+  }
+  if (!id.empty()) return connection.get(path_of(id));
+  return fail(ErrorCode::NotFound, "There is no rollout '" + name + "'; `draas rollout list` shows those there are");
+}
+
+bool is_finished(const std::string& state) {
+  return state == "Succeeded" || state == "Failed" || state == "Reverted" || state == "Aborted";
+}
+
+// "2 Succeeded, 1 Waiting"; one rollout has its targets, a list has counts.
+std::string counts_of(const Json& rollout) {
+  std::map<std::string, std::size_t> counts;
+  const Json& given = member(rollout, "counts");
+  if (given.is_object()) {
+    for (const auto& [state, count] : given.items()) counts[state] = count.get<std::size_t>();
+  }
+  for (const Json& target : member(rollout, "targets")) ++counts[field(target, "state")];
+  std::string text;
+  for (const auto& [state, count] : counts) {
+    if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + state;
+  }
+  return text;
+}
+
+Status show(Session& session, const Json& rollout, const OutputFormat& format) {
+  if (!format.for_people()) return session.print(rollout, format);
+  const std::string state = field(rollout, "state");
+  const std::string name = printable(field(rollout, "name"));
+  session.print("Rollout " + field(rollout, "id") + (name.empty() ? "" : " '" + name + "'") + ": " +
+                coloured(state, status_colour(state), session.colour()) + ", wave " + field(rollout, "wave") + "; " +
+                counts_of(rollout) + "\n");
+  if (const std::string reason = field(rollout, "reason"); !reason.empty())
+    session.print("Reason: " + printable(reason) + "\n");
+  Table table({"INSTANCE", "WAVE", "STATE", "REVISION", "REASON"});
+  for (const Json& target : member(rollout, "targets")) {
+    const std::string target_state = field(target, "state");
+    const std::string after = field(target, "revisionAfter");
+    table.add({field(target, "instanceId"),
+               field(target, "wave"),
+               {target_state, status_colour(target_state)},
+               field(target, "revisionBefore") + (after.empty() ? "" : "->" + after),
+               field(target, "reason")});
+  }
+  session.print(table);
+  return {};
+}
+
+// Until it is finished, or needs somebody.
+Status wait_until_finished(Session& session, Connection& connection, const std::string& id, const std::string& timeout,
+                           const OutputFormat& format) {
+  const auto span = read_span(timeout, "--timeout");
+  if (!span) return std::unexpected(span.error());
+  const SteadyTime deadline = system_clock().steady_now() + *span;
+  auto stream = connection.open("/api/status/stream?types=RolloutChanged", "text/event-stream");
+  if (!stream) return std::unexpected(std::move(stream.error()));
+  Progress progress("rolling out", 0);
+  for (;;) {
+    auto rollout = connection.get(path_of(id));
+    if (!rollout) return std::unexpected(std::move(rollout.error()));
+    const std::string state = field(*rollout, "state");
+    if (is_finished(state) || state == "Paused") {
+      progress.clear();
+      if (Status shown = show(session, *rollout, format); !shown) return shown;
+      if (state == "Succeeded") return {};
+      return fail(ErrorCode::Unprocessable,
+                  "The rollout is " + state + (state == "Paused" ? "; `draas rollout resume " + id + "` goes on" : ""));
+    }
+    if (system_clock().steady_now() >= deadline) {
+      return fail(ErrorCode::DeadlineExceeded, "The rollout is still " + state + " after " + to_text(*span));
+    }
+    progress.show(0, "wave " + field(*rollout, "wave") + "; " + counts_of(*rollout));
+    auto piece = (*stream)->read(std::chrono::seconds(1));
+    if (piece && (!*piece || !(*piece)->empty())) continue;
+    stream = connection.open("/api/status/stream?types=RolloutChanged", "text/event-stream");
+    if (!stream) return std::unexpected(std::move(stream.error()));
+  }
+}
+
+Result<Json> change_of(const CreateOptions& options) {
+  Json change = Json::object();
+  const std::vector<std::tuple<const std::string*, const char*, const char*>> kinds{
+      {&options.patch, "patch", "--patch"},
+      {&options.merge_patch, "mergePatch", "--merge-patch"},
+      {&options.configuration, "configuration", "--configuration"}};
+  for (const auto& [text, key, option] : kinds) {
+    if (text->empty()) continue;
+    auto value = read_value(*text, option);
+    if (!value) return std::unexpected(std::move(value.error()));
+    change[key] = key == std::string_view("configuration") ? drasi::normalise(std::move(*value)) : std::move(*value);
+  }
+  if (change.size() == 1) return change;
+  return fail(ErrorCode::InvalidArgument, "What is to change? Give one of --merge-patch, --patch and --configuration");
+}
+
+Status create(Session& session, const CreateOptions& options) {
+  const auto format = parse_output_format(options.output);
+  if (!format) return std::unexpected(format.error());
+  if (options.selector.empty() == options.instances.empty()) {
+    return fail(ErrorCode::InvalidArgument, "Which instances? Name them, or give --selector");
+  }
+  auto change = change_of(options);
+  if (!change) return std::unexpected(std::move(change.error()));
+  Json body{{"change", std::move(*change)}};
+  const auto set = [&body](const char* key, const std::string& value) {
+    if (!value.empty()) body[key] = value;
+  };
+  set("name", options.name);
+  set("selector", options.selector);
+  set("strategy", options.strategy);
+  set("pauseBetween", options.pause_between);
+  if (!options.instances.empty()) body["instances"] = options.instances;
+  if (!options.max_unavailable.empty()) body["maxUnavailable"] = amount(options.max_unavailable);
+  if (!options.wave_size.empty()) body["waveSize"] = amount(options.wave_size);
+  for (const std::string& wave : options.waves) body["waves"].push_back(amount(wave));
+  if (!options.manual_pauses.empty()) body["manualPauses"] = options.manual_pauses;
+  if (options.max_failures > 0) body["maxFailures"] = options.max_failures;
+  if (options.no_revert) body["revertOnFailure"] = false;
+  auto connection = session.connect();
+  if (!connection) return std::unexpected(std::move(connection.error()));
+  auto created = (*connection)->post(kAll, std::move(body));
+  if (!created) return std::unexpected(std::move(created.error()));
+  const std::string id = field(*created, "id");
+  if (!options.wait) {
+    if (!format->for_people()) return session.print(*created, *format);
+    session.print("Rollout " + id + " created: " + field(*created, "total") + " instances\n");
+    return {};
+  }
+  return wait_until_finished(session, **connection, id, options.timeout, *format);
+}
+
+Status status(Session& session, const OneOptions& options) {
+  const auto format = parse_output_format(options.output);
+  if (!format) return std::unexpected(format.error());
+  auto connection = session.connect();
+  if (!connection) return std::unexpected(std::move(connection.error()));
+  auto rollout = find_rollout(**connection, options.rollout);
+  if (!rollout) return std::unexpected(std::move(rollout.error()));
+  if (options.wait) return wait_until_finished(session, **connection, field(*rollout, "id"), options.timeout, *format);
+  return show(session, *rollout, *format);
+}
+
+Status decide(Session& session, const OneOptions& options, const std::string& verb, const std::string& done) {
+  auto connection = session.connect();
+  if (!connection) return std::unexpected(std::move(connection.error()));
+  auto rollout = find_rollout(**connection, options.rollout);
+  if (!rollout) return std::unexpected(std::move(rollout.error()));
+  const std::string id = field(*rollout, "id");
+  Json body = Json::object();
+  if (!options.reason.empty()) body["reason"] = options.reason;
+  auto decided = (*connection)->post(path_of(id, "/" + verb), std::move(body));
+  if (!decided) return std::unexpected(std::move(decided.error()));
+  session.print("Rollout " + id + " " + done + ": " + field(*decided, "state") + "\n");
+  return {};
+}
+
+Status pause(Session& session, const OneOptions& options) { return decide(session, options, "pause", "paused"); }
+Status resume(Session& session, const OneOptions& options) { return decide(session, options, "resume", "resumed"); }
+Status abort(Session& session, const OneOptions& options) {
+  if (Status sure = confirm("Abort rollout '" + options.rollout + "'?", options.yes); !sure) return sure;
+  return decide(session, options, "abort", "aborted");
+}
+
+Status list(Session& session, const ListOptions& options) {
+  const auto format = parse_output_format(options.output);
+  if (!format) return std::unexpected(format.error());
+  auto connection = session.connect();
+  if (!connection) return std::unexpected(std::move(connection.error()));
+  auto rollouts = (*connection)->get(kAll);
+  if (!rollouts) return std::unexpected(std::move(rollouts.error()));
+  if (!format->for_people()) return session.print(*rollouts, *format);
+  if (rollouts->empty()) {
+    session.note("There are no rollouts.");
+    return {};
+  }
+  Table table({"ID", "NAME", "STATE", "WAVE", "TARGETS", "COUNTS", "CREATED"});
+  for (const Json& rollout : *rollouts) {
+    const std::string state = field(rollout, "state");
+    table.add({field(rollout, "id"),
+               field(rollout, "name"),
+               {state, status_colour(state)},
+               field(rollout, "wave"),
+               field(rollout, "total"),
+               counts_of(rollout),
+               local_time(member(rollout, "createdAt"))});
+  }
+  session.print(table);
+  return {};
+}
+
+void add_create(CLI::App& rollout, Session& session) {
+  CLI::App* command =
+      add_command(rollout, {"create", "Begin a rollout", "",
+                            "  draas rollout create -l team=shop --merge-patch '{\"logLevel\": \"warn\"}' \\\n"
+                            "      --waves 1,10%,50%,100% --wait"});
+  auto options = when_chosen<CreateOptions>(command, session, create);
+  command->add_option("instances", options->instances, "Ids of instances")->type_name(kInstanceName);
+  command->add_option("-l,--selector", options->selector, "Those with these labels")->type_name("SELECTOR");
+  command->add_option("--name", options->name, "For people")->type_name("NAME");
+  command->add_option("--merge-patch", options->merge_patch, "What changes (RFC 7386), or @FILE with it")
+      ->type_name("PATCH");
+  command->add_option("--patch", options->patch, "A JSON Patch (RFC 6902), or @FILE with it")->type_name("PATCH");
+  command->add_option("--configuration", options->configuration, "A whole configuration, mostly @FILE")
+      ->type_name("YAML");
+  command->add_option("--strategy", options->strategy, "How each is changed (default: as the policies say)")
+      ->type_name("STRATEGY");
+  command->add_option("--waves", options->waves, "How many are to be done after each wave: 1,10%,50%,100%")
+      ->type_name("AMOUNT")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--wave-size", options->wave_size, "How many are in each wave, instead of --waves")
+      ->type_name("AMOUNT");
+  command->add_option("--max-unavailable", options->max_unavailable, "How many at a time")->type_name("AMOUNT");
+  command->add_option("--pause-between", options->pause_between, "Between two waves")->type_name("TIME");
+  command->add_option("--manual-pauses", options->manual_pauses, "Before these waves somebody has to resume it: 2,3")
+      ->type_name("WAVE")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--max-failures", options->max_failures, "More end it")
+      ->type_name("NUMBER")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command->add_flag("--no-revert", options->no_revert, "Leave what was changed as it is when it fails");
+  command->add_flag("--wait", options->wait, "Until it is finished, or needs somebody");
+  command->add_option("--timeout", options->timeout, "How long to wait")->type_name("TIME")->capture_default_str();
+  add_output_option(command, options->output);
+}
+
+std::shared_ptr<OneOptions> add_decision(CLI::App& rollout, Session& session, const Description& description,
+                                         Status (*run)(Session&, const OneOptions&), CLI::App** command) {
+  *command = add_command(rollout, description);
+  auto options = when_chosen<OneOptions>(*command, session, run);
+  (*command)->add_option("rollout", options->rollout, "Id, or name")->required()->type_name("ROLLOUT");
+  return options;
+}
+
+}  // namespace
+
+void add_rollout_command(CLI::App& application, Session& session) {
+  CLI::App* rollout =
+      add_command(application, {"rollout", "Bring a change to many instances, wave by wave", "Changes", ""});
+  rollout->require_subcommand(1);
+  add_create(*rollout, session);
+
+  CLI::App* command = nullptr;
+  auto look = add_decision(*rollout, session,
+                           {"status", "Show a rollout with its instances", "", "  draas rollout status quieter --wait"},
+                           status, &command);
+  command->add_flag("--wait", look->wait, "Until it is finished, or needs somebody");
+  command->add_option("--timeout", look->timeout, "How long to wait")->type_name("TIME")->capture_default_str();
+  add_output_option(command, look->output);
+
+  auto stop = add_decision(*rollout, session, {"pause", "Begin no more waves", "", ""}, pause, &command);
+  command->add_option("--reason", stop->reason, "Shown to others")->type_name("TEXT");
+  add_decision(*rollout, session, {"resume", "Go on", "", ""}, resume, &command);
+  auto end = add_decision(*rollout, session, {"abort", "End it before its time", "", ""}, abort, &command);
+  command->add_option("--reason", end->reason, "Shown to others")->type_name("TEXT");
+  command->add_flag("-y,--yes", end->yes, "Without asking");
+
+  CLI::App* all = add_command(*rollout, {"list", "List rollouts, newest first", "", ""});
+  auto list_options = when_chosen<ListOptions>(all, session, list);
+  add_output_option(all, list_options->output);
+}
+
+}  // namespace draas::cli

@@ -1,0 +1,88 @@
+#include "cli/terminal.hpp"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/utf8.hpp"
+
+namespace draas::cli {
+namespace {
+
+constexpr int kDefaultWidth = 80;
+constexpr std::array<std::string_view, 9> kCodes{"", "31", "32", "33", "34", "35", "36", "90", "1"};
+
+}  // namespace
+
+bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
+
+int terminal_width(int descriptor) {
+  winsize size{};
+  if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return kDefaultWidth;
+}
+
+bool may_colour(int descriptor) {
+  const char* refused = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  return (refused == nullptr || *refused == '\0') && (term == nullptr || std::string_view(term) != "dumb") &&
+         is_terminal(descriptor);
+}
+
+std::string coloured(std::string_view text, Colour colour, bool on) {
+  if (!on || colour == Colour::None || text.empty()) return std::string(text);
+  return "\033[" + std::string(kCodes[static_cast<std::size_t>(colour)]) + "m" + std::string(text) + "\033[0m";
+}
+
+Colour status_colour(std::string_view status) {
+  if (status == "Running" || status == "Healthy" || status == "Succeeded" || status == "Approved") return Colour::Green;
+  if (status == "Error" || status == "Failed" || status == "Unhealthy" || status == "Rejected") return Colour::Red;
+  if (status == "ConfigurationChanged" || status == "Degraded" || status == "Starting" || status == "Stopping" ||
+      status == "BackOff" || status == "Pending" || status == "Paused" || status == "RolledBack") {
+    return Colour::Yellow;
+  }
+  if (status == "Stopped" || status == "Created" || status == "Idle") return Colour::Grey;
+  return Colour::None;
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const DecodedCodePoint next = decode_utf8(text);
+    const std::size_t length = next.length == 0 ? 1 : next.length;
+    const bool control = next.code_point < 0x20 || (next.code_point >= 0x7F && next.code_point < 0xA0);
+    if (next.length == 0) {
+      out += "?";
+    } else if (control) {
+      out += ' ';
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+std::size_t width_of(std::string_view text) {
+  std::size_t width = 0;
+  while (!text.empty()) {
+    const DecodedCodePoint next = decode_utf8(text);
+    text.remove_prefix(next.length == 0 ? 1 : next.length);
+    ++width;
+  }
+  return width;
+}
+
+bool ask(const std::string& question) {
+  std::fprintf(stderr, "%s [y/N] ", question.c_str());
+  std::fflush(stderr);
+  std::string answer;
+  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar()) answer += static_cast<char>(c);
+  return answer == "y" || answer == "Y" || answer == "yes" || answer == "Yes";
+}
+
+}  // namespace draas::cli
