@@ -70,7 +70,7 @@ install(FILES "${CMAKE_BINARY_DIR}/generated/DRaaSConfig.cmake" "${CMAKE_BINARY_
 install(FILES "${CMAKE_SOURCE_DIR}/README.md" "${CMAKE_SOURCE_DIR}/LICENSE" DESTINATION ${CMAKE_INSTALL_DOCDIR}
         COMPONENT documents)
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/docs/" DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs COMPONENT documents
-        FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN "*.json")
+        FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN "*.png" PATTERN "*.json")
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/examples/" DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT documents)
 if(DRAAS_BUNDLE_API_DOCS)
   install(FILES "${CMAKE_BINARY_DIR}/api-docs/node_modules/swagger-ui-dist/LICENSE"

@@ -4,6 +4,7 @@
 
 #include "api/context.hpp"
 #include "api/cross_origin.hpp"
+#include "api/dashboard.hpp"
 #include "api/idempotency.hpp"
 #include "api/openapi.hpp"
 #include "base/id.hpp"
@@ -125,6 +126,7 @@ class Api final : public net::RequestHandler {
   Api(Context context)
       : context_(std::move(context)),
         cross_origin_(context_.options.cors_origins),
+        dashboard_(context_.options.dashboard, context_.options.path_base),
         answers_(context_.options.idempotency_entries) {
     fill_table(table_, context_);
   }
@@ -202,8 +204,9 @@ class Api final : public net::RequestHandler {
     return cross_origin_.preflight(request, methods);
   }
 
-  static Response refuse(const Request& request, const RouteTable::Match& match) {
+  Response refuse(const Request& request, const RouteTable::Match& match) const {
     if (match.allowed.empty()) {
+      if (auto page = dashboard_.answer(request, route_path(request))) return std::move(*page);
       return problem(Error{.code = ErrorCode::NotFound, .message = "There is no such path"}, request);
     }
     const auto allow = join(match.allowed) + ", OPTIONS";
@@ -287,6 +290,7 @@ class Api final : public net::RequestHandler {
 
   const Context context_;
   const CrossOrigin cross_origin_;
+  const Dashboard dashboard_;
   RouteTable table_;
   IdempotencyCache answers_;
 };

@@ -18,6 +18,7 @@ struct ApiOptions {
   std::string path_base;                   // prefix of every path, e.g. "/draas"; "" = none
   std::vector<std::string> cors_origins;   // exact origins, or "*" for any; none = no cross-origin use
   bool documentation = true;               // /openapi/v1.json, /scalar/v1, /swagger
+  bool dashboard = true;                   // the dashboard at /
   std::string version = "0.1.0";           // of the product, for the OpenAPI document and /api/health
   Duration default_stop_wait{60'000};      // stop without `wait`
   Duration max_wait{300'000};              // upper bound of every `wait`

@@ -1,7 +1,5 @@
 // The OpenAPI document and two pages that show it (R23). Everything is served from the program itself.
 
-#include <zlib.h>
-
 #include "api/context.hpp"
 #include "api/embedded_assets.hpp"
 #include "api/openapi.hpp"
@@ -95,44 +93,10 @@ QuickHandler page(const Context& context, std::string_view text, std::string_vie
   };
 }
 
-std::string inflate_gzip(std::string_view packed) {
-  std::string out;
-  z_stream stream{};
-  if (inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) return out;
-  stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(packed.data()));  // zlib does not write there
-  stream.avail_in = static_cast<uInt>(packed.size());
-  std::string piece(1U << 16U, '\0');
-  int result = Z_OK;
-  while (result == Z_OK) {
-    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream.avail_out = static_cast<uInt>(piece.size());
-    result = inflate(&stream, Z_NO_FLUSH);
-    out.append(piece, 0, piece.size() - stream.avail_out);
-  }
-  inflateEnd(&stream);
-  return out;
-}
-
-Response asset_response(const Request& request, const EmbeddedAsset& asset) {
-  Response response;
-  response.headers.set("Content-Type", asset.content_type);
-  response.headers.set("Cache-Control", "public, max-age=86400");
-  response.headers.set("Vary", "Accept-Encoding");
-  if (!asset.gzip) {
-    response.body = std::string(asset.content);
-  } else if (request.headers.contains_token("Accept-Encoding", "gzip")) {
-    response.headers.set("Content-Encoding", "gzip");
-    response.body = std::string(asset.content);
-  } else {
-    response.body = inflate_gzip(asset.content);
-  }
-  return response;
-}
-
 Response find_asset(const Request& request, const PathParameters& path, std::string_view directory) {
   const auto asset = embedded_asset(std::string(directory) + path["file"]);
   if (!asset) return problem(404, "There is no such file", &request);
-  return asset_response(request, *asset);
+  return asset_response(request, *asset, "public, max-age=86400");
 }
 
 Response swagger_asset(const Context&, const Request& request, const PathParameters& path) {

@@ -21,6 +21,7 @@ constexpr std::string_view kSchemas = R"json({
     "held": {"$ref": "#/components/schemas/Held"},
     "shard": {"type": "integer", "minimum": 0, "maximum": 63}}},
 "Held": {"type": ["object", "null"], "description": "A revision that is not applied until somebody forces it",
+  "required": ["revision", "reason"],
   "properties": {"revision": {"type": "integer"}, "reason": {"type": "string"}}},
 "Fleet": {"type": "object", "required": ["version", "reset", "items", "removed", "requests", "rollouts"],
   "properties": {
@@ -82,26 +83,28 @@ constexpr std::string_view kSchemas = R"json({
     "held": {"$ref": "#/components/schemas/Held"},
     "errorMessage": {"type": ["string", "null"]},
     "obstacles": {"type": "array", "items": {"type": "string"}, "description": "Why a second workload cannot run beside"}}},
-"Difference": {"type": "object",
+"Difference": {"type": "object", "required": ["path"],
   "properties": {
     "path": {"type": "string"}, "desired": {}, "actual": {},
     "liveness": {"type": "string", "enum": ["Live", "Restart"]},
     "text": {"type": "string"}}},
-"Drift": {"type": "object",
+"Drift": {"type": "object", "required": ["instanceId", "inSync", "differences"],
   "properties": {
     "instanceId": {"type": "string"},
     "inSync": {"type": "boolean"},
+    "running": {"type": "boolean", "description": "false: there is no server to compare with"},
     "revision": {"type": "integer"},
     "appliedRevision": {"type": "integer"},
     "differences": {"type": "array", "items": {"$ref": "#/components/schemas/Difference"}},
     "checkedAt": {"type": "string", "format": "date-time"},
     "worker": {"type": "string"}}},
-"PlannedAction": {"type": "object",
+"PlannedAction": {"type": "object", "required": ["kind"],
   "properties": {
     "step": {"type": "integer"}, "kind": {"type": "string"}, "target": {"type": "string"},
     "reason": {"type": "string"}}},
-"ReconciliationPlan": {"type": "object",
+"ReconciliationPlan": {"type": "object", "required": ["strategy", "reason", "actions", "obstacles", "restart"],
   "properties": {
+    "revision": {"type": "integer"},
     "instanceId": {"type": "string"},
     "strategy": {"type": "string"},
     "reason": {"type": "string"},
@@ -134,7 +137,7 @@ constexpr std::string_view kSchemas = R"json({
     "reason": {"type": "string"},
     "plan": {"type": "array", "items": {"$ref": "#/components/schemas/PlannedAction"}},
     "differences": {"type": "array", "items": {"$ref": "#/components/schemas/Difference"}},
-    "checks": {"type": "array", "items": {"type": "object", "properties": {
+    "checks": {"type": "array", "items": {"type": "object", "required": ["name", "passed"], "properties": {
       "name": {"type": "string"}, "passed": {"type": "boolean"}, "detail": {"type": "string"}}}},
     "attempt": {"type": "integer"},
     "attempts": {"type": "integer"},
@@ -306,21 +309,26 @@ constexpr std::string_view kSchemas = R"json({
     "shards": {"type": "array", "items": {"type": "integer"}, "description": "Work on no others"},
     "shardCount": {"type": "integer"},
     "workers": {"type": "integer", "description": "How many live"}}},
-"WorkerLease": {"type": "object",
+"WorkerReport": {"type": "object", "description": "What a worker says of itself",
+  "properties": {
+    "instances": {"type": "integer"}, "drifted": {"type": "integer"}, "busy": {"type": "integer"},
+    "waiting": {"type": "integer"}, "lastSweep": {"type": ["string", "null"], "format": "date-time"}}},
+"WorkerLease": {"type": "object", "required": ["worker", "expiresAt", "shards", "status"],
   "properties": {
     "worker": {"type": "string"},
     "url": {"type": ["string", "null"]},
     "expiresAt": {"type": "string", "format": "date-time"},
     "shards": {"type": "array", "items": {"type": "integer"}},
-    "status": {"type": "object"}}},
-"ReconciliationStatus": {"type": "object",
+    "status": {"$ref": "#/components/schemas/WorkerReport"}}},
+"ReconciliationStatus": {"type": "object", "required": ["workers", "instances", "rollouts"],
   "properties": {
-    "workers": {"type": "array", "items": {"type": "object", "properties": {
-      "worker": {"type": "string"}, "url": {"type": ["string", "null"]},
-      "expiresAt": {"type": "string", "format": "date-time"},
-      "shards": {"type": "integer"}, "status": {"type": "object"}}}},
+    "workers": {"type": "array", "items": {"type": "object", "required": ["worker", "expiresAt", "shards", "status"],
+      "properties": {
+        "worker": {"type": "string"}, "url": {"type": ["string", "null"]},
+        "expiresAt": {"type": "string", "format": "date-time"},
+        "shards": {"type": "integer"}, "status": {"$ref": "#/components/schemas/WorkerReport"}}}},
     "instances": {"type": "object", "additionalProperties": {"type": "integer"}},
-    "lastSweep": {},
+    "lastSweep": {"type": ["string", "null"], "format": "date-time"},
     "rollouts": {"type": "object", "additionalProperties": {"type": "integer"}}}}
 })json";
 

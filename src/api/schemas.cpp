@@ -19,7 +19,8 @@ constexpr std::string_view kInstanceSchemas = R"json({
     "memoryBytes": {"type": "integer", "minimum": 0, "description": "In requests also text such as \"512Mi\""},
     "openFiles": {"type": "integer", "minimum": 0}}},
 "Instance": {"type": "object",
-  "required": ["id", "name", "platformType", "status", "createdAt"],
+  "required": ["id", "name", "platformType", "status", "phase", "health", "desiredState", "createdAt", "metadata",
+               "configurationRevision", "appliedRevision", "restartCount"],
   "properties": {
     "id": {"type": "string"},
     "name": {"type": "string"},
@@ -136,7 +137,7 @@ constexpr std::string_view kInstanceSchemas = R"json({
     "instance": {"$ref": "#/components/schemas/Instance"},
     "runtime": {"$ref": "#/components/schemas/RuntimeStatus"}}},
 "RuntimeStatus": {"type": "object",
-  "required": ["instanceId", "status"],
+  "required": ["instanceId", "status", "phase", "health", "desiredState", "restartCount"],
   "properties": {
     "instanceId": {"type": "string"},
     "status": {"$ref": "#/components/schemas/InstanceStatus"},
@@ -160,7 +161,17 @@ constexpr std::string_view kInstanceSchemas = R"json({
       "exitCode": {"type": "integer"}, "signal": {"type": "integer"}, "outOfMemory": {"type": "boolean"},
       "time": {"type": "string", "format": "date-time"}, "reason": {"type": "string"}}},
     "runtimeMetadata": {"$ref": "#/components/schemas/StringMap"},
-    "errorMessage": {"type": ["string", "null"]}}},
+    "errorMessage": {"type": ["string", "null"]},
+    "usage": {"type": "object", "description": "Of the running process, where the platform can tell",
+      "required": ["cpuSeconds", "memoryBytes"],
+      "properties": {
+        "cpuSeconds": {"type": "number", "description": "Since its start"},
+        "memoryBytes": {"type": "integer"}, "threads": {"type": "integer"}, "openFiles": {"type": "integer"}}},
+    "components": {"type": "array", "description": "As the running server reports them",
+      "items": {"type": "object", "required": ["kind", "id", "status"],
+        "properties": {
+          "kind": {"type": "string", "enum": ["source", "query", "reaction"]},
+          "id": {"type": "string"}, "status": {"type": "string"}, "error": {"type": "string"}}}}}},
 "SetStatus": {"anyOf": [
   {"$ref": "#/components/schemas/InstanceStatus"},
   {"type": "integer", "minimum": 0, "maximum": 4},
@@ -240,6 +251,7 @@ constexpr std::string_view kConfigurationSchemas = R"json({
                      "message": {"type": "string"}}}}}},
 "ActualConfiguration": {"type": "object", "description": "Per library of the server, as it reports itself."},
 "RevisionSummary": {"type": "object",
+  "required": ["revision", "createdAt", "author", "changeType", "description"],
   "properties": {
     "revision": {"type": "integer"},
     "createdAt": {"type": "string", "format": "date-time"},
@@ -279,11 +291,11 @@ constexpr std::string_view kOtherSchemas = R"json({
     "rejected": {"type": "array", "items": {"type": "object", "required": ["index", "errors"],
       "properties": {"index": {"type": "integer"}, "instanceId": {"type": "string"}, "code": {"type": "string"},
                      "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}}}}}}},
-"StatusChange": {"type": "object", "required": ["sequence", "type", "instanceId", "newStatus", "timestamp"],
+"StatusChange": {"type": "object", "required": ["sequence", "type", "instanceId", "timestamp"],
   "properties": {
     "sequence": {"type": "integer"},
     "type": {"type": "string"},
-    "instanceId": {"type": "string"},
+    "instanceId": {"type": "string", "description": "Empty for what is about the fleet; such events have no status"},
     "oldStatus": {"$ref": "#/components/schemas/InstanceStatus"},
     "newStatus": {"$ref": "#/components/schemas/InstanceStatus"},
     "source": {"type": "string"},

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "api/api.hpp"
 #include "app/commands.hpp"
 
 namespace draas::app {
@@ -36,6 +37,9 @@ void add_config_command(CLI::App& application, const SettingsArguments& common, 
                                                  : all.describe_as_text();
     std::fputs(text.c_str(), stdout);
   });
+
+  CLI::App* openapi = config->add_subcommand("openapi", "Print the OpenAPI document of the REST API");
+  openapi->callback([] { std::printf("%s\n", to_text(api::openapi_document({}), 2).c_str()); });
 
   CLI::App* reference = config->add_subcommand("reference", "Print all settings as Markdown tables");
   reference->callback([] { std::fputs(settings_reference(control_plane_declarations()).c_str(), stdout); });

@@ -150,6 +150,7 @@ Status serve(const ControlPlaneSettings& settings) {
     api_options.path_base = settings.server.path_base;
     api_options.cors_origins = settings.cors_allowed_origins;
     api_options.documentation = settings.server.documentation;
+    api_options.dashboard = settings.server.dashboard;
     api_options.heartbeat_interval = settings.monitoring.heartbeat_interval;
     const std::unique_ptr<net::RequestHandler> api = api::make_api(api_options, control_plane, metrics.get());
     net::HttpServer server(server_options(settings.server, *metrics), *api);

@@ -67,6 +67,7 @@ ServerSettings server_settings(const Section& section) {
   server.drain_timeout = section.duration("DrainTimeout");
   server.access_log = section.boolean("AccessLog");
   server.documentation = section.boolean("Documentation");
+  server.dashboard = section.boolean("Dashboard");
   server.path_base = section.text("PathBase");
   if (server.path_base.ends_with('/')) server.path_base.pop_back();
   return server;

@@ -37,6 +37,7 @@ struct ServerSettings {
   Duration drain_timeout{};
   bool access_log = true;
   bool documentation = true;
+  bool dashboard = true;
   std::string path_base;  // "" or "/prefix", without a slash at the end
 };
 

@@ -139,6 +139,7 @@ Declarations server() {
       duration("Server.DrainTimeout", seconds(10), 0, "At the end: for requests in progress."),
       flag("Server.AccessLog", true, "One log line per request."),
       flag("Server.Documentation", true, "Serve /openapi/v1.json, /scalar/v1 and /swagger."),
+      flag("Server.Dashboard", true, "Serve the dashboard at /."),
       with_check(text("Server.PathBase", "", "Prefix of every path, behind a proxy that does not strip it."),
                  path_prefix),
       with_check(list("Cors.AllowedOrigins", Json::array(), "Origins whose pages may use the API; * for any."),

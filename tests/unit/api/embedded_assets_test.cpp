@@ -56,9 +56,12 @@ TEST(EmbeddedAssets, CompressedAssetsAreWhole) {
     SCOPED_TRACE(expected.name);
     auto asset = embedded_asset(expected.name);
     ASSERT_TRUE(asset);
-    EXPECT_TRUE(asset->gzip);
+    EXPECT_TRUE(asset->plain.empty());
+    EXPECT_FALSE(asset->brotli.empty());
+    EXPECT_LT(asset->brotli.size(), asset->gzip.size());
     EXPECT_EQ(asset->content_type, expected.content_type);
-    EXPECT_NE(gunzip(asset->content).find(expected.contains), std::string::npos);
+    EXPECT_NE(gunzip(asset->gzip).find(expected.contains), std::string::npos);
+    EXPECT_EQ(plain_content(*asset), gunzip(asset->gzip));
   }
 }
 
@@ -66,9 +69,10 @@ TEST(EmbeddedAssets, IconIsAPlainPng) {
   if (!built_in()) GTEST_SKIP() << "built with DRAAS_BUNDLE_API_DOCS=OFF";
   auto icon = embedded_asset("swagger-ui/favicon-32x32.png");
   ASSERT_TRUE(icon);
-  EXPECT_FALSE(icon->gzip);
+  EXPECT_TRUE(icon->gzip.empty());
   EXPECT_EQ(icon->content_type, "image/png");
-  EXPECT_EQ(icon->content.substr(0, 4), "\x89PNG");
+  EXPECT_EQ(icon->plain.substr(0, 4), "\x89PNG");
+  EXPECT_EQ(plain_content(*icon), icon->plain);
 }
 
 }  // namespace

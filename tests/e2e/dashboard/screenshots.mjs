@@ -1,0 +1,43 @@
+// Takes a picture of every view in both themes: node screenshots.mjs DIRECTORY [NAME...]
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBrowser } from './browser.mjs';
+import { ControlPlane } from './control_plane.mjs';
+import { fillFleet, showTheme, views } from './views.mjs';
+
+const [directory, ...names] = process.argv.slice(2);
+mkdirSync(directory, { recursive: true });
+const plane = await ControlPlane.start();
+try {
+  const ids = await fillFleet(plane);
+  for (const theme of ['light', 'dark']) {
+    const { page, close } = await openBrowser({
+      viewport: { width: 1280, height: 800 },
+    });
+    await showTheme(page, theme);
+    for (const [name, path, shows] of views(ids)) {
+      if (names.length > 0 && !names.includes(name)) continue;
+      await page.goto(plane.url + path);
+      await page.locator(shows).first().waitFor();
+      // Charts and results need a few readings to be worth a picture.
+      if (name === 'instance' || name === 'pipeline') await page.waitForTimeout(9000);
+      await page.screenshot({
+        path: join(directory, `${name}-${theme}.png`),
+        animations: 'disabled',
+      });
+    }
+    await close();
+  }
+  const { page, close } = await openBrowser({
+    viewport: { width: 390, height: 780 },
+    isMobile: true,
+    hasTouch: true,
+  });
+  await page.goto(plane.url);
+  await page.locator('text=Checkout orders').first().waitFor();
+  await page.screenshot({ path: join(directory, 'phone.png') });
+  await close();
+} finally {
+  await plane.stop();
+}

@@ -1,0 +1,58 @@
+import { Anchor } from '@mantine/core';
+import { Link } from 'react-router-dom';
+import type { FleetEvent } from '../api/types';
+import { describeEvent, toneOfEvent } from './events';
+import { ToneBadge } from './StatusBadge';
+import { Time } from './Time';
+
+const SHOWN = 200;
+
+export function EventTable({
+  events,
+  withInstance = false,
+}: {
+  events: readonly FleetEvent[];
+  withInstance?: boolean;
+}) {
+  return (
+    <div className="table-scroll">
+      <table className="plain-table">
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            {withInstance && <th scope="col">Instance</th>}
+            <th scope="col">Type</th>
+            <th scope="col">What</th>
+            <th scope="col">Source</th>
+          </tr>
+        </thead>
+        <tbody>
+          {events
+            .slice(-SHOWN)
+            .reverse()
+            .map((event) => (
+              <tr key={event.sequence}>
+                <td>
+                  <Time at={event.timestamp} />
+                </td>
+                {withInstance && (
+                  <td>
+                    {event.instanceId && (
+                      <Anchor component={Link} to={`/instances/${encodeURIComponent(event.instanceId)}`} size="sm">
+                        {event.instanceId}
+                      </Anchor>
+                    )}
+                  </td>
+                )}
+                <td>
+                  <ToneBadge tone={toneOfEvent(event)}>{event.type}</ToneBadge>
+                </td>
+                <td>{describeEvent(event)}</td>
+                <td>{event.source}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

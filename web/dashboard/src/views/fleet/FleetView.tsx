@@ -1,0 +1,102 @@
+import { Button, Stack, Text } from '@mantine/core';
+import type { RowSelectionState, SortingState } from '@tanstack/react-table';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { Link, useSearchParams } from 'react-router-dom';
+import { useInstances } from '../../api/instances';
+import type { Instance } from '../../api/types';
+import { EmptyState } from '../../components/EmptyState';
+import { Icon } from '../../components/Icon';
+import { PageHeader } from '../../components/PageHeader';
+import { QueryBoundary } from '../../components/QueryBoundary';
+import { BulkBar } from './BulkBar';
+import { filterInstances, type FleetFilter, isFiltered, readFilter, writeFilter } from './filter';
+import { FleetTable } from './FleetTable';
+import { FleetToolbar } from './FleetToolbar';
+import { Overview } from './Overview';
+import { sortInstances } from './sort';
+
+export default function FleetView() {
+  const instances = useInstances();
+  return (
+    <>
+      <PageHeader
+        title="Fleet"
+        description="Every Drasi server that this control plane runs"
+        actions={
+          <Button component={Link} to="/new" leftSection={<Icon name="plus" />}>
+            New instance
+          </Button>
+        }
+      />
+      <QueryBoundary query={instances} title="The fleet cannot be shown">
+        {(all) => (all.length === 0 ? <FirstInstance /> : <Fleet instances={all} />)}
+      </QueryBoundary>
+    </>
+  );
+}
+
+function FirstInstance() {
+  return (
+    <EmptyState
+      icon="fleet"
+      title="No instance yet"
+      action={
+        <Button component={Link} to="/new?template=hello-world" mt="sm" leftSection={<Icon name="plus" />}>
+          Create the first instance
+        </Button>
+      }
+    >
+      An instance is a Drasi server: sources, continuous queries over them, and reactions to what changes in their
+      results. The first one runs in less than a minute, with readings of a simulated sensor.
+    </EmptyState>
+  );
+}
+
+function Fleet({ instances }: { instances: Instance[] }) {
+  const [parameters, setParameters] = useSearchParams();
+  const filter = useMemo(() => readFilter(parameters), [parameters]);
+  const setFilter = useCallback(
+    (next: FleetFilter) => setParameters((current) => writeFilter(current, next), { replace: true }),
+    [setParameters],
+  );
+  const [column = 'name', direction] = (parameters.get('sort') ?? 'name').split(':');
+  const sorting = useMemo<SortingState>(() => [{ id: column, desc: direction === 'desc' }], [column, direction]);
+  const setSorting = ([first]: SortingState): void =>
+    setParameters(
+      (current) => {
+        current.set('sort', first ? `${first.id}${first.desc ? ':desc' : ''}` : 'name');
+        return current;
+      },
+      { replace: true },
+    );
+  const [selection, setSelection] = useState<RowSelectionState>({});
+  // Typing comes first; the table follows when there is time.
+  const deferred = useDeferredValue(filter);
+  const sorted = useMemo(() => sortInstances(instances, column, direction === 'desc'), [instances, column, direction]);
+  const shown = useMemo(() => filterInstances(sorted, deferred), [sorted, deferred]);
+  const selected = useMemo(() => {
+    const known = new Set(instances.map((instance) => instance.id));
+    return Object.keys(selection).filter((id) => known.has(id));
+  }, [instances, selection]);
+
+  return (
+    <Stack gap="sm">
+      <Overview instances={instances} filter={filter} onFilter={setFilter} />
+      <FleetToolbar filter={filter} onFilter={setFilter} />
+      {selected.length > 0 ? (
+        <BulkBar ids={selected} onClear={() => setSelection({})} />
+      ) : (
+        <Text size="sm" c="dimmed" role="status" h={30} pt={4}>
+          {isFiltered(filter) ? `${shown.length} of ${instances.length} instances` : `${instances.length} instances`}
+        </Text>
+      )}
+      <FleetTable
+        instances={shown}
+        sorting={sorting}
+        onSorting={setSorting}
+        selection={selection}
+        onSelection={setSelection}
+      />
+    </Stack>
+  );
+}

@@ -1,0 +1,86 @@
+import { Anchor } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { linkTo } from '../../api/base';
+import type { Instance, RuntimeStatus } from '../../api/types';
+import { Time } from '../../components/Time';
+import { bytes } from '../../components/time';
+import classes from './Facts.module.css';
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function lastExit(exit: NonNullable<RuntimeStatus['lastExit']>): string {
+  if (exit.signal) return `by signal ${exit.signal}${exit.outOfMemory ? ', out of memory' : ''}`;
+  return exit.exitCode === undefined ? (exit.reason ?? 'unknown') : `with code ${exit.exitCode}`;
+}
+
+function limitsText(limits: NonNullable<Instance['limits']>): string {
+  const parts = [
+    limits.cpuCores ? `${limits.cpuCores} cores` : '',
+    limits.memoryBytes ? bytes(limits.memoryBytes) : '',
+    limits.openFiles ? `${limits.openFiles} files` : '',
+  ];
+  return parts.filter(Boolean).join(', ') || 'none';
+}
+
+export function Facts({ instance, runtime }: { instance: Instance; runtime: RuntimeStatus | undefined }) {
+  const identity = runtime?.processId ?? runtime?.containerId ?? runtime?.podName;
+  return (
+    <dl className={classes.facts}>
+      <Fact name="Address">{instance.address ? <span className="mono">{instance.address}</span> : 'not running'}</Fact>
+      {instance.frontPort && <Fact name="Front port">{instance.frontPort}</Fact>}
+      <Fact name="Platform">
+        {instance.platformType}
+        {identity && <span className="mono"> · {runtime?.processId ? `PID ${identity}` : identity}</span>}
+      </Fact>
+      <Fact name="Health">{instance.health}</Fact>
+      <Fact name="Wanted">{instance.desiredState}</Fact>
+      <Fact name="Revision">
+        {instance.configurationRevision}
+        {instance.phase === 'Running' && `, runs ${instance.appliedRevision}`}
+      </Fact>
+      <Fact name="Started">
+        <Time at={runtime?.startedAt} />
+      </Fact>
+      <Fact name="Restarts">
+        {instance.restartCount}
+        {runtime?.nextStartAt && (
+          <>
+            , next <Time at={runtime.nextStartAt} />
+          </>
+        )}
+      </Fact>
+      {runtime?.lastExit && <Fact name="Last end">{lastExit(runtime.lastExit)}</Fact>}
+      <Fact name="Restart policy">{instance.restartPolicy ?? 'default'}</Fact>
+      {instance.limits && <Fact name="Limits">{limitsText(instance.limits)}</Fact>}
+      {runtime?.usage && (
+        <Fact name="Threads, files">
+          {runtime.usage.threads ?? '–'}, {runtime.usage.openFiles ?? '–'}
+        </Fact>
+      )}
+      <Fact name="Labels">
+        {Object.entries(instance.metadata)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(', ') || 'none'}
+      </Fact>
+      <Fact name="Created">
+        <Time at={instance.createdAt} />
+      </Fact>
+      <Fact name="API">
+        <Anchor
+          size="sm"
+          href={linkTo(`/api/server/instances/${encodeURIComponent(instance.id)}/proxy/api/v1/queries`)}
+          target="_blank"
+        >
+          through the control plane
+        </Anchor>
+      </Fact>
+    </dl>
+  );
+}

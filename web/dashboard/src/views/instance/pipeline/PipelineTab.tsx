@@ -1,0 +1,99 @@
+import '@xyflow/react/dist/style.css';
+import { useComputedColorScheme } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Background, Controls, type Edge, type Node, ReactFlow } from '@xyflow/react';
+import { useMemo, useState } from 'react';
+import { configurationQuery } from '../../../api/configuration';
+import type { Component, Configuration, Instance } from '../../../api/types';
+import { EmptyState } from '../../../components/EmptyState';
+import { Panel } from '../../../components/Panel';
+import { QueryBoundary } from '../../../components/QueryBoundary';
+import { useRuntime } from '../useRuntime';
+import { ComponentDetails } from './ComponentDetails';
+import { pipelineOf } from './graph';
+import { PipelineNodeView } from './PipelineNodeView';
+import classes from './Pipeline.module.css';
+
+const nodeTypes = { component: PipelineNodeView };
+
+export default function PipelineTab({ instance }: { instance: Instance }) {
+  const configuration = useQuery(configurationQuery(instance.id));
+  const { query: runtime } = useRuntime(instance.id);
+  const components = runtime.data?.components;
+  return (
+    <QueryBoundary query={configuration}>
+      {(wanted) => <Graph instance={instance} configuration={wanted} components={components ?? []} />}
+    </QueryBoundary>
+  );
+}
+
+interface Props {
+  instance: Instance;
+  configuration: Configuration;
+  components: Component[];
+}
+
+function Graph({ instance, configuration, components }: Props) {
+  const scheme = useComputedColorScheme('light');
+  const { nodes, edges } = useMemo(() => pipelineOf(configuration, components), [configuration, components]);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const selected = nodes.find((node) => node.key === chosen) ?? nodes.find((node) => node.kind === 'query');
+  const flowNodes = useMemo(
+    () =>
+      nodes.map((node): Node => ({
+        id: node.key,
+        type: 'component',
+        position: { x: node.x, y: node.y },
+        data: { node },
+        selected: node.key === selected?.key,
+        ariaLabel: `${node.kind} ${node.id}, ${node.status ?? 'not running'}`,
+      })),
+    [nodes, selected?.key],
+  );
+  const flowEdges = useMemo(
+    () =>
+      edges.map(({ from, to, flows }): Edge => ({
+        id: `${from}-${to}`,
+        source: from,
+        target: to,
+        animated: flows,
+        focusable: false,
+      })),
+    [edges],
+  );
+  if (nodes.length === 0) {
+    return (
+      <EmptyState icon="query" title="Nothing to show yet">
+        The configuration has no sources, queries or reactions.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className={classes.layout}>
+      <div className={`panel ${classes.graph}`} role="region" aria-label="Pipeline">
+        <ReactFlow
+          nodes={flowNodes}
+          edges={flowEdges}
+          nodeTypes={nodeTypes}
+          colorMode={scheme}
+          fitView
+          fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
+          minZoom={0.2}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          deleteKeyCode={null}
+          onNodeClick={(_, node) => setChosen(node.id)}
+          onSelectionChange={({ nodes: [first] }) => first && setChosen(first.id)}
+        >
+          <Background gap={22} />
+          <Controls showInteractive={false} />
+        </ReactFlow>
+      </div>
+      {selected && (
+        <Panel title={`${selected.kind} ${selected.id}`}>
+          <ComponentDetails instance={instance} configuration={configuration} node={selected} />
+        </Panel>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { resultsQuery, type ResultRow } from '../../../api/runtime';
+import { QueryBoundary } from '../../../components/QueryBoundary';
+
+const EVERY_MS = 2000;
+const SHOWN = 100;
+
+const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+export function Results({ instanceId, queryId, running }: { instanceId: string; queryId: string; running: boolean }) {
+  const query = useQuery({ ...resultsQuery(instanceId, queryId), enabled: running, refetchInterval: EVERY_MS });
+  if (!running) {
+    return (
+      <Text size="sm" c="dimmed">
+        They show while the query runs.
+      </Text>
+    );
+  }
+  return <QueryBoundary query={query}>{(rows) => <ResultTable rows={rows} />}</QueryBoundary>;
+}
+
+function ResultTable({ rows }: { rows: ResultRow[] }) {
+  const columns = [...new Set(rows.slice(0, SHOWN).flatMap((row) => Object.keys(row)))];
+  if (rows.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        No row matches now.
+      </Text>
+    );
+  }
+  return (
+    <>
+      <div
+        className="table-scroll"
+        style={{ maxHeight: 320, overflowY: 'auto' }}
+        tabIndex={0}
+        role="region"
+        aria-label="Results"
+      >
+        <table className="plain-table" data-testid="results">
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th scope="col" key={column}>
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.slice(0, SHOWN).map((row, index) => (
+              <tr key={index}>
+                {columns.map((column) => (
+                  <td key={column} className="numeric">
+                    {show(row[column])}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {rows.length > SHOWN && (
+        <Text size="sm" c="dimmed">
+          The first {SHOWN} of {rows.length} rows
+        </Text>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,1 @@
+export const STRATEGIES = ['Update', 'Restart', 'RollingUpdate', 'BlueGreen', 'Canary', 'Manual', 'Migrate'];
