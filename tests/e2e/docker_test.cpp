@@ -23,7 +23,7 @@ constexpr milliseconds kPatience{30'000};
 class Docker : public ::testing::Test {
  protected:
   void SetUp() override {
-    engine_ = std::make_unique<DockerEngine>(GetLiveRestore());
+    engine_ = std::make_unique<DockerEngine>(live_restore());
     std::string obstacle = engine_->start();
     if (obstacle.empty()) {
       obstacle = engine_->make_image(kImage, program("DRAAS_TEST_DRASI_SIM", "/simulator/drasi-sim"), "drasi");
@@ -41,7 +41,7 @@ class Docker : public ::testing::Test {
     engine_.reset();
   }
 
-  virtual bool GetLiveRestore() const { return false; }
+  virtual bool live_restore() const { return false; }
   virtual std::string default_platform() const { return "Docker"; }
 
   std::vector<std::string> flags() {
@@ -229,7 +229,7 @@ TEST_F(Docker, WithoutItsEngineNothingIsLostAndItComesBack) {
 
 class DockerWithLiveRestore : public Docker {
  protected:
-  bool GetLiveRestore() const override { return true; }
+  bool live_restore() const override { return true; }
 };
 
 TEST_F(DockerWithLiveRestore, ContainersOutliveTheirEngineAndStayTheSame) {

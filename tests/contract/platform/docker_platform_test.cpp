@@ -1,10 +1,11 @@
 // What the Docker platform promises beyond the contract of all platforms.
 
+#include "platforms/docker/docker_platform.hpp"
+
 #include <gmock/gmock.h>
 
 #include "contract/platform/docker_engine_under_test.hpp"
 #include "contract/platform/platform_fixture.hpp"
-#include "platforms/docker/docker_platform.hpp"
 #include "platforms/docker/marks.hpp"
 
 namespace draas::platforms {
