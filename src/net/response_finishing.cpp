@@ -136,6 +136,12 @@ std::string_view opaque_tag(std::string_view tag) {
   return tag;
 }
 
+// A tag is "<version>" or "<version>+<representation>"; whoever writes means the version, however it was read.
+std::string_view version_tag(std::string_view tag) {
+  const std::string_view opaque = opaque_tag(tag);
+  return opaque.substr(0, opaque.find('+'));
+}
+
 bool none_match_hits(std::string_view if_none_match, std::string_view etag) {
   while (!if_none_match.empty()) {
     const auto item = next_list_item(if_none_match);
@@ -178,7 +184,7 @@ bool etag_matches(std::string_view if_match, std::string_view etag) {
   if (is_weak(etag)) return false;
   while (!if_match.empty()) {
     const auto item = next_list_item(if_match);
-    if (!item.empty() && !is_weak(item) && opaque_tag(item) == opaque_tag(etag)) return true;
+    if (!item.empty() && !is_weak(item) && version_tag(item) == version_tag(etag)) return true;
   }
   return false;
 }

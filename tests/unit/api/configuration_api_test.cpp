@@ -30,6 +30,11 @@ TEST_F(ConfigurationApi, IsReplacedAndGivenBackInBothForms) {
   EXPECT_EQ(yaml.header("Content-Type"), "application/yaml");
   EXPECT_NE(yaml.body.find("query: MATCH (n) RETURN n"), std::string::npos) << yaml.body;
   EXPECT_EQ(ask("GET", kPath + "?format=yaml").body, yaml.body);
+  const auto json = ask("GET", kPath);
+  EXPECT_NE(yaml.header("ETag"), json.header("ETag")) << "a cache would take one for the other";
+  EXPECT_EQ(ask("GET", kPath, "", {{"If-None-Match", json.header("ETag")}}).status, 304);
+  EXPECT_EQ(ask("GET", kPath + "?format=yaml", "", {{"If-None-Match", json.header("ETag")}}).status, 200);
+  EXPECT_EQ(ask("GET", kPath + "?format=yaml", "", {{"If-None-Match", yaml.header("ETag")}}).status, 304);
   const auto back = ask("PUT", kPath, yaml.body, {{"Content-Type", "application/yaml"}});
   ASSERT_EQ(back.status, 200) << back.body;
   EXPECT_EQ(ask("GET", kPath).json(), get.json());

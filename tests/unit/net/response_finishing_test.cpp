@@ -118,6 +118,9 @@ TEST(EtagMatches, ComparesStrongly) {
   EXPECT_TRUE(etag_matches("\"a\"", "\"a\""));
   EXPECT_TRUE(etag_matches("\"x\", \"a\"", "\"a\""));
   EXPECT_TRUE(etag_matches("\"a-gzip\"", "\"a\""));
+  EXPECT_TRUE(etag_matches("\"a+yaml\"", "\"a\"")) << "another representation of the same version";
+  EXPECT_TRUE(etag_matches("\"a+yaml-gzip\"", "\"a\""));
+  EXPECT_FALSE(etag_matches("\"b+yaml\"", "\"a\""));
   EXPECT_TRUE(etag_matches("*", "\"a\""));
   EXPECT_FALSE(etag_matches("*", ""));
   EXPECT_FALSE(etag_matches("W/\"a\"", "\"a\""));
