@@ -1,3 +1,4 @@
+import { PlainTable } from './PlainTable';
 import { Text } from '@mantine/core';
 import type { Difference } from '../api/types';
 
@@ -7,34 +8,22 @@ const show = (value: unknown): string =>
 export function Differences({ differences }: { differences: readonly Difference[] }) {
   if (differences.length === 0) return null;
   return (
-    <div className="table-scroll">
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">Where</th>
-            <th scope="col">Wanted</th>
-            <th scope="col">Runs</th>
-            <th scope="col">Takes</th>
-          </tr>
-        </thead>
-        <tbody>
-          {differences.map((difference) => (
-            <tr key={difference.path}>
-              <td>
-                <span className="mono">{difference.path}</span>
-                {difference.text && (
-                  <Text size="xs" c="dimmed">
-                    {difference.text}
-                  </Text>
-                )}
-              </td>
-              <td className="mono">{show(difference.desired)}</td>
-              <td className="mono">{show(difference.actual)}</td>
-              <td>{difference.liveness === 'Restart' ? 'a restart' : 'nothing: live'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <PlainTable columns={['Where', 'Wanted', 'Runs', 'Takes']}>
+      {differences.map((difference) => (
+        <tr key={difference.path}>
+          <td>
+            <span className="mono">{difference.path}</span>
+            {difference.text && (
+              <Text size="xs" c="dimmed">
+                {difference.text}
+              </Text>
+            )}
+          </td>
+          <td className="mono">{show(difference.desired)}</td>
+          <td className="mono">{show(difference.actual)}</td>
+          <td>{difference.liveness === 'Restart' ? 'a restart' : 'nothing: live'}</td>
+        </tr>
+      ))}
+    </PlainTable>
   );
 }

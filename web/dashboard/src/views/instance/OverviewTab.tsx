@@ -1,3 +1,4 @@
+import { PlainTable } from '../../components/PlainTable';
 import { Alert, Grid, Stack, Text } from '@mantine/core';
 import type { Instance, RuntimeStatus } from '../../api/types';
 import { Icon } from '../../components/Icon';
@@ -100,29 +101,18 @@ function Components({ runtime }: { runtime: RuntimeStatus | undefined }) {
           They show while the server runs.
         </Text>
       ) : (
-        <div className="table-scroll">
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th scope="col">Kind</th>
-                <th scope="col">Id</th>
-                <th scope="col">State</th>
-              </tr>
-            </thead>
-            <tbody>
-              {components.map((component) => (
-                <tr key={component.kind + component.id}>
-                  <td>{component.kind}</td>
-                  <td className="mono">{component.id}</td>
-                  <td>
-                    <ToneBadge tone={toneOfComponent(component.status)}>{component.status}</ToneBadge>
-                    {component.error && <Text size="sm">{component.error}</Text>}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <PlainTable columns={['Kind', 'Id', 'State']}>
+          {components.map((component) => (
+            <tr key={component.kind + component.id}>
+              <td>{component.kind}</td>
+              <td className="mono">{component.id}</td>
+              <td>
+                <ToneBadge tone={toneOfComponent(component.status)}>{component.status}</ToneBadge>
+                {component.error && <Text size="sm">{component.error}</Text>}
+              </td>
+            </tr>
+          ))}
+        </PlainTable>
       )}
     </Panel>
   );

@@ -1,3 +1,4 @@
+import { PlainTable } from '../../components/PlainTable';
 import { Anchor, Button, Code, Progress, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -53,38 +54,25 @@ function Details({ rollout }: { rollout: Rollout }) {
           </Code>
         </Panel>
         <Panel title="Instances" flush>
-          <div className="table-scroll">
-            <table className="plain-table">
-              <thead>
-                <tr>
-                  <th scope="col">Wave</th>
-                  <th scope="col">Instance</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Revisions</th>
-                  <th scope="col">Reason</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rollout.targets.map((target) => (
-                  <tr key={target.instanceId}>
-                    <td className="numeric">{target.wave}</td>
-                    <td>
-                      <Anchor component={Link} to={`/instances/${encodeURIComponent(target.instanceId)}`} size="sm">
-                        {target.instanceId}
-                      </Anchor>
-                    </td>
-                    <td>
-                      <ToneBadge tone={TARGET_TONES[target.state]}>{target.state}</ToneBadge>
-                    </td>
-                    <td className="numeric">
-                      {target.revisionBefore ?? '–'} → {target.revisionAfter ?? '–'}
-                    </td>
-                    <td>{target.reason}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <PlainTable columns={['Wave', 'Instance', 'State', 'Revisions', 'Reason']}>
+            {rollout.targets.map((target) => (
+              <tr key={target.instanceId}>
+                <td className="numeric">{target.wave}</td>
+                <td>
+                  <Anchor component={Link} to={`/instances/${encodeURIComponent(target.instanceId)}`} size="sm">
+                    {target.instanceId}
+                  </Anchor>
+                </td>
+                <td>
+                  <ToneBadge tone={TARGET_TONES[target.state]}>{target.state}</ToneBadge>
+                </td>
+                <td className="numeric">
+                  {target.revisionBefore ?? '–'} → {target.revisionAfter ?? '–'}
+                </td>
+                <td>{target.reason}</td>
+              </tr>
+            ))}
+          </PlainTable>
         </Panel>
       </Stack>
     </>

@@ -1,3 +1,4 @@
+import { PlainTable } from '../../components/PlainTable';
 import { Anchor, Button, Progress } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
@@ -42,48 +43,31 @@ export default function RolloutsView() {
 function RolloutTable({ rollouts }: { rollouts: RolloutSummary[] }) {
   return (
     <Panel flush>
-      <div className="table-scroll">
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">State</th>
-              <th scope="col">Progress</th>
-              <th scope="col">Wave</th>
-              <th scope="col">Created</th>
+      <PlainTable columns={['Name', 'State', 'Progress', 'Wave', 'Created']}>
+        {rollouts.map((rollout) => {
+          const { done, total } = progressOf(rollout);
+          return (
+            <tr key={rollout.id}>
+              <td>
+                <Anchor component={Link} to={`/rollouts/${rollout.id}`} fw={600} size="sm">
+                  {rollout.name || rollout.id}
+                </Anchor>
+              </td>
+              <td>
+                <ToneBadge tone={toneOfRollout(rollout.state)}>{rollout.state}</ToneBadge>
+              </td>
+              <td style={{ minWidth: 160 }}>
+                <Progress value={total === 0 ? 0 : (100 * done) / total} aria-label={`${done} of ${total}`} mt={6} />
+                {done} of {total}
+              </td>
+              <td className="numeric">{rollout.wave ?? '–'}</td>
+              <td>
+                <Time at={rollout.createdAt} />
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {rollouts.map((rollout) => {
-              const { done, total } = progressOf(rollout);
-              return (
-                <tr key={rollout.id}>
-                  <td>
-                    <Anchor component={Link} to={`/rollouts/${rollout.id}`} fw={600} size="sm">
-                      {rollout.name || rollout.id}
-                    </Anchor>
-                  </td>
-                  <td>
-                    <ToneBadge tone={toneOfRollout(rollout.state)}>{rollout.state}</ToneBadge>
-                  </td>
-                  <td style={{ minWidth: 160 }}>
-                    <Progress
-                      value={total === 0 ? 0 : (100 * done) / total}
-                      aria-label={`${done} of ${total}`}
-                      mt={6}
-                    />
-                    {done} of {total}
-                  </td>
-                  <td className="numeric">{rollout.wave ?? '–'}</td>
-                  <td>
-                    <Time at={rollout.createdAt} />
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+          );
+        })}
+      </PlainTable>
     </Panel>
   );
 }

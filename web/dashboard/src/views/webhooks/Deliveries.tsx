@@ -1,3 +1,4 @@
+import { PlainTable } from '../../components/PlainTable';
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { deliveriesQuery } from '../../api/operations';
@@ -17,35 +18,23 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
             Nothing was delivered yet.
           </Text>
         ) : (
-          <div className="table-scroll">
-            <table className="plain-table">
-              <thead>
-                <tr>
-                  <th scope="col">When</th>
-                  <th scope="col">Event</th>
-                  <th scope="col">Outcome</th>
-                  <th scope="col">Attempt</th>
-                </tr>
-              </thead>
-              <tbody>
-                {deliveries.slice(0, SHOWN).map((delivery) => (
-                  <tr key={`${delivery.id ?? ''}-${delivery.attempt ?? 0}`}>
-                    <td>
-                      <Time at={delivery.at} />
-                    </td>
-                    <td>{delivery.event}</td>
-                    <td>
-                      <ToneBadge tone={delivery.delivered ? 'ok' : 'bad'}>
-                        {delivery.delivered ? 'Delivered' : 'Failed'}
-                      </ToneBadge>{' '}
-                      {delivery.error ?? delivery.status}
-                    </td>
-                    <td className="numeric">{delivery.attempt}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <PlainTable columns={['When', 'Event', 'Outcome', 'Attempt']}>
+            {deliveries.slice(0, SHOWN).map((delivery) => (
+              <tr key={`${delivery.id ?? ''}-${delivery.attempt ?? 0}`}>
+                <td>
+                  <Time at={delivery.at} />
+                </td>
+                <td>{delivery.event}</td>
+                <td>
+                  <ToneBadge tone={delivery.delivered ? 'ok' : 'bad'}>
+                    {delivery.delivered ? 'Delivered' : 'Failed'}
+                  </ToneBadge>{' '}
+                  {delivery.error ?? delivery.status}
+                </td>
+                <td className="numeric">{delivery.attempt}</td>
+              </tr>
+            ))}
+          </PlainTable>
         )
       }
     </QueryBoundary>

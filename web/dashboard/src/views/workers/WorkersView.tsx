@@ -1,3 +1,4 @@
+import { PlainTable } from '../../components/PlainTable';
 import { SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { leasesQuery, statusQuery } from '../../api/reconciliation';
@@ -57,36 +58,21 @@ function WorkerTable({ workers }: { workers: WorkerLease[] }) {
   }
   return (
     <Panel flush>
-      <div className="table-scroll">
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">Worker</th>
-              <th scope="col">Shards</th>
-              <th scope="col">Busy</th>
-              <th scope="col">Waiting</th>
-              <th scope="col">Drifted</th>
-              <th scope="col">Last sweep</th>
-              <th scope="col">Address</th>
-            </tr>
-          </thead>
-          <tbody>
-            {workers.map(({ worker, shards, status, url }) => (
-              <tr key={worker}>
-                <td className="mono">{worker}</td>
-                <td className="numeric">{shards.length} of 64</td>
-                <td className="numeric">{status.busy ?? '–'}</td>
-                <td className="numeric">{status.waiting ?? '–'}</td>
-                <td className="numeric">{status.drifted ?? '–'}</td>
-                <td>
-                  <Time at={status.lastSweep} />
-                </td>
-                <td className="mono">{url ?? 'in the control plane'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <PlainTable columns={['Worker', 'Shards', 'Busy', 'Waiting', 'Drifted', 'Last sweep', 'Address']}>
+        {workers.map(({ worker, shards, status, url }) => (
+          <tr key={worker}>
+            <td className="mono">{worker}</td>
+            <td className="numeric">{shards.length} of 64</td>
+            <td className="numeric">{status.busy ?? '–'}</td>
+            <td className="numeric">{status.waiting ?? '–'}</td>
+            <td className="numeric">{status.drifted ?? '–'}</td>
+            <td>
+              <Time at={status.lastSweep} />
+            </td>
+            <td className="mono">{url ?? 'in the control plane'}</td>
+          </tr>
+        ))}
+      </PlainTable>
     </Panel>
   );
 }
