@@ -69,8 +69,13 @@ void check_platforms(Connection& connection, Findings& out) {
   for (const Json& platform : *platforms) {
     const bool available = member(platform, "available") == Json(true);
     const bool needed = member(platform, "isDefault") == Json(true) || member(platform, "instanceCount") != Json(0);
-    const Level level = available ? Level::Good : needed ? Level::Failed : Level::Doubtful;
-    out.push_back({level, "platform " + field(platform, "platformType"), field(platform, "reason")});
+    const std::string what = "platform " + field(platform, "platformType");
+    const std::string reason = field(platform, "reason");
+    if (available || needed) {
+      out.push_back({available ? Level::Good : Level::Failed, what, reason});
+    } else {
+      out.push_back({Level::Good, what, "not used; it would not be available: " + reason});
+    }
   }
 }
 

@@ -254,7 +254,7 @@ describe('where it is served', () => {
       await page.goto(`${plane.url}/rollouts/new`);
       await heading(page, 'New rollout').waitFor();
       await page.getByRole('link', { name: 'Platforms' }).click();
-      await page.getByText('Available').waitFor();
+      await page.getByText('Available', { exact: true }).waitFor();
       assert.equal(page.url(), `${plane.url}/platforms`);
       assert.deepEqual(faults, []);
     } finally {

@@ -1931,6 +1931,8 @@ export interface components {
             type: string;
         };
         StatusReport: {
+            /** @description Of the workload that is meant: a report about one that was replaced changes nothing */
+            generation?: number;
             instanceId: string;
             metadata?: components["schemas"]["StringMap"];
             source: string;
