@@ -276,6 +276,7 @@ net::Task<Outcome> Executor::await_approval(Run& run, const Step& step) {
   if (step.duration.count() > 0) body["expiresIn"] = to_text(step.duration);
   std::string path = "/api/reconciliation/approvals";
   const auto asked = co_await api_.post(std::move(path), std::move(body));
+  crash_point("reconcile.approval_asked");
   if (!asked) co_return to_outcome(asked.error());
   co_return Outcome{.kind = Outcome::Kind::Pending, .reason = "waits for approval"};
 }

@@ -125,6 +125,98 @@ INSTANTIATE_TEST_SUITE_P(Steps, ControlPlaneCrash,
                                            CrashCase{"Update", "{}", "audit.committed"}),
                          case_name);
 
+// --- what waits for somebody, and what goes over many
+// -----------------------------------------------------------------
+
+std::string pending_approval(ServerProcess& server) {
+  const Json approvals = server.get("/api/reconciliation/approvals?state=Pending&instanceId=one").json();
+  return approvals.is_array() && !approvals.empty() ? approvals[0].value("id", "") : std::string();
+}
+
+// Nothing happens without the approval, whoever died meanwhile; with it, the new one runs.
+void expect_waits_for_approval(ServerProcess& server) {
+  ASSERT_TRUE(eventually([&] { return !pending_approval(server).empty(); }, milliseconds(10'000))) << server.log();
+  EXPECT_EQ(running_query(server, "one"), query_text(0)) << "it did not wait";
+  const Answer approved = server.post("/api/reconciliation/approvals/" + pending_approval(server) + "/approve", "{}");
+  EXPECT_EQ(approved.status, 200) << approved.body;
+  expect_settles(server, "one");
+  EXPECT_EQ(running_query(server, "one"), query_text(77));
+}
+
+TEST(ManualCrash, TheWorkerAfterAskingForApproval) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  create_instance(server, "one", "Manual");
+  ReconcilerProcess doomed(server, "doomed");
+  ASSERT_TRUE(doomed.start({{"DRAAS_CRASH_AT", "reconcile.approval_asked"}}));
+  ASSERT_EQ(change_first_query(server, "one", query_text(77)), 202);
+  ASSERT_TRUE(was_killed(doomed.wait_exit())) << doomed.log() << server.log();
+  ReconcilerProcess heir(server, "heir");
+  ASSERT_TRUE(heir.start());
+  expect_waits_for_approval(server);
+}
+
+class ManualControlPlaneCrash : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ManualControlPlaneCrash, TheApprovalIsAskedForOnce) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  create_instance(server, "one", "Manual");
+  server.signal(SIGTERM);
+  ASSERT_TRUE(server.wait_exit()) << server.log();
+  ASSERT_TRUE(server.start({{"DRAAS_CRASH_AT", GetParam()}})) << server.log();
+  ReconcilerProcess reconciler(server, "steady");
+  ASSERT_TRUE(reconciler.start());
+  ASSERT_EQ(change_first_query(server, "one", query_text(77)), 202);
+  ASSERT_TRUE(was_killed(server.wait_exit(milliseconds(30'000)))) << server.log() << reconciler.log();
+  ASSERT_TRUE(server.start()) << server.log();
+  expect_waits_for_approval(server);
+  EXPECT_EQ(server.get("/api/reconciliation/approvals?instanceId=one").json().size(), 1U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, ManualControlPlaneCrash,
+                         ::testing::Values("approval.before_commit", "approval.committed"),
+                         [](const auto& point) { return point.index == 0 ? "before_commit" : "committed"; });
+
+class RolloutCrash : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(RolloutCrash, GoesOnWithTheNextWorker) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  for (const char* id : {"one", "two"}) create_instance(server, id, "Update");
+  ReconcilerProcess doomed(server, "doomed");
+  ASSERT_TRUE(doomed.start({{"DRAAS_CRASH_AT", GetParam()}}));
+  const Json patch{{"op", "replace"}, {"path", "/queries/0/queryText"}, {"value", query_text(77)}};
+  Json body{{"instances", Json::array({"one", "two"})}, {"waves", Json::array({1, "100%"})}};
+  body["change"]["patch"] = Json::array({patch});
+  const Answer created = server.post("/api/reconciliation/rollouts", to_text(body));
+  ASSERT_EQ(created.status, 201) << created.body;
+  ASSERT_TRUE(was_killed(doomed.wait_exit())) << doomed.log() << server.log();
+
+  ReconcilerProcess heir(server, "heir");
+  ASSERT_TRUE(heir.start());
+  const std::string rollout = "/api/reconciliation/rollouts/" + created.json().value("id", "");
+  EXPECT_TRUE(
+      eventually([&] { return server.get(rollout).json().value("state", "") == "Succeeded"; }, milliseconds(20'000)))
+      << server.get(rollout).body << heir.log();
+  for (const char* id : {"one", "two"}) {
+    expect_settles(server, id);
+    EXPECT_EQ(running_query(server, id), query_text(77));
+    EXPECT_EQ(server.instance(id)["configurationRevision"], 2U) << "the change was made twice";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, RolloutCrash,
+                         ::testing::Values("rollout.target_marked", "rollout.target_done", "rollout.saved",
+                                           "rollout.saved:2", "rollout.target_done:2"),
+                         [](const auto& point) {
+                           std::string name = point.param;
+                           for (char& c : name) {
+                             if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+                           }
+                           return name;
+                         });
+
 TEST(Workers, ShareTheFleetAndReplaceEachOther) {
   ServerProcess server;
   ASSERT_TRUE(server.start()) << server.log();
