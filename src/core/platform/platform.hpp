@@ -82,8 +82,8 @@ struct Availability {
   bool available = false;
   std::string reason;   // when not: what is missing and the way out; when so: e.g. "/usr/bin/drasi-server 0.2.2"
   std::string version;  // of drasi-server or the engine, when known
-  // When not available: what is missing is a service that comes back by itself. Starts that nobody waits for are put off
-  // until then and do not count as failed ones.
+  // When not available: what is missing is a service that comes back by itself. Starts that nobody waits for are put
+  // off until then and do not count as failed ones.
   bool passing = false;
 };
 
