@@ -77,7 +77,7 @@ void Masker::learn(const Json& configuration) {
 }
 
 Json Masker::mask(const Json& value) const {
-  const Json masked = without_environment(drasi::mask_secrets(value));
+  Json masked = without_environment(drasi::mask_secrets(value));
   if (secrets_.empty()) return masked;
   const std::string text = mask_text(to_text(masked));
   Json again = Json::parse(text, nullptr, false);
