@@ -57,7 +57,7 @@ struct Address {
 };
 
 Result<EngineEndpoint> parse_address(const Address& from) {
-  static const std::string kForms = "use unix:///path/to/docker.sock or tcp://host:port";
+  static const std::string forms = "use unix:///path/to/docker.sock or tcp://host:port";
   const auto scheme_end = from.text.find("://");
   const std::string scheme = from.text.substr(0, scheme_end);
   if (scheme == "ssh") {
@@ -66,23 +66,23 @@ Result<EngineEndpoint> parse_address(const Address& from) {
                   "`ssh -N -L /run/user/1000/docker.sock:/var/run/docker.sock user@host` and use "
                   "unix:///run/user/1000/docker.sock, or let the engine listen on tcp:// with TLS");
   }
-  if (scheme == "npipe" || scheme == "fd") return refuse(from.origin, scheme + ":// is not supported here; " + kForms);
+  if (scheme == "npipe" || scheme == "fd") return refuse(from.origin, scheme + ":// is not supported here; " + forms);
   EngineEndpoint out;
   out.origin = from.origin;
   if (scheme == "unix") {
     auto parsed = net::Endpoint::parse(from.text);
-    if (!parsed) return refuse(from.origin, parsed.error().message + "; " + kForms);
+    if (!parsed) return refuse(from.origin, parsed.error().message + "; " + forms);
     out.address = std::move(*parsed);
     return out;
   }
   const bool tcp = scheme == "tcp";
   if (scheme_end == std::string::npos || (!tcp && scheme != "http" && scheme != "https")) {
-    return refuse(from.origin, "'" + from.text.substr(0, 200) + "' is not the address of an engine; " + kForms);
+    return refuse(from.origin, "'" + from.text.substr(0, 200) + "' is not the address of an engine; " + forms);
   }
   const bool tls = scheme == "https" || (tcp && from.tls);
   const std::string rest = from.text.substr(scheme_end);
   auto parsed = net::Endpoint::parse((tls ? "https" : "http") + rest);
-  if (!parsed) return refuse(from.origin, parsed.error().message + "; " + kForms);
+  if (!parsed) return refuse(from.origin, parsed.error().message + "; " + forms);
   out.address = std::move(*parsed);
   const std::string authority =
       rest.substr(3, rest.find('/', 3) == std::string::npos ? rest.npos : rest.find('/', 3) - 3);

@@ -102,8 +102,8 @@ Result<InstanceOptions> read_instance_options(const Json& platform_options) {
       reader.add_fault("image", parsed.error().message);
     }
   }
-  static const std::vector<std::string_view> kPolicies{"IfNotPresent", "Always", "Never"};
-  if (const auto policy = reader.optional_enum("pullPolicy", kPolicies)) {
+  static const std::vector<std::string_view> policies{"IfNotPresent", "Always", "Never"};
+  if (const auto policy = reader.optional_enum("pullPolicy", policies)) {
     options.pull_policy = static_cast<PullPolicy>(*policy);
   }
   options.arguments = reader.optional_strings("arguments").value_or(std::vector<std::string>());
