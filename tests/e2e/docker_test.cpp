@@ -289,6 +289,50 @@ TEST_F(DockerBesideProcess, AnInstanceMovesThereAndBack) {
   EXPECT_TRUE(engine_->volumes().empty());
 }
 
+class MigrationCrash : public DockerBesideProcess, public ::testing::WithParamInterface<const char*> {
+ protected:
+  // How many of it run, on both platforms.
+  std::size_t running_workloads() {
+    const auto containers = engine_->containers();
+    const auto in_containers = std::ranges::count_if(containers, [](const auto& each) { return each.running(); });
+    return server_->workloads().size() + static_cast<std::size_t>(in_containers);
+  }
+  bool settled() {
+    const Json workloads = server_->get("/api/server/instances/one/workloads").json();
+    return field("one", "status") == "Running" && workloads.contains("standby") && workloads["standby"].is_null() &&
+           running_workloads() == 1;
+  }
+};
+
+// The control plane with its reconciler dies in the middle of a move: it is carried out all the same, and one workload
+// is left.
+TEST_P(MigrationCrash, IsCarriedOutByTheNext) {
+  create_instance(*server_, "one", "Update");
+  server_->signal(SIGTERM);
+  ASSERT_TRUE(server_->wait_exit());
+  ASSERT_TRUE(server_->start({{"DRAAS_CRASH_AT", GetParam()}})) << server_->log();
+  server_->post("/api/reconciliation/instances/one/reconcile?wait=20s",
+                R"({"strategy":"Migrate","parameters":{"platform":"Docker","drain":"100ms"}})");
+  ASSERT_TRUE(server_->wait_exit(kPatience)) << server_->log();
+  ASSERT_TRUE(server_->start()) << server_->log();
+  // The request is durable: whoever comes next carries it out.
+  EXPECT_TRUE(becomes("one", "platformType", "Docker")) << server_->log();
+  EXPECT_TRUE(eventually([&] { return settled(); }, kPatience)) << running_workloads() << "\n" << server_->log();
+  EXPECT_EQ(server_->workloads().size(), 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, MigrationCrash,
+                         ::testing::Values("reconcile.before.StartStandby", "docker.start.created",
+                                           "docker.start.started", "reconcile.after.StartStandby", "promote.committed",
+                                           "reconcile.after.Promote", "reconcile.after.EndStandby"),
+                         [](const auto& point) {
+                           std::string name = point.param;
+                           for (char& c : name) {
+                             if (c == '.') c = '_';
+                           }
+                           return name;
+                         });
+
 TEST_F(Docker, AFleetComesAndGoesAndLeavesTheEngineAsItWas) {
   const char* wanted = std::getenv("DRAAS_TEST_CONTAINERS");
   const int count = wanted != nullptr ? std::atoi(wanted) : 10;
