@@ -1,6 +1,5 @@
 #include "core/control_plane.hpp"
 
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include "core/control_plane_impl.hpp"
@@ -26,23 +25,13 @@ ControlPlane::Impl::Impl(net::EventLoop& loop, ControlPlaneOptions control_optio
       configurations(ledger, supervisor, readers),
       instances(ledger, supervisor, traffic, options),
       reconciliation(loop, ledger, supervisor, configurations, readers, options),
-      webhooks(loop, ledger, event_log, [this](const Event& event) { return reconciliation.outgoing_body(event); }) {
+      webhooks(loop, ledger, event_log, [this](const Event& event) { return reconciliation.outgoing_body(event); }),
+      operations(loop.executor()) {
   if (!options.configuration_directory.empty()) {
     files.emplace(options.configuration_directory, loop.executor(), readers);
     ledger.set_configuration_listener(
         [this](const std::string& id, std::shared_ptr<const std::string> text) { files->update(id, std::move(text)); });
   }
-}
-
-net::Task<void> ControlPlane::Impl::wait_idle(net::Executor executor) {
-  idle.emplace(executor);
-  while (operations > 0) {
-    idle->expires_after(std::chrono::seconds(1));
-    boost::system::error_code ignored;
-    auto token = asio::redirect_error(net::use_task, ignored);
-    co_await idle->async_wait(token);
-  }
-  idle.reset();
 }
 
 ControlPlane::ControlPlane(net::EventLoop& loop, ControlPlaneOptions options, Store& store,
@@ -79,7 +68,7 @@ void ControlPlane::close() {
     co_await impl_->webhooks.close();
     co_await impl_->reconciliation.close();
     co_await impl_->supervisor.close();
-    co_await impl_->wait_idle(loop_.executor());
+    co_await impl_->operations.wait();
     if (impl_->files) co_await impl_->files->close();
   };
   asio::co_spawn(loop_.executor(), shut(), asio::use_future).get();

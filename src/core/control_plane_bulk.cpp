@@ -50,7 +50,7 @@ net::Task<std::vector<BulkItem>> ControlPlane::bulk(BulkOperation operation, Lis
   std::function<net::Task<std::vector<BulkItem>>()> task =
       [impl = impl_.get(), operation, filter = std::move(filter),
        actor = std::move(actor)]() -> net::Task<std::vector<BulkItem>> {
-    const Impl::Operation counted(*impl);
+    const Impl::Operation counted(impl->operations);
     auto items = std::make_shared<std::vector<BulkItem>>();
     auto queue = std::make_shared<std::deque<std::pair<std::size_t, EntryPtr>>>();
     const InstancePage page = list_instances(*impl->ledger.catalogue(), filter, 0, "");

@@ -18,6 +18,7 @@
 #include "core/instances/supervisor.hpp"
 #include "core/reconciliation/reconciliation_service.hpp"
 #include "core/webhooks/webhook_service.hpp"
+#include "net/calls_under_way.hpp"
 
 namespace draas::core {
 
@@ -26,21 +27,7 @@ class ControlPlane::Impl {
   Impl(net::EventLoop& loop, ControlPlaneOptions control_options, Store& store,
        std::vector<std::unique_ptr<Platform>> platforms, Metrics* metrics, Clock& clock);
 
-  // Counts the operations under way, so that close() can wait for them.
-  class Operation {
-   public:
-    explicit Operation(Impl& impl) : impl_(impl) { ++impl_.operations; }
-    Operation(const Operation&) = delete;
-    Operation& operator=(const Operation&) = delete;
-    ~Operation() {
-      if (--impl_.operations == 0 && impl_.idle) impl_.idle->cancel();
-    }
-
-   private:
-    Impl& impl_;
-  };
-
-  net::Task<void> wait_idle(net::Executor executor);
+  using Operation = net::CallsUnderWay::Guard;
 
   Json workloads_of(const Entry& entry) const;
   net::Task<Status> bulk_one(BulkOperation operation, EntryPtr entry, Actor actor);
@@ -59,8 +46,7 @@ class ControlPlane::Impl {
   ReconciliationService reconciliation;
   WebhookService webhooks;
   std::optional<ConfigurationFiles> files;
-  std::size_t operations = 0;
-  std::optional<net::Timer> idle;
+  net::CallsUnderWay operations;  // close() waits for them
   std::atomic<bool> ready{false};
   std::atomic<bool> close_called{false};
   bool closed = false;  // control loop only
@@ -70,7 +56,7 @@ class ControlPlane::Impl {
 template <class T, class Impl, class Work>
 net::Task<T> on_control(net::EventLoop& loop, Impl& impl, Work work) {
   std::function<net::Task<T>()> task = [&impl, work = std::move(work)]() -> net::Task<T> {
-    const typename Impl::Operation operation(impl);
+    const typename Impl::Operation operation(impl.operations);
     if (impl.closed) co_return fail(ErrorCode::Cancelled, "The control plane is shutting down");
     co_return co_await work();
   };

@@ -118,7 +118,7 @@ net::Task<Result<InstanceViewPtr>> ControlPlane::report_status(StatusReport repo
 net::Task<std::vector<Status>> ControlPlane::report_statuses(std::vector<StatusReport> reports, Actor) {
   std::function<net::Task<std::vector<Status>>()> task =
       [impl = impl_.get(), reports = std::move(reports)]() -> net::Task<std::vector<Status>> {
-    const Impl::Operation operation(*impl);
+    const Impl::Operation operation(impl->operations);
     co_return co_await impl->instances.report(reports);
   };
   co_return co_await net::run_on<std::vector<Status>>(loop_.executor(), std::move(task));
@@ -134,7 +134,7 @@ net::Task<Result<Json>> ControlPlane::runtime_status(std::string id) {
 net::Task<std::vector<PlatformInfo>> ControlPlane::platforms() {
   std::function<net::Task<std::vector<PlatformInfo>>()> task =
       [impl = impl_.get()]() -> net::Task<std::vector<PlatformInfo>> {
-    const Impl::Operation operation(*impl);
+    const Impl::Operation operation(impl->operations);
     co_return co_await impl->supervisor.platforms();
   };
   co_return co_await net::run_on<std::vector<PlatformInfo>>(loop_.executor(), std::move(task));

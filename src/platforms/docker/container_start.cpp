@@ -232,7 +232,7 @@ net::Task<Status> DockerPlatform::write_files(engine::EngineClient* client, std:
 }
 
 net::Task<Status> DockerPlatform::remove_configuration(std::string instance_id) {
-  const Call call(*this);
+  const Call call(calls_);
   if (auto safe = check_id(instance_id); !safe) co_return safe;
   auto client = engine();
   if (!client) co_return std::unexpected(std::move(client.error()));
@@ -301,7 +301,7 @@ net::Task<Result<core::WorkloadHandle>> DockerPlatform::start_container(engine::
 }
 
 net::Task<Result<core::WorkloadHandle>> DockerPlatform::start(core::WorkloadSpec spec) {
-  const Call call(*this);
+  const Call call(calls_);
   if (closed_) co_return closing();
   if (auto safe = check_id(spec.instance_id); !safe) co_return std::unexpected(std::move(safe.error()));
   if (spec.control_plane_id.empty()) co_return fail(ErrorCode::Internal, "A workload needs a control plane");

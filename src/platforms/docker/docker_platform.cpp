@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <boost/asio/redirect_error.hpp>
-
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
 #include "platforms/docker/container_exit.hpp"
@@ -38,7 +36,7 @@ DockerPlatform::DockerPlatform(DockerPlatformOptions options, net::Executor cont
       clock_(clock),
       logs_(control),
       tasks_(control),
-      idle_(control, net::Timer::time_point::max()) {}
+      calls_(control) {}
 
 // --- the engine -----------------------------------------------------------------------------------------------------
 
@@ -62,7 +60,7 @@ bool DockerPlatform::is_local() const {
 }
 
 net::Task<core::Availability> DockerPlatform::availability() {
-  const Call call(*this);
+  const Call call(calls_);
   const SteadyTime now = clock_.steady_now();
   if (asked_at_ && availability_.available && now - *asked_at_ < kAvailabilityAge) co_return availability_;
   auto client = engine();
@@ -150,7 +148,7 @@ net::Task<Status> end_container(engine::EngineClient* client, std::string id, st
 
 net::Task<Result<core::WorkloadExit>> DockerPlatform::stop(core::WorkloadHandle handle,
                                                            std::chrono::milliseconds timeout) {
-  const Call call(*this);
+  const Call call(calls_);
   if (closed_) co_return closing();
   const std::string id = container_id_of(handle);
   if (id.empty()) co_return fail(ErrorCode::DataLoss, "The handle of the container is damaged");
@@ -191,7 +189,7 @@ net::Task<Result<core::WorkloadExit>> DockerPlatform::stop(core::WorkloadHandle 
 }
 
 net::Task<Result<core::Platform::Recovered>> DockerPlatform::recover(core::WorkloadHandle handle) {
-  const Call call(*this);
+  const Call call(calls_);
   if (closed_) co_return closing();
   if (auto safe = check_id(handle.instance_id); !safe) co_return std::unexpected(std::move(safe.error()));
   const std::string id = container_id_of(handle);
@@ -241,7 +239,7 @@ net::Task<Result<core::Platform::Recovered>> DockerPlatform::recover(core::Workl
 }
 
 net::Task<Result<std::vector<core::FoundWorkload>>> DockerPlatform::list(std::string control_plane_id) {
-  const Call call(*this);
+  const Call call(calls_);
   std::vector<core::FoundWorkload> result;
   if (!options_.enabled) co_return result;
   if (control_plane_id_.empty()) control_plane_id_ = control_plane_id;
@@ -263,7 +261,7 @@ net::Task<Result<std::vector<core::FoundWorkload>>> DockerPlatform::list(std::st
 }
 
 net::Task<Status> DockerPlatform::remove(std::string instance_id, bool keep_data) {
-  const Call call(*this);
+  const Call call(calls_);
   if (auto safe = check_id(instance_id); !safe) co_return safe;
   if (running_.contains(instance_id) || starting_.contains(instance_id)) {
     co_return fail(ErrorCode::Conflict, "The instance '" + instance_id + "' still runs");
@@ -292,7 +290,7 @@ net::Task<Status> DockerPlatform::remove(std::string instance_id, bool keep_data
 }
 
 net::Task<Result<core::Usage>> DockerPlatform::usage(core::WorkloadHandle handle) {
-  const Call call(*this);
+  const Call call(calls_);
   const std::string id = container_id_of(handle);
   auto client = engine();
   if (!client) co_return std::unexpected(std::move(client.error()));
@@ -310,7 +308,7 @@ net::Task<Result<core::Usage>> DockerPlatform::usage(core::WorkloadHandle handle
 
 net::Task<Result<std::unique_ptr<core::LogReader>>> DockerPlatform::logs(std::string instance_id,
                                                                          core::LogQuery query) {
-  const Call call(*this);
+  const Call call(calls_);
   if (closed_) co_return closing();
   if (auto safe = check_id(instance_id); !safe) co_return std::unexpected(std::move(safe.error()));
   auto client = engine();
@@ -336,11 +334,7 @@ net::Task<void> DockerPlatform::close() {
   by_container_.clear();
   co_await logs_.close();
   co_await tasks_.close();
-  while (calls_ > 0) {
-    boost::system::error_code woken;
-    auto token = net::asio::redirect_error(net::use_task, woken);
-    co_await idle_.async_wait(token);
-  }
+  co_await calls_.wait();
 }
 
 std::unique_ptr<core::Platform> make_docker_platform(DockerPlatformOptions options, net::Executor control,

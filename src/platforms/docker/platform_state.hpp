@@ -11,6 +11,7 @@
 
 #include "docker/engine_client.hpp"
 #include "docker/events.hpp"
+#include "net/calls_under_way.hpp"
 #include "net/task.hpp"
 #include "platforms/docker/container_logs.hpp"
 #include "platforms/docker/container_specification.hpp"
@@ -49,19 +50,7 @@ class DockerPlatform final : public core::Platform {
   net::Task<void> close() override;
 
  private:
-  // Counts the calls under way, which close() waits for.
-  class Call {
-   public:
-    explicit Call(DockerPlatform& platform) : platform_(platform) { ++platform_.calls_; }
-    Call(const Call&) = delete;
-    Call& operator=(const Call&) = delete;
-    ~Call() {
-      if (--platform_.calls_ == 0) platform_.idle_.cancel();
-    }
-
-   private:
-    DockerPlatform& platform_;
-  };
+  using Call = net::CallsUnderWay::Guard;
 
   // A container whose end is waited for.
   struct Watched {
@@ -138,8 +127,7 @@ class DockerPlatform final : public core::Platform {
   std::optional<WallTime> lost_at_;       // since when it is not
   std::size_t losses_ = 0;                // how often it broke off
   bool engine_keeps_containers_ = false;  // live restore
-  std::size_t calls_ = 0;
-  net::Timer idle_;
+  net::CallsUnderWay calls_;              // close() waits for them
   bool closed_ = false;
 };
 

@@ -5,10 +5,9 @@
 
 #include <signal.h>
 
-#include <boost/asio/redirect_error.hpp>
-
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
+#include "net/calls_under_way.hpp"
 #include "platforms/ports.hpp"
 #include "platforms/process/command.hpp"
 #include "platforms/process/executable.hpp"
@@ -36,7 +35,7 @@ class ProcessPlatform final : public core::Platform {
         logs_(control, blocking, paths_, {options_.log_max_bytes, options_.log_files}),
         leftovers_(control, blocking),
         tasks_(control),
-        idle_(control, net::Timer::time_point::max()) {}
+        calls_(control) {}
 
   ~ProcessPlatform() override {
     for (const auto& [id, workload] : running_) workload->release();
@@ -76,19 +75,7 @@ class ProcessPlatform final : public core::Platform {
  private:
   using WorkloadPtr = std::shared_ptr<Workload>;
 
-  // Counts the calls under way, which close() waits for.
-  class Call {
-   public:
-    explicit Call(ProcessPlatform& platform) : platform_(platform) { ++platform_.calls_; }
-    Call(const Call&) = delete;
-    Call& operator=(const Call&) = delete;
-    ~Call() {
-      if (--platform_.calls_ == 0) platform_.idle_.cancel();
-    }
-
-   private:
-    ProcessPlatform& platform_;
-  };
+  using Call = net::CallsUnderWay::Guard;
 
   struct Ended {
     ProcessIdentity identity;
@@ -125,19 +112,18 @@ class ProcessPlatform final : public core::Platform {
   std::set<WorkloadPtr> strays_;                // found by marks alone, on their way out
   std::set<std::string> starting_;
   std::map<std::string, Ended> ended_;  // the last end of an instance, until it starts again or is removed
-  std::size_t calls_ = 0;
-  net::Timer idle_;
+  net::CallsUnderWay calls_;            // close() waits for them
   bool closed_ = false;
 };
 
 net::Task<core::Availability> ProcessPlatform::availability() {
-  const Call call(*this);
+  const Call call(calls_);
   auto work = [this] { return probe_.check(); };
   co_return co_await workers_.run(std::move(work));
 }
 
 net::Task<Result<core::WorkloadHandle>> ProcessPlatform::start(core::WorkloadSpec spec) {
-  const Call call(*this);
+  const Call call(calls_);
   if (closed_) co_return closing();
   if (auto safe = check_id(spec.instance_id); !safe) co_return std::unexpected(safe.error());
   if (spec.control_plane_id.empty()) co_return fail(ErrorCode::Internal, "A workload needs a control plane");
@@ -240,7 +226,7 @@ core::WorkloadExit ProcessPlatform::last_exit(const std::string& instance_id, co
 
 net::Task<Result<core::WorkloadExit>> ProcessPlatform::stop(core::WorkloadHandle handle,
                                                             std::chrono::milliseconds timeout) {
-  const Call call(*this);
+  const Call call(calls_);
   if (closed_) co_return closing();
   auto identity = identity_from_json(handle.data);
   if (!identity) co_return std::unexpected(identity.error());
@@ -307,7 +293,7 @@ net::Task<Status> ProcessPlatform::kill_leftovers(core::WorkloadHandle handle) {
 }
 
 net::Task<Result<core::Platform::Recovered>> ProcessPlatform::recover(core::WorkloadHandle handle) {
-  const Call call(*this);
+  const Call call(calls_);
   if (closed_) co_return closing();
   auto identity = identity_from_json(handle.data);
   if (!identity) co_return std::unexpected(identity.error());
@@ -344,7 +330,7 @@ net::Task<Result<core::Platform::Recovered>> ProcessPlatform::recover(core::Work
 }
 
 net::Task<Result<std::vector<core::FoundWorkload>>> ProcessPlatform::list(std::string control_plane_id) {
-  const Call call(*this);
+  const Call call(calls_);
   auto processes = co_await leftovers_.scan(control_plane_id);
   // One workload per instance and generation: its session leader, which started before all it started itself. What a
   // dead server left behind counts too, so that it is swept.
@@ -366,7 +352,7 @@ net::Task<Result<std::vector<core::FoundWorkload>>> ProcessPlatform::list(std::s
 }
 
 net::Task<Status> ProcessPlatform::remove_configuration(std::string instance_id) {
-  const Call call(*this);
+  const Call call(calls_);
   if (auto safe = check_id(instance_id); !safe) co_return safe;
   auto work = [this, instance_id] { return remove_configuration_files(paths_, instance_id); };
   auto removed = co_await workers_.run(std::move(work));
@@ -375,7 +361,7 @@ net::Task<Status> ProcessPlatform::remove_configuration(std::string instance_id)
 }
 
 net::Task<Status> ProcessPlatform::remove(std::string instance_id, bool keep_data) {
-  const Call call(*this);
+  const Call call(calls_);
   if (auto safe = check_id(instance_id); !safe) co_return safe;
   if (runs(instance_id) || starting_.contains(instance_id)) {
     co_return fail(ErrorCode::Conflict, "The instance '" + instance_id + "' still runs");
@@ -393,7 +379,7 @@ net::Task<Status> ProcessPlatform::remove(std::string instance_id, bool keep_dat
 }
 
 net::Task<Result<core::Usage>> ProcessPlatform::usage(core::WorkloadHandle handle) {
-  const Call call(*this);
+  const Call call(calls_);
   auto identity = identity_from_json(handle.data);
   if (!identity) co_return std::unexpected(identity.error());
   auto work = [identity = *identity] { return read_usage(identity); };
@@ -404,7 +390,7 @@ net::Task<Result<core::Usage>> ProcessPlatform::usage(core::WorkloadHandle handl
 
 net::Task<Result<std::unique_ptr<core::LogReader>>> ProcessPlatform::logs(std::string instance_id,
                                                                           core::LogQuery query) {
-  const Call call(*this);
+  const Call call(calls_);
   if (closed_) co_return closing();
   if (auto safe = check_id(instance_id); !safe) co_return std::unexpected(safe.error());
   co_return co_await logs_.open(instance_id, query);
@@ -441,11 +427,7 @@ net::Task<void> ProcessPlatform::close() {
   strays_.clear();
   co_await logs_.close();
   co_await tasks_.close();
-  while (calls_ > 0) {
-    boost::system::error_code woken;
-    auto token = net::asio::redirect_error(net::use_task, woken);
-    co_await idle_.async_wait(token);
-  }
+  co_await calls_.wait();
 }
 
 }  // namespace
