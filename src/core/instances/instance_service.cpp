@@ -251,7 +251,9 @@ Status InstanceService::change_front_port(const FrontPortWish& wish, Change& cha
     opened = std::move(*front);
     change.writes = std::move(opened.writes);
   }
-  if (instance.front_port != 0) change.writes.push_back(Ledger::release_write(instance.front_port));
+  if (instance.front_port != 0) {
+    change.writes.push_back(Ledger::release_write(instance.front_port, instance.id));
+  }
   instance.front_port = opened.port;
   return {};
 }

@@ -84,13 +84,20 @@ net::Task<Result<Commit>> Ledger::commit_with_event(Batch batch, EntryPtr entry,
   co_return committed;
 }
 
-Write Ledger::lease_write(std::uint16_t port, const std::string& instance_id) {
-  return Write::put(std::string(collections::kPorts), std::to_string(port), to_text(Json{{"instanceId", instance_id}}),
+// An instance holds a port once, so both together name the lease.
+static std::string lease_document_id(std::uint16_t port, const std::string& instance_id) {
+  return std::to_string(port) + ":" + instance_id;
+}
+
+Write Ledger::lease_write(std::uint16_t port, const std::string& instance_id, std::string_view address) {
+  Json body{{"instanceId", instance_id}};
+  if (address != PortPool::kAllAddresses) body["address"] = address;
+  return Write::put(std::string(collections::kPorts), lease_document_id(port, instance_id), to_text(body),
                     {{"instance", instance_id}});
 }
 
-Write Ledger::release_write(std::uint16_t port) {
-  return Write::erase(std::string(collections::kPorts), std::to_string(port));
+Write Ledger::release_write(std::uint16_t port, const std::string& instance_id) {
+  return Write::erase(std::string(collections::kPorts), lease_document_id(port, instance_id));
 }
 
 Event Ledger::make_event(EventType type, const std::string& id, InstanceStatus before, InstanceStatus after,
@@ -318,7 +325,7 @@ net::Task<Status> Ledger::erase(EntryPtr entry, std::string source) {
   for (std::uint64_t number = 1; number <= entry->instance.revision; ++number) {
     batch.writes.push_back(Write::erase(std::string(collections::kRevisions), revision_document_id(id, number)));
   }
-  for (std::uint16_t port : ports_.ports_of(id)) batch.writes.push_back(release_write(port));
+  for (std::uint16_t port : ports_.ports_of(id)) batch.writes.push_back(release_write(port, id));
   if (erase_companion_) std::ranges::move(erase_companion_(id), std::back_inserter(batch.writes));
   const InstanceStatus status = derive_status(entry->instance, entry->runtime);
   std::vector<EventPtr> events;

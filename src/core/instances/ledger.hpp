@@ -119,9 +119,10 @@ class Ledger {
   // NotFound when it was removed meanwhile.
   net::Task<Result<Commit>> commit_with_event(Batch batch, EntryPtr entry, Report report, std::string source);
 
-  // A lease document.
-  static Write lease_write(std::uint16_t port, const std::string& instance_id);
-  static Write release_write(std::uint16_t port);
+  // A lease document, for the address that the pool has it on, and its end.
+  static Write lease_write(std::uint16_t port, const std::string& instance_id,
+                           std::string_view address = PortPool::kAllAddresses);
+  static Write release_write(std::uint16_t port, const std::string& instance_id);
 
   PortPool& ports() { return ports_; }
   EventBus& events() { return events_; }                        // [any thread]

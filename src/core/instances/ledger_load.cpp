@@ -118,7 +118,10 @@ Status Ledger::load_leases() {
     auto body = parse_json(document.body);
     if (!body) return std::unexpected(std::move(body.error()));
     const std::string holder = body->value("instanceId", std::string());
-    if (entries_.contains(holder)) return ports_.lease(static_cast<std::uint16_t>(std::stoul(document.id)), holder);
+    if (entries_.contains(holder)) {
+      const auto port = static_cast<std::uint16_t>(std::stoul(document.id));  // "<port>:<instance>"
+      return ports_.lease(port, holder, body->value("address", std::string(PortPool::kAllAddresses)));
+    }
     stale.writes.push_back(Write::erase(std::string(collections::kPorts), document.id));
     return {};
   });

@@ -171,7 +171,7 @@ void Supervisor::trim_ports(const EntryPtr& entry, Change& change) {
   for (std::uint16_t port : ledger_.ports().ports_of(id)) {
     if (needed.contains(port)) continue;
     ledger_.ports().release(port, id);
-    change.writes.push_back(Ledger::release_write(port));
+    change.writes.push_back(Ledger::release_write(port, id));
   }
 }
 
@@ -184,9 +184,9 @@ void Supervisor::release_slot_b(const EntryPtr& entry, Change& change) {
   instance.slot_b_port = 0;
   instance.slot_b_component_ports.clear();
   for (std::uint16_t port : ports) {
-    if (ledger_.ports().holder(port) != entry->instance.id) continue;
+    if (!ledger_.ports().holds(entry->instance.id, port)) continue;
     ledger_.ports().release(port, entry->instance.id);
-    change.writes.push_back(Ledger::release_write(port));
+    change.writes.push_back(Ledger::release_write(port, entry->instance.id));
   }
 }
 

@@ -1,16 +1,29 @@
 #include "core/placement/port_pool.hpp"
 
+#include <algorithm>
+
 namespace draas::core {
 
+bool PortPool::taken(std::uint16_t port, std::string_view address) const {
+  return std::ranges::any_of(lanes_, [&](const auto& lane) {
+    const bool meet = address == kAllAddresses || lane.first == kAllAddresses || lane.first == address;
+    return meet && lane.second.leased.test(port);
+  });
+}
+
 Result<std::uint16_t> PortPool::allocate(const std::string& instance_id,
-                                         const std::function<bool(std::uint16_t)>& is_free) {
-  while (lowest_free_ <= range_.last && leased_.test(lowest_free_)) ++lowest_free_;
+                                         const std::function<bool(std::uint16_t)>& is_free, std::string_view address) {
+  Lane& lane = lanes_[std::string(address)];
+  lane.lowest_free = std::max<std::uint32_t>(lane.lowest_free, range_.first);
+  while (lane.lowest_free <= range_.last && taken(static_cast<std::uint16_t>(lane.lowest_free), address)) {
+    ++lane.lowest_free;
+  }
   std::size_t occupied = 0;
-  for (std::uint32_t port = lowest_free_; port <= range_.last; ++port) {
-    if (leased_.test(port)) continue;
+  for (std::uint32_t port = lane.lowest_free; port <= range_.last; ++port) {
     const auto candidate = static_cast<std::uint16_t>(port);
+    if (taken(candidate, address)) continue;
     if (is_free(candidate)) {
-      hold(candidate, instance_id);
+      hold(candidate, instance_id, address);
       return candidate;
     }
     ++occupied;
@@ -23,58 +36,70 @@ Result<std::uint16_t> PortPool::allocate(const std::string& instance_id,
                   "Ports:Last in the settings");
 }
 
-void PortPool::hold(std::uint16_t port, const std::string& instance_id) {
-  holders_.emplace(port, instance_id);
-  leased_.set(port);
-  by_instance_[instance_id].insert(port);
+void PortPool::hold(std::uint16_t port, const std::string& instance_id, std::string_view address) {
+  const std::string name(address);
+  holders_.emplace(Key{port, name}, instance_id);
+  lanes_[name].leased.set(port);
+  by_instance_[instance_id].emplace(port, name);
 }
 
-void PortPool::let_go(std::uint16_t port) {
-  holders_.erase(port);
-  leased_.reset(port);
-  if (port >= range_.first && port < lowest_free_) lowest_free_ = port;
-}
-
-Status PortPool::lease(std::uint16_t port, const std::string& instance_id) {
-  auto holder = holders_.find(port);
-  if (holder == holders_.end()) {
-    hold(port, instance_id);
-  } else if (holder->second != instance_id) {
-    return fail(ErrorCode::Conflict, "Port " + std::to_string(port) + " is leased to instance '" + holder->second +
+Status PortPool::lease(std::uint16_t port, const std::string& instance_id, std::string_view address) {
+  const std::optional<std::string> before = address_of(instance_id, port);
+  if (before && (*before == kAllAddresses || *before == address)) return {};
+  const std::string_view wanted = before ? kAllAddresses : address;
+  for (auto lease = holders_.lower_bound(Key{port, ""}); lease != holders_.end() && lease->first.first == port; ++lease) {
+    const std::string& there = lease->first.second;
+    if (lease->second == instance_id || (wanted != kAllAddresses && there != kAllAddresses && there != wanted)) continue;
+    return fail(ErrorCode::Conflict, "Port " + std::to_string(port) + " is leased to instance '" + lease->second +
                                          "'. Choose another port, or \"auto\" to have one allocated");
   }
+  release(port, instance_id);
+  hold(port, instance_id, wanted);
   return {};
 }
 
 void PortPool::release(std::uint16_t port, const std::string& instance_id) {
-  auto holder = holders_.find(port);
-  if (holder == holders_.end() || holder->second != instance_id) return;
-  let_go(port);
   auto ports = by_instance_.find(instance_id);
-  ports->second.erase(port);
+  if (ports == by_instance_.end()) return;
+  auto held = ports->second.find(port);
+  if (held == ports->second.end()) return;
+  holders_.erase(Key{port, held->second});
+  lanes_[held->second].leased.reset(port);
+  // Other addresses may have passed it by because of this lease.
+  for (auto& [address, lane] : lanes_) lane.lowest_free = std::min<std::uint32_t>(lane.lowest_free, port);
+  ports->second.erase(held);
   if (ports->second.empty()) by_instance_.erase(ports);
 }
 
-std::vector<std::uint16_t> PortPool::release_all(const std::string& instance_id) {
-  std::vector<std::uint16_t> released;
-  auto ports = by_instance_.find(instance_id);
-  if (ports == by_instance_.end()) return released;
-  for (std::uint16_t port : ports->second) {
-    let_go(port);
-    released.push_back(port);
-  }
-  by_instance_.erase(ports);
-  return released;
+void PortPool::release_all(const std::string& instance_id) {
+  for (std::uint16_t port : ports_of(instance_id)) release(port, instance_id);
 }
 
-std::optional<std::string> PortPool::holder(std::uint16_t port) const {
-  auto found = holders_.find(port);
-  return found == holders_.end() ? std::nullopt : std::optional(found->second);
+std::optional<std::string> PortPool::holder(std::uint16_t port, std::string_view address) const {
+  for (auto lease = holders_.lower_bound(Key{port, ""}); lease != holders_.end() && lease->first.first == port; ++lease) {
+    const std::string& there = lease->first.second;
+    if (address == kAllAddresses || there == kAllAddresses || there == address) return lease->second;
+  }
+  return std::nullopt;
+}
+
+bool PortPool::holds(const std::string& instance_id, std::uint16_t port) const {
+  return address_of(instance_id, port).has_value();
+}
+
+std::optional<std::string> PortPool::address_of(const std::string& instance_id, std::uint16_t port) const {
+  auto ports = by_instance_.find(instance_id);
+  if (ports == by_instance_.end()) return std::nullopt;
+  auto held = ports->second.find(port);
+  return held == ports->second.end() ? std::nullopt : std::optional(held->second);
 }
 
 std::set<std::uint16_t> PortPool::ports_of(const std::string& instance_id) const {
-  auto found = by_instance_.find(instance_id);
-  return found == by_instance_.end() ? std::set<std::uint16_t>{} : found->second;
+  std::set<std::uint16_t> ports;
+  if (auto found = by_instance_.find(instance_id); found != by_instance_.end()) {
+    for (const auto& [port, address] : found->second) ports.insert(port);
+  }
+  return ports;
 }
 
 }  // namespace draas::core

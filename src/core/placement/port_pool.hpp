@@ -1,6 +1,9 @@
 #pragma once
 // The ports of this host that are promised to instances. The store holds the leases (collection "ports"); this is
 // their index. Control loop only.
+//
+// A lease holds a port on one IP address of the host, or on all of them: kAllAddresses. Two leases of one port exclude
+// each other unless they name different addresses. An instance holds a port once.
 
 #include <bitset>
 #include <cstdint>
@@ -9,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -18,33 +22,46 @@ namespace draas::core {
 
 class PortPool {
  public:
-  explicit PortPool(PortRange range) : range_(range), lowest_free_(range.first) {}
+  static constexpr std::string_view kAllAddresses{};
 
-  // The lowest port of the range that is neither leased nor refused by `is_free` (which asks the system).
+  explicit PortPool(PortRange range) : range_(range) {}
+
+  // The lowest port of the range that is neither leased on `address` nor refused by `is_free` (which asks the system).
   // ResourceExhausted with the reason and the way out when there is none. The lease is held at once.
-  Result<std::uint16_t> allocate(const std::string& instance_id, const std::function<bool(std::uint16_t)>& is_free);
+  Result<std::uint16_t> allocate(const std::string& instance_id, const std::function<bool(std::uint16_t)>& is_free,
+                                 std::string_view address = kAllAddresses);
 
-  // Leases exactly this port. Conflict when another instance has it. Leasing one's own again is fine.
-  Status lease(std::uint16_t port, const std::string& instance_id);
+  // Leases exactly this port. Conflict when another instance has it. Leasing one's own again is fine; on another
+  // address than before, it is then held on all of them.
+  Status lease(std::uint16_t port, const std::string& instance_id, std::string_view address = kAllAddresses);
 
   void release(std::uint16_t port, const std::string& instance_id);
-  // Returns what was released.
-  std::vector<std::uint16_t> release_all(const std::string& instance_id);
+  void release_all(const std::string& instance_id);
 
-  std::optional<std::string> holder(std::uint16_t port) const;
+  // The instance whose lease keeps others from this port of this address.
+  std::optional<std::string> holder(std::uint16_t port, std::string_view address = kAllAddresses) const;
+  bool holds(const std::string& instance_id, std::uint16_t port) const;
+  // On which address the instance holds the port; nothing when it does not.
+  std::optional<std::string> address_of(const std::string& instance_id, std::uint16_t port) const;
   std::set<std::uint16_t> ports_of(const std::string& instance_id) const;
   PortRange range() const { return range_; }
   std::size_t leased() const { return holders_.size(); }
 
  private:
-  void hold(std::uint16_t port, const std::string& instance_id);
-  void let_go(std::uint16_t port);
+  // One address: which of its ports are leased there, and where to look for the next one.
+  struct Lane {
+    std::bitset<65536> leased;
+    std::uint32_t lowest_free = 0;  // every port of the range below this one is taken on this address
+  };
+  using Key = std::pair<std::uint16_t, std::string>;  // port and address
+
+  bool taken(std::uint16_t port, std::string_view address) const;
+  void hold(std::uint16_t port, const std::string& instance_id, std::string_view address);
 
   PortRange range_;
-  std::bitset<65536> leased_;  // the same as the keys of holders_, to skip leased ports quickly
-  std::uint32_t lowest_free_;  // every port of the range below this one is leased
-  std::map<std::uint16_t, std::string> holders_;
-  std::map<std::string, std::set<std::uint16_t>, std::less<>> by_instance_;
+  std::map<std::string, Lane, std::less<>> lanes_;
+  std::map<Key, std::string> holders_;
+  std::map<std::string, std::map<std::uint16_t, std::string>, std::less<>> by_instance_;  // port to address
 };
 
 }  // namespace draas::core

@@ -32,7 +32,7 @@ Result<FrontPort> TrafficDirector::open_front(PortPool& pool, const std::string&
     if (!port) return std::unexpected(std::move(port.error()));
     front.port = *port;
   } else {
-    if (pool.holder(wish.port) == id) {
+    if (pool.holds(id, wish.port)) {
       return refuse("port " + std::to_string(wish.port) + " is used by the instance's own server or components");
     }
     if (auto holder = pool.holder(wish.port)) {

@@ -34,7 +34,7 @@ TEST(PortPool, SkipsOccupiedPorts) {
 TEST(PortPool, ReleasedPortsComeBack) {
   PortPool pool({8080, 8080});
   ASSERT_TRUE(pool.allocate("a", kAllFree));
-  EXPECT_EQ(pool.release_all("a"), std::vector<std::uint16_t>{8080});
+  pool.release_all("a");
   EXPECT_EQ(*pool.allocate("b", kAllFree), 8080);
 }
 
@@ -55,6 +55,36 @@ TEST(PortPool, OnlyTheHolderReleases) {
   EXPECT_EQ(pool.holder(8080), "a");
   pool.release(8080, "a");
   EXPECT_EQ(pool.holder(8080), std::nullopt);
+}
+
+TEST(PortPool, AddressesHaveTheirOwnPorts) {
+  PortPool pool({8080, 8081});
+  EXPECT_EQ(*pool.allocate("a", kAllFree, "127.0.0.1"), 8080);
+  EXPECT_EQ(*pool.allocate("b", kAllFree, "127.0.0.2"), 8080);
+  // On all addresses means on neither's.
+  EXPECT_EQ(*pool.allocate("c", kAllFree), 8081);
+  EXPECT_FALSE(pool.allocate("d", kAllFree, "127.0.0.1"));
+  EXPECT_FALSE(pool.lease(8081, "d", "127.0.0.3"));
+  EXPECT_FALSE(pool.lease(8080, "d"));
+  EXPECT_TRUE(pool.lease(8080, "d", "127.0.0.3"));
+  EXPECT_EQ(pool.holder(8080, "127.0.0.2"), "b");
+  EXPECT_EQ(pool.holder(8080, "127.0.0.4"), std::nullopt);
+  pool.release_all("c");
+  EXPECT_EQ(*pool.allocate("e", kAllFree, "127.0.0.1"), 8081);
+}
+
+TEST(PortPool, AnotherAddressOfOnesOwnIsAllAddresses) {
+  PortPool pool({8080, 8090});
+  ASSERT_TRUE(pool.lease(8080, "a", "127.0.0.1"));
+  ASSERT_TRUE(pool.lease(8080, "b", "127.0.0.2"));
+  const Status refused = pool.lease(8080, "a", "127.0.0.3");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("'b'"), std::string::npos);
+  EXPECT_EQ(pool.address_of("a", 8080), "127.0.0.1");
+  pool.release(8080, "b");
+  ASSERT_TRUE(pool.lease(8080, "a", "127.0.0.3"));
+  EXPECT_EQ(pool.address_of("a", 8080), PortPool::kAllAddresses);
+  EXPECT_FALSE(pool.lease(8080, "b", "127.0.0.2"));
 }
 
 TEST(PortPool, HighestPortDoesNotWrapAround) {
