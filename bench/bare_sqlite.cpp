@@ -31,7 +31,8 @@ void bind(sqlite3_stmt* statement, int parameter, const std::string& text) {
 
 std::string column(sqlite3_stmt* statement, int number) {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, number));
-  return text == nullptr ? std::string() : std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement, number)));
+  return text == nullptr ? std::string()
+                         : std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(statement, number)));
 }
 
 }  // namespace

@@ -75,8 +75,7 @@ void create_many(tests::ServerProcess& server, const std::string& prefix, std::s
                             (start ? "true" : "false") + R"(,"configuration":{"host":"127.0.0.)" +
                             std::to_string(host) + "\"," + configuration.substr(1) + "}");
   };
-  const LoadResult result =
-      run_load({.port = server.endpoint().port, .requests = last - first}, request);
+  const LoadResult result = run_load({.port = server.endpoint().port, .requests = last - first}, request);
   if (result.failed > 0) throw std::runtime_error("creating instances: " + result.first_failure);
 }
 

@@ -12,13 +12,13 @@
 namespace draas::bench {
 namespace {
 
-constexpr double kFleetMemory = 30;       // MB
-constexpr double kIdleShare = 0.2;        // % of a core
-constexpr double kAdoption = 500;         // ms
-constexpr double kRegistryMemory = 300;   // MB
-constexpr double kRegistryStart = 2000;   // ms
-constexpr double kPage = 1;               // ms
-constexpr double kSweep = 100;            // ms of processor time
+constexpr double kFleetMemory = 30;      // MB
+constexpr double kIdleShare = 0.2;       // % of a core
+constexpr double kAdoption = 500;        // ms
+constexpr double kRegistryMemory = 300;  // MB
+constexpr double kRegistryStart = 2000;  // ms
+constexpr double kPage = 1;              // ms
+constexpr double kSweep = 100;           // ms of processor time
 
 std::size_t count_running(tests::ServerProcess& server) {
   return server.get("/api/server/instances?status=Running&limit=1000").json().size();

@@ -30,10 +30,9 @@ void measure_reads(Context& context) {
   pin(server->pid(), 0);
   const Nginx nginx(context.work);
   const std::string api = server->endpoint().to_string();
-  for (const Read& read :
-       {Read{"read-one", "GET one instance", "/api/server/instances/i1"},
-        Read{"read-list", "List of 1,000 instances", "/api/server/instances"},
-        Read{"read-page", "Page of 100 instances", "/api/server/instances?limit=100"}}) {
+  for (const Read& read : {Read{"read-one", "GET one instance", "/api/server/instances/i1"},
+                           Read{"read-list", "List of 1,000 instances", "/api/server/instances"},
+                           Read{"read-page", "Page of 100 instances", "/api/server/instances?limit=100"}}) {
     const tests::Answer answer = server->get(read.target);
     if (answer.status != 200) throw std::runtime_error(read.target + " answers " + answer.body);
     std::ofstream(context.work / (read.key + ".json")) << answer.body;
@@ -44,10 +43,10 @@ void measure_reads(Context& context) {
       theirs.push_back(wrk_rate(nginx.url(read.key + ".json"), seconds, 1));
     }
     const double ratio = median(ours) / median(theirs);
-    context.report.add({read.key, read.what + " (" + number(static_cast<double>(answer.body.size())) + " bytes)",
-                        number(ratio) + " × nginx: " + number(median(ours)) + "/s against " + number(median(theirs)) +
-                            "/s",
-                        "≥ 0.95 × nginx", ratio >= kWanted});
+    context.report.add(
+        {read.key, read.what + " (" + number(static_cast<double>(answer.body.size())) + " bytes)",
+         number(ratio) + " × nginx: " + number(median(ours)) + "/s against " + number(median(theirs)) + "/s",
+         "≥ 0.95 × nginx", ratio >= kWanted});
   }
 }
 

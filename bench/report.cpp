@@ -53,7 +53,10 @@ Report::Report(std::filesystem::path file) : file_(std::move(file)), all_(Json::
 void Report::add(const Figure& figure) {
   all_["figures"][figure.key] = {
       {"what", figure.what}, {"measured", figure.measured}, {"target", figure.target}, {"met", figure.met}};
-  std::cout << fmt::format("{:<8} {}\n         {}\n", figure.target.empty() ? "" : figure.met ? "met" : "MISSED",
+  std::cout << fmt::format("{:<8} {}\n         {}\n",
+                           figure.target.empty() ? ""
+                           : figure.met          ? "met"
+                                                 : "MISSED",
                            figure.what, figure.measured);
   if (!figure.target.empty()) std::cout << "         target: " << figure.target << '\n';
   std::cout << std::flush;
@@ -71,7 +74,11 @@ std::string Report::figures_table() const {
     const auto target = figure["target"].get<std::string>();
     const bool met = figure["met"].get<bool>();
     table += "| " + figure["what"].get<std::string>() + " | " + figure["measured"].get<std::string>() + " | " + target +
-             " | " + (target.empty() ? "" : met ? "met" : "missed") + " |\n";
+             " | " +
+             (target.empty() ? ""
+              : met          ? "met"
+                             : "missed") +
+             " |\n";
   }
   for (const Plot& plot : kPlots) {
     if (!all_["points"].contains(plot.key)) continue;
@@ -90,7 +97,8 @@ Status Report::draw(const std::string& plot, const std::filesystem::path& direct
   std::string curves;
   std::string data;
   for (const auto& [curve, points] : all_["points"][plot].items()) {
-    curves += std::string(curves.empty() ? "plot " : ", ") + "'-' using 1:2 with linespoints lw 2 title '" + curve + "'";
+    curves +=
+        std::string(curves.empty() ? "plot " : ", ") + "'-' using 1:2 with linespoints lw 2 title '" + curve + "'";
     for (const auto& [instances, value] : points.items()) data += instances + " " + value.dump() + "\n";
     data += "e\n";
   }

@@ -11,8 +11,8 @@ namespace draas::bench {
 
 struct Context {
   Report& report;
-  bool brief = false;           // small numbers, to see that all of it works
-  std::filesystem::path work;   // an empty directory on the disk that is measured
+  bool brief = false;          // small numbers, to see that all of it works
+  std::filesystem::path work;  // an empty directory on the disk that is measured
   // One of two sizes.
   std::size_t size(std::size_t full, std::size_t small) const { return brief ? small : full; }
 };

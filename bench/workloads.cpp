@@ -92,8 +92,8 @@ void measure_event(Context& context, std::size_t count, const std::vector<double
   }
   const double wanted = kEventWanted + percentile(commits, 0.99);
   context.report.add({"crash-event", "kill -9 → event at a subscriber, durable",
-                      latency_text(times) + "; a bare commit takes " + latency_text(commits),
-                      "p99 < 1 ms + one commit", percentile(times, 0.99) < wanted});
+                      latency_text(times) + "; a bare commit takes " + latency_text(commits), "p99 < 1 ms + one commit",
+                      percentile(times, 0.99) < wanted});
 }
 
 std::vector<double> our_replacements(const std::filesystem::path& directory, std::size_t count) {
@@ -170,8 +170,7 @@ void measure_starts(Context& context) {
   std::vector<double> times;
   for (std::size_t number = 0; number < count; ++number) {
     const auto start = Clock::now();
-    const tests::Answer answer =
-        server->post("/api/server/instances/i" + std::to_string(number) + "/start?wait=0");
+    const tests::Answer answer = server->post("/api/server/instances/i" + std::to_string(number) + "/start?wait=0");
     if (answer.status >= 300) throw std::runtime_error("start: " + answer.body);
     const auto started = beacon.next();
     if (!started) throw std::runtime_error("a started instance does not run");
@@ -197,8 +196,8 @@ void measure_stream(Context& context) {
       const std::string id = "i" + std::to_string(number);
       readers.expect("\"instanceId\":\"" + id + "\"");
       const auto sent = Clock::now();
-      const tests::Answer answer = server->post(
-          "/api/status/updates", R"({"instanceId":")" + id + R"(","status":"Running","source":"bench"})");
+      const tests::Answer answer =
+          server->post("/api/status/updates", R"({"instanceId":")" + id + R"(","status":"Running","source":"bench"})");
       if (answer.status >= 300) throw std::runtime_error("status update: " + answer.body);
       const auto arrivals = readers.arrivals();
       if (arrivals.size() != subscribers) {

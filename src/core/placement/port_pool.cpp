@@ -47,9 +47,11 @@ Status PortPool::lease(std::uint16_t port, const std::string& instance_id, std::
   const std::optional<std::string> before = address_of(instance_id, port);
   if (before && (*before == kAllAddresses || *before == address)) return {};
   const std::string_view wanted = before ? kAllAddresses : address;
-  for (auto lease = holders_.lower_bound(Key{port, ""}); lease != holders_.end() && lease->first.first == port; ++lease) {
+  for (auto lease = holders_.lower_bound(Key{port, ""}); lease != holders_.end() && lease->first.first == port;
+       ++lease) {
     const std::string& there = lease->first.second;
-    if (lease->second == instance_id || (wanted != kAllAddresses && there != kAllAddresses && there != wanted)) continue;
+    if (lease->second == instance_id || (wanted != kAllAddresses && there != kAllAddresses && there != wanted))
+      continue;
     return fail(ErrorCode::Conflict, "Port " + std::to_string(port) + " is leased to instance '" + lease->second +
                                          "'. Choose another port, or \"auto\" to have one allocated");
   }
@@ -76,7 +78,8 @@ void PortPool::release_all(const std::string& instance_id) {
 }
 
 std::optional<std::string> PortPool::holder(std::uint16_t port, std::string_view address) const {
-  for (auto lease = holders_.lower_bound(Key{port, ""}); lease != holders_.end() && lease->first.first == port; ++lease) {
+  for (auto lease = holders_.lower_bound(Key{port, ""}); lease != holders_.end() && lease->first.first == port;
+       ++lease) {
     const std::string& there = lease->first.second;
     if (address == kAllAddresses || there == kAllAddresses || there == address) return lease->second;
   }
