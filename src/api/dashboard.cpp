@@ -19,6 +19,9 @@ constexpr std::string_view kContentSecurityPolicy =
 // The names of the assets carry a hash of their content.
 constexpr std::string_view kImmutable = "public, max-age=31536000, immutable";
 
+// The licences of what browsers load.
+constexpr std::string_view kNotices = "/third-party-notices.txt";
+
 bool asks_for_page(const Request& request) { return request.headers.contains_token("Accept", "text/html"); }
 
 bool is_of_the_api(std::string_view path) { return path == "/api" || path.starts_with("/api/"); }
@@ -50,6 +53,13 @@ std::optional<Response> Dashboard::answer(const Request& request, std::string_vi
     const auto asset = embedded_asset("dashboard" + std::string(path));
     if (!asset) return std::nullopt;
     auto response = asset_response(request, *asset, kImmutable);
+    harden(response);
+    return response;
+  }
+  if (path == kNotices) {
+    const auto notices = embedded_asset(kNotices.substr(1));
+    if (!notices) return std::nullopt;
+    auto response = asset_response(request, *notices, "no-cache");
     harden(response);
     return response;
   }

@@ -1,6 +1,6 @@
 #pragma once
 // Serves the dashboard (web/dashboard): its page at "/" and at every path that belongs to one of its views, and the
-// files that the page loads. It is asked for what no route of the API takes.
+// files that the page loads, with their licences. It is asked for what no route of the API takes.
 
 #include <optional>
 #include <string>

@@ -18,6 +18,7 @@ const TYPES = {
   '.js': ['text/javascript; charset=utf-8', true],
   '.png': ['image/png', false],
   '.svg': ['image/svg+xml', true],
+  '.txt': ['text/plain; charset=utf-8', true],
   '.woff2': ['font/woff2', false],
 };
 

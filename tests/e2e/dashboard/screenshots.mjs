@@ -6,6 +6,12 @@ import { openBrowser } from './browser.mjs';
 import { ControlPlane } from './control_plane.mjs';
 import { fillFleet, showTheme, views } from './views.mjs';
 
+// Charts and results need a few readings before they are worth a picture.
+const worthAPicture = {
+  instance: (page) => page.locator('figure[data-points="5"]').waitFor(),
+  pipeline: (page) => page.locator('[data-testid=results] tbody tr').nth(2).waitFor(),
+};
+
 const [directory, ...names] = process.argv.slice(2);
 mkdirSync(directory, { recursive: true });
 const plane = await ControlPlane.start();
@@ -20,8 +26,7 @@ try {
       if (names.length > 0 && !names.includes(name)) continue;
       await page.goto(plane.url + path);
       await page.locator(shows).first().waitFor();
-      // Charts and results need a few readings to be worth a picture.
-      if (name === 'instance' || name === 'pipeline') await page.waitForTimeout(9000);
+      await worthAPicture[name]?.(page);
       await page.screenshot({
         path: join(directory, `${name}-${theme}.png`),
         animations: 'disabled',

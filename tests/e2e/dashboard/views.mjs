@@ -100,6 +100,33 @@ export async function fillFleet(plane) {
     waves: [1, '100%'],
     manualPauses: [2],
   });
+  // A canary at a quarter of the traffic.
+  await plane.ask('PATCH', '/api/server/instances/cold-chain', {
+    frontPort: 'auto',
+  });
+  await plane.ask('PATCH', '/api/configuration/instances/cold-chain?wait=20s', {
+    logLevel: 'warn',
+  });
+  await plane.ask('POST', '/api/server/instances/cold-chain/standby', {
+    revision: 1,
+  });
+  await plane.ask('PUT', '/api/server/instances/cold-chain/traffic', {
+    standby: 25,
+  });
+  for (let request = 0; request < 20; ++request)
+    await plane.ask('GET', '/api/server/instances/cold-chain/proxy/api/v1/queries');
+  await plane.ask('PUT', '/api/reconciliation/policy', {
+    maxRetries: 3,
+    windows: [
+      {
+        days: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'],
+        from: '06:00',
+        to: '22:00',
+        timeZone: '+02:00',
+      },
+    ],
+    autoReconcile: true,
+  });
   await plane.ask('POST', '/api/webhooks', {
     url: 'http://127.0.0.1:9/hook',
     events: ['ReconciliationFailed', 'DriftDetected'],
@@ -122,6 +149,7 @@ export const views = ({ rollout }) => [
   ['configuration', '/instances/checkout-orders/configuration', 'text=Valid'],
   ['history', '/instances/checkout-orders/history', '.yaml-diff .cm-line'],
   ['logs', '/instances/checkout-orders/logs', '[role=log] [data-level]'],
+  ['traffic', '/instances/cold-chain/traffic', 'text=25 %'],
   ['instance-events', '/instances/checkout-orders/events', 'text=InstanceCreated'],
   ['reconciliation', '/instances/checkout-orders/reconciliation', 'text=In sync'],
   ['events', '/events', 'td >> text=InstanceCreated'],
@@ -130,6 +158,7 @@ export const views = ({ rollout }) => [
   ['rollout', `/rollouts/${rollout}`, 'text=Waiting'],
   ['rollout-new', '/rollouts/new', 'text=Start the rollout'],
   ['approvals', '/approvals', 'text=Pending'],
+  ['policy', '/policy', 'text=Maintenance windows'],
   ['platforms', '/platforms', 'text=Available'],
   ['workers', '/workers', 'text=of 64'],
   ['webhooks', '/webhooks', 'text=127.0.0.1:9'],

@@ -1,7 +1,7 @@
 import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import { api, dataOf } from './client';
 import { asProblem, problemOf } from './problem';
-import type { BulkResult, CreateInstance, Instance, UpdateInstance } from './types';
+import type { BulkResult, CreatedInstance, CreateInstance, Instance, UpdateInstance } from './types';
 
 const PAGE_SIZE = 10_000;
 
@@ -36,9 +36,10 @@ export const useInstance = (id: string) => useQuery(instanceQuery(id));
 
 // What the list becomes when `instance` is new or another, or when `id` is gone (undefined).
 export function withInstance(list: readonly Instance[], id: string, instance: Instance | undefined): Instance[] {
+  const next = [...list];
   const at = list.findIndex((known) => known.id === id);
-  if (instance === undefined) return at < 0 ? [...list] : list.toSpliced(at, 1);
-  return at < 0 ? [...list, instance] : list.with(at, instance);
+  next.splice(at < 0 ? next.length : at, at < 0 ? 0 : 1, ...(instance === undefined ? [] : [instance]));
+  return next;
 }
 
 // Looks at one instance again and puts what it is now wherever it shows.
@@ -54,7 +55,7 @@ export async function refreshInstance(client: QueryClient, id: string): Promise<
   else await client.invalidateQueries({ queryKey: ['instance', id], exact: true });
 }
 
-export const createInstance = (body: CreateInstance): Promise<{ id: string }> =>
+export const createInstance = (body: CreateInstance): Promise<CreatedInstance> =>
   dataOf(api.POST('/api/server/instances', { body }));
 
 export const updateInstance = (instanceId: string, body: UpdateInstance): Promise<Instance> =>

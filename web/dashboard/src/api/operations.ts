@@ -21,6 +21,8 @@ export const deliveriesQuery = (webhookId: string) =>
   });
 
 export const createWebhook = (body: NewWebhook) => dataOf(api.POST('/api/webhooks', { body }));
+export const replaceWebhook = (webhookId: string, body: NewWebhook) =>
+  dataOf(api.PUT('/api/webhooks/{webhookId}', { params: { path: { webhookId } }, body }));
 export const deleteWebhook = (webhookId: string) =>
   dataOf(api.DELETE('/api/webhooks/{webhookId}', { params: { path: { webhookId } } }));
 export const testWebhook = (webhookId: string) =>

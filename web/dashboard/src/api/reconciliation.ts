@@ -68,8 +68,24 @@ export const makePlan = (instanceId: string, strategy: string | undefined) =>
 export const reconcile = (instanceId: string, body: { strategy?: string; force?: boolean }) =>
   dataOf(api.POST('/api/reconciliation/instances/{instanceId}/reconcile', { params: ofInstance(instanceId), body }));
 
-export const savePolicy = (instanceId: string, body: Policy) =>
-  dataOf(api.PUT('/api/reconciliation/instances/{instanceId}/policy', { params: ofInstance(instanceId), body }));
+export const fleetPolicyQuery = queryOptions({
+  queryKey: ['reconciliation', 'policy'],
+  queryFn: () => dataOf(api.GET('/api/reconciliation/policy')),
+});
+
+// Refused where somebody else has stored another one since `version`.
+const since = (version: number) => ({ header: { 'If-Match': `"${version}"` } });
+
+export const savePolicy = (instanceId: string, body: Policy, version: number) =>
+  dataOf(
+    api.PUT('/api/reconciliation/instances/{instanceId}/policy', {
+      params: { ...ofInstance(instanceId), ...since(version) },
+      body,
+    }),
+  );
+
+export const saveFleetPolicy = (body: Policy, version: number) =>
+  dataOf(api.PUT('/api/reconciliation/policy', { params: since(version), body }));
 
 export function decide(approvalId: string, agreed: boolean, comment: string) {
   const options = { params: { path: { approvalId } }, body: { comment } };

@@ -1369,6 +1369,8 @@ export interface components {
             name?: string;
             /** @description Changes when the running server's own configuration does; "": not looked at */
             observed?: string;
+            /** @description Mark of the platform options that are wanted, when it runs with others; else "" */
+            options?: string;
             phase: components["schemas"]["Phase"];
             /** @description Grows with the policy and the approvals that hold for the instance */
             policyVersion?: number;
@@ -1711,6 +1713,8 @@ export interface components {
             appliedRevision?: number;
             /** @description The newest revision as drasi-server would read it */
             desired: Record<string, never>;
+            /** @description What it would be started with now */
+            desiredPlatformOptions?: Record<string, never>;
             desiredSpecHash?: string;
             desiredState?: components["schemas"]["DesiredState"];
             errorMessage?: string | null;
@@ -1730,6 +1734,8 @@ export interface components {
             oneShot?: boolean;
             phase?: components["schemas"]["Phase"];
             platform?: string;
+            /** @description What the workload was started with on its platform; null: not known */
+            platformOptions?: Record<string, never> | null;
             /** @description The policy that holds for it */
             policy?: Record<string, never>;
             port?: number | null;
@@ -1903,6 +1909,8 @@ export interface components {
         };
         Standby: {
             errorMessage?: string | null;
+            /** @description Who sees to its end, as told at its start */
+            owner?: string | null;
             /**
              * @description Candidate: not yet promoted; Retired: was active before a promotion
              * @enum {string}

@@ -29,6 +29,7 @@ const VIEWS: { to: string; label: string; icon: IconName }[] = [
   { to: '/audit', label: 'Audit', icon: 'audit' },
   { to: '/rollouts', label: 'Rollouts', icon: 'rollouts' },
   { to: '/approvals', label: 'Approvals', icon: 'approvals' },
+  { to: '/policy', label: 'Policy', icon: 'policy' },
   { to: '/platforms', label: 'Platforms', icon: 'platforms' },
   { to: '/workers', label: 'Workers', icon: 'workers' },
   { to: '/webhooks', label: 'Webhooks', icon: 'webhooks' },

@@ -14,6 +14,7 @@ const RolloutsView = lazy(() => import('../views/rollouts/RolloutsView'));
 const RolloutView = lazy(() => import('../views/rollouts/RolloutView'));
 const NewRolloutView = lazy(() => import('../views/rollouts/NewRolloutView'));
 const ApprovalsView = lazy(() => import('../views/approvals/ApprovalsView'));
+const PolicyView = lazy(() => import('../views/policy/PolicyView'));
 const PlatformsView = lazy(() => import('../views/platforms/PlatformsView'));
 const WorkersView = lazy(() => import('../views/workers/WorkersView'));
 const WebhooksView = lazy(() => import('../views/webhooks/WebhooksView'));
@@ -34,6 +35,7 @@ export const router = createBrowserRouter(
         { path: 'rollouts/new', element: <NewRolloutView /> },
         { path: 'rollouts/:rolloutId', element: <RolloutView /> },
         { path: 'approvals', element: <ApprovalsView /> },
+        { path: 'policy', element: <PolicyView /> },
         { path: 'platforms', element: <PlatformsView /> },
         { path: 'workers', element: <WorkersView /> },
         { path: 'webhooks', element: <WebhooksView /> },

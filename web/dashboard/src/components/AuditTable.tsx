@@ -3,6 +3,7 @@ import { Fragment, useState } from 'react';
 import { Link } from 'react-router-dom';
 import type { AuditEntry } from '../api/types';
 import { Differences } from './Differences';
+import { PlainTable } from './PlainTable';
 import { type Tone, ToneBadge } from './StatusBadge';
 import { Time } from './Time';
 import { span } from './time';
@@ -32,85 +33,72 @@ export function AuditTable({
     );
   }
   return (
-    <div className="table-scroll">
-      <table className="plain-table">
-        <thead>
+    <PlainTable
+      columns={['When', withInstance && 'Instance', 'Outcome', 'Strategy', 'Revisions', 'Why', 'Took']}
+      actions="Details"
+    >
+      {entries.map((entry) => (
+        <Fragment key={entry.id}>
           <tr>
-            <th scope="col">When</th>
-            {withInstance && <th scope="col">Instance</th>}
-            <th scope="col">Outcome</th>
-            <th scope="col">Strategy</th>
-            <th scope="col">Revisions</th>
-            <th scope="col">Why</th>
-            <th scope="col">Took</th>
-            <th scope="col" aria-label="Details" />
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <Fragment key={entry.id}>
-              <tr>
-                <td>
-                  <Time at={entry.at} />
-                </td>
-                {withInstance && (
-                  <td>
-                    <Anchor
-                      component={Link}
-                      to={`/instances/${encodeURIComponent(entry.instanceId)}/reconciliation`}
-                      size="sm"
-                    >
-                      {entry.instanceId}
-                    </Anchor>
-                  </td>
-                )}
-                <td>
-                  <ToneBadge tone={TONES[entry.outcome]}>{entry.outcome}</ToneBadge>
-                </td>
-                <td>{entry.strategy}</td>
-                <td className="numeric" style={{ whiteSpace: 'nowrap' }}>
-                  {entry.revisionBefore ?? '–'} → {entry.revisionAfter ?? '–'}
-                </td>
-                <td>
-                  {entry.error ?? entry.reason}
-                  {entry.actor && (
-                    <Text span size="sm" c="dimmed">
-                      {' '}
-                      ({[entry.trigger, entry.actor].filter(Boolean).join(', ')})
-                    </Text>
-                  )}
-                </td>
-                <td style={{ whiteSpace: 'nowrap' }}>
-                  {entry.durationMs === undefined
-                    ? '–'
-                    : entry.durationMs < 1000
-                      ? `${entry.durationMs} ms`
-                      : span(entry.durationMs)}
-                </td>
-                <td>
-                  <Anchor
-                    component="button"
-                    size="sm"
-                    aria-expanded={open === entry.id}
-                    aria-label={`${open === entry.id ? 'Less' : 'More'} of ${entry.instanceId}, ${entry.at}`}
-                    onClick={() => setOpen(open === entry.id ? null : entry.id)}
-                  >
-                    {open === entry.id ? 'Less' : 'More'}
-                  </Anchor>
-                </td>
-              </tr>
-              {open === entry.id && (
-                <tr>
-                  <td colSpan={withInstance ? 8 : 7}>
-                    <AuditDetails entry={entry} />
-                  </td>
-                </tr>
+            <td>
+              <Time at={entry.at} />
+            </td>
+            {withInstance && (
+              <td>
+                <Anchor
+                  component={Link}
+                  to={`/instances/${encodeURIComponent(entry.instanceId)}/reconciliation`}
+                  size="sm"
+                >
+                  {entry.instanceId}
+                </Anchor>
+              </td>
+            )}
+            <td>
+              <ToneBadge tone={TONES[entry.outcome]}>{entry.outcome}</ToneBadge>
+            </td>
+            <td>{entry.strategy}</td>
+            <td className="numeric" style={{ whiteSpace: 'nowrap' }}>
+              {entry.revisionBefore ?? '–'} → {entry.revisionAfter ?? '–'}
+            </td>
+            <td>
+              {entry.error ?? entry.reason}
+              {entry.actor && (
+                <Text span size="sm" c="dimmed">
+                  {' '}
+                  ({[entry.trigger, entry.actor].filter(Boolean).join(', ')})
+                </Text>
               )}
-            </Fragment>
-          ))}
-        </tbody>
-      </table>
-    </div>
+            </td>
+            <td style={{ whiteSpace: 'nowrap' }}>
+              {entry.durationMs === undefined
+                ? '–'
+                : entry.durationMs < 1000
+                  ? `${entry.durationMs} ms`
+                  : span(entry.durationMs)}
+            </td>
+            <td>
+              <Anchor
+                component="button"
+                size="sm"
+                aria-expanded={open === entry.id}
+                aria-label={`${open === entry.id ? 'Less' : 'More'} of ${entry.instanceId}, ${entry.at}`}
+                onClick={() => setOpen(open === entry.id ? null : entry.id)}
+              >
+                {open === entry.id ? 'Less' : 'More'}
+              </Anchor>
+            </td>
+          </tr>
+          {open === entry.id && (
+            <tr>
+              <td colSpan={withInstance ? 8 : 7}>
+                <AuditDetails entry={entry} />
+              </td>
+            </tr>
+          )}
+        </Fragment>
+      ))}
+    </PlainTable>
   );
 }
 

@@ -2,6 +2,7 @@ import { Anchor } from '@mantine/core';
 import { Link } from 'react-router-dom';
 import type { FleetEvent } from '../api/types';
 import { describeEvent, toneOfEvent } from './events';
+import { PlainTable } from './PlainTable';
 import { ToneBadge } from './StatusBadge';
 import { Time } from './Time';
 
@@ -15,44 +16,31 @@ export function EventTable({
   withInstance?: boolean;
 }) {
   return (
-    <div className="table-scroll">
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            {withInstance && <th scope="col">Instance</th>}
-            <th scope="col">Type</th>
-            <th scope="col">What</th>
-            <th scope="col">Source</th>
-          </tr>
-        </thead>
-        <tbody>
-          {events
-            .slice(-SHOWN)
-            .reverse()
-            .map((event) => (
-              <tr key={event.sequence}>
-                <td>
-                  <Time at={event.timestamp} />
-                </td>
-                {withInstance && (
-                  <td>
-                    {event.instanceId && (
-                      <Anchor component={Link} to={`/instances/${encodeURIComponent(event.instanceId)}`} size="sm">
-                        {event.instanceId}
-                      </Anchor>
-                    )}
-                  </td>
+    <PlainTable columns={['When', withInstance && 'Instance', 'Type', 'What', 'Source']}>
+      {events
+        .slice(-SHOWN)
+        .reverse()
+        .map((event) => (
+          <tr key={event.sequence}>
+            <td>
+              <Time at={event.timestamp} />
+            </td>
+            {withInstance && (
+              <td>
+                {event.instanceId && (
+                  <Anchor component={Link} to={`/instances/${encodeURIComponent(event.instanceId)}`} size="sm">
+                    {event.instanceId}
+                  </Anchor>
                 )}
-                <td>
-                  <ToneBadge tone={toneOfEvent(event)}>{event.type}</ToneBadge>
-                </td>
-                <td>{describeEvent(event)}</td>
-                <td>{event.source}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
-    </div>
+              </td>
+            )}
+            <td>
+              <ToneBadge tone={toneOfEvent(event)}>{event.type}</ToneBadge>
+            </td>
+            <td>{describeEvent(event)}</td>
+            <td>{event.source}</td>
+          </tr>
+        ))}
+    </PlainTable>
   );
 }

@@ -5,6 +5,7 @@ const PATHS = {
   audit: 'M8 4h8l4 4v12H4V4h4m2 8h6m-6 4h6',
   rollouts: 'M4 18h4v-4h4v-4h4V6h4',
   approvals: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18m-4-9 3 3 5-6',
+  policy: 'M12 3l8 3v6c0 5-3.500 8-8 9-4.500-1-8-4-8-9V6zM9 12l2 2 4-4',
   platforms: 'M12 3 3 8l9 5 9-5-9-5M3 13l9 5 9-5',
   workers: 'M9 9h6v6H9zM5 5h14v14H5zM9 2v3m6-3v3M9 19v3m6-3v3M2 9h3m-3 6h3m14-6h3m-3 6h3',
   webhooks: 'M10 13a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-6-6l-1 1M14 11a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 6 6l1-1',

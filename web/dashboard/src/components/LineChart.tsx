@@ -23,7 +23,7 @@ export function LineChart({ label, points, format, limit, windowMs, minMax = 1, 
   const max = niceMax(largest, step);
   const line = linePath(points, { width: WIDTH, height: HEIGHT, max, windowMs });
   return (
-    <figure className={classes.figure}>
+    <figure className={classes.figure} data-points={points.length}>
       <figcaption id={titleId} className={classes.caption}>
         <span>{label}</span>
         <strong className="numeric">{newest ? format(newest.value) : '–'}</strong>

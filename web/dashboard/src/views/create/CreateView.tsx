@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearchParams } from 'react-router-dom';
 import { yamlQuery } from '../../api/configuration';
 import { createInstance, useInstance } from '../../api/instances';
 import type { Instance } from '../../api/types';
+import { notifyProblem } from '../../components/notify';
 import { PageHeader } from '../../components/PageHeader';
 import { Panel } from '../../components/Panel';
 import { ProblemAlert } from '../../components/ProblemAlert';
@@ -82,7 +83,11 @@ function Wizard({ title, form: initial, yaml: initialYaml }: Props) {
   const faulty = !found.checked || found.findings.some((finding) => finding.severity === 'error');
   const create = useMutation({
     mutationFn: () => createInstance(toCreateInstance(form, yaml)),
-    onSuccess: ({ id }) => navigate(instancePath(id) + (form.start ? '/pipeline' : '')),
+    onSuccess: ({ id, desiredState, warnings = [] }) => {
+      const runs = desiredState === 'Running';
+      if (form.start && !runs) notifyProblem('Created, but it could not be started', new Error(warnings.join('\n')));
+      navigate(instancePath(id) + (runs ? '/pipeline' : ''));
+    },
   });
   const { reset } = create;
   useEffect(reset, [form, yaml, reset]);

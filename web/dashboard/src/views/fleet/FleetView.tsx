@@ -1,8 +1,10 @@
 import { Button, Stack, Text } from '@mantine/core';
 import type { RowSelectionState, SortingState } from '@tanstack/react-table';
+import { useQuery } from '@tanstack/react-query';
 import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Link, useSearchParams } from 'react-router-dom';
 import { useInstances } from '../../api/instances';
+import { platformsQuery } from '../../api/operations';
 import type { Instance } from '../../api/types';
 import { EmptyState } from '../../components/EmptyState';
 import { Icon } from '../../components/Icon';
@@ -36,6 +38,8 @@ export default function FleetView() {
 }
 
 function FirstInstance() {
+  const { data: platforms } = useQuery(platformsQuery);
+  const missing = platforms?.some((platform) => platform.available) ? undefined : platforms;
   return (
     <EmptyState
       icon="fleet"
@@ -48,6 +52,11 @@ function FirstInstance() {
     >
       An instance is a Drasi server: sources, continuous queries over them, and reactions to what changes in their
       results. The first one runs in less than a minute, with readings of a simulated sensor.
+      {missing && (
+        <Text size="sm" mt="sm" role="alert" style={{ color: 'var(--warn)' }}>
+          None can start yet: {missing.find((platform) => platform.isDefault)?.reason}
+        </Text>
+      )}
     </EmptyState>
   );
 }

@@ -1,19 +1,9 @@
 import { Anchor } from '@mantine/core';
-import type { ReactNode } from 'react';
 import { linkTo } from '../../api/base';
 import type { Instance, RuntimeStatus } from '../../api/types';
+import { Fact, FactList } from '../../components/FactList';
 import { Time } from '../../components/Time';
 import { bytes } from '../../components/time';
-import classes from './Facts.module.css';
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
-  );
-}
 
 function lastExit(exit: NonNullable<RuntimeStatus['lastExit']>): string {
   if (exit.signal) return `by signal ${exit.signal}${exit.outOfMemory ? ', out of memory' : ''}`;
@@ -32,7 +22,7 @@ function limitsText(limits: NonNullable<Instance['limits']>): string {
 export function Facts({ instance, runtime }: { instance: Instance; runtime: RuntimeStatus | undefined }) {
   const identity = runtime?.processId ?? runtime?.containerId ?? runtime?.podName;
   return (
-    <dl className={classes.facts}>
+    <FactList>
       <Fact name="Address">{instance.address ? <span className="mono">{instance.address}</span> : 'not running'}</Fact>
       {instance.frontPort && <Fact name="Front port">{instance.frontPort}</Fact>}
       <Fact name="Platform">
@@ -81,6 +71,6 @@ export function Facts({ instance, runtime }: { instance: Instance; runtime: Runt
           through the control plane
         </Anchor>
       </Fact>
-    </dl>
+    </FactList>
   );
 }

@@ -16,6 +16,7 @@ import { OverviewTab } from './OverviewTab';
 const PipelineTab = lazy(() => import('./pipeline/PipelineTab'));
 const ConfigurationTab = lazy(() => import('./configuration/ConfigurationTab'));
 const HistoryTab = lazy(() => import('./history/HistoryTab'));
+const TrafficTab = lazy(() => import('./traffic/TrafficTab'));
 const LogsTab = lazy(() => import('./logs/LogsTab'));
 const EventsTab = lazy(() => import('./EventsTab'));
 const ReconciliationTab = lazy(() => import('./reconciliation/ReconciliationTab'));
@@ -26,6 +27,7 @@ const TABS = [
   { value: 'configuration', label: 'Configuration', Content: ConfigurationTab },
   { value: 'history', label: 'History', Content: HistoryTab },
   { value: 'logs', label: 'Logs', Content: LogsTab },
+  { value: 'traffic', label: 'Traffic', Content: TrafficTab },
   { value: 'events', label: 'Events', Content: EventsTab },
   { value: 'reconciliation', label: 'Reconciliation', Content: ReconciliationTab },
 ] as const;

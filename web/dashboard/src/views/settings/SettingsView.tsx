@@ -1,7 +1,17 @@
-import { Button, Group, PasswordInput, SegmentedControl, Stack, Text, useMantineColorScheme } from '@mantine/core';
+import {
+  Anchor,
+  Button,
+  Group,
+  PasswordInput,
+  SegmentedControl,
+  Stack,
+  Text,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { setPreferences, usePreferences } from '../../app/preferences';
+import { linkTo } from '../../api/base';
 import { healthQuery } from '../../api/operations';
 import { notifyDone } from '../../components/notify';
 import { PageHeader } from '../../components/PageHeader';
@@ -116,6 +126,9 @@ function About() {
             <Text size="sm" c="dimmed" className="mono">
               {controlPlaneId}
             </Text>
+            <Anchor size="sm" href={linkTo('/third-party-notices.txt')} target="_blank">
+              Licences of what this page is made of
+            </Anchor>
           </Stack>
         )}
       </QueryBoundary>

@@ -12,7 +12,7 @@ import { Panel } from '../../components/Panel';
 import { QueryBoundary } from '../../components/QueryBoundary';
 import { ToneBadge } from '../../components/StatusBadge';
 import { Deliveries } from './Deliveries';
-import { NewWebhookModal } from './NewWebhookModal';
+import { WebhookModal } from './WebhookModal';
 
 export default function WebhooksView() {
   const query = useQuery(webhooksQuery);
@@ -31,7 +31,9 @@ export default function WebhooksView() {
       <QueryBoundary query={query}>
         {(webhooks) =>
           webhooks.length === 0 ? (
-            <EmptyState icon="webhooks" title="No webhook yet" />
+            <EmptyState icon="webhooks" title="No webhook yet">
+              Failed reconciliations to a chat, approvals to a ticket system: a webhook tells others what happens here.
+            </EmptyState>
           ) : (
             <Stack gap="md">
               {webhooks.map((webhook) => (
@@ -41,7 +43,7 @@ export default function WebhooksView() {
           )
         }
       </QueryBoundary>
-      <NewWebhookModal opened={adding} onClose={() => setAdding(false)} />
+      <WebhookModal opened={adding} onClose={() => setAdding(false)} />
     </>
   );
 }
@@ -49,6 +51,7 @@ export default function WebhooksView() {
 function WebhookCard({ webhook }: { webhook: Webhook }) {
   const client = useQueryClient();
   const { id } = webhook;
+  const [editing, setEditing] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const refresh = () => client.invalidateQueries({ queryKey: ['webhooks'] });
   const test = useMutation({
@@ -74,6 +77,9 @@ function WebhookCard({ webhook }: { webhook: Webhook }) {
           <Button size="xs" variant="default" loading={test.isPending} onClick={() => test.mutate()}>
             Test
           </Button>
+          <Button size="xs" variant="default" onClick={() => setEditing(true)}>
+            Edit
+          </Button>
           <Button size="xs" variant="default" onClick={() => setDeleting(true)}>
             Delete
           </Button>
@@ -94,6 +100,7 @@ function WebhookCard({ webhook }: { webhook: Webhook }) {
         </Group>
         <Deliveries webhookId={id} />
       </Stack>
+      <WebhookModal webhook={webhook} opened={editing} onClose={() => setEditing(false)} />
       <ConfirmModal
         opened={deleting}
         title="Delete the webhook?"

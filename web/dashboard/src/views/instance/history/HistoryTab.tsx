@@ -6,6 +6,7 @@ import type { Instance, RevisionSummary } from '../../../api/types';
 import { ConfirmModal } from '../../../components/ConfirmModal';
 import { notifyDone, notifyProblem } from '../../../components/notify';
 import { Panel } from '../../../components/Panel';
+import { PlainTable } from '../../../components/PlainTable';
 import { QueryBoundary } from '../../../components/QueryBoundary';
 import { ToneBadge } from '../../../components/StatusBadge';
 import { Time } from '../../../components/Time';
@@ -34,69 +35,52 @@ function History({ instance, revisions }: { instance: Instance; revisions: Revis
   return (
     <Stack gap="md">
       <Panel title="Revisions" flush>
-        <div
-          className="table-scroll"
-          style={{ maxHeight: 340, overflowY: 'auto' }}
-          tabIndex={0}
-          role="region"
-          aria-label="Revisions"
+        <PlainTable
+          columns={['From', 'To', 'Revision', 'Change', 'By', 'When']}
+          actions="Actions"
+          region={{ label: 'Revisions', maxHeight: 340 }}
         >
-          <table className="plain-table">
-            <thead>
-              <tr>
-                <th scope="col">From</th>
-                <th scope="col">To</th>
-                <th scope="col">Revision</th>
-                <th scope="col">Change</th>
-                <th scope="col">By</th>
-                <th scope="col">When</th>
-                <th scope="col" aria-label="Actions" />
-              </tr>
-            </thead>
-            <tbody>
-              {revisions.map((revision) => (
-                <tr key={revision.revision}>
-                  <td>
-                    <Radio
-                      size="xs"
-                      name="from"
-                      aria-label={`Compare from revision ${revision.revision}`}
-                      checked={from === revision.revision}
-                      onChange={() => setChosen({ from: revision.revision, to })}
-                    />
-                  </td>
-                  <td>
-                    <Radio
-                      size="xs"
-                      name="to"
-                      aria-label={`Compare to revision ${revision.revision}`}
-                      checked={to === revision.revision}
-                      onChange={() => setChosen({ from, to: revision.revision })}
-                    />
-                  </td>
-                  <td>
-                    <Group gap="xs" wrap="nowrap">
-                      <strong className="numeric">{revision.revision}</strong>
-                      <Marks instance={instance} revision={revision.revision} />
-                    </Group>
-                  </td>
-                  <td>{revision.description || revision.changeType}</td>
-                  <td>{revision.author}</td>
-                  <td>
-                    <Time at={revision.createdAt} />
-                  </td>
-                  <td>
-                    {revision.revision !== newest && (
-                      <Button size="compact-xs" variant="default" onClick={() => setAsked(revision.revision)}>
-                        Roll back
-                      </Button>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+          {revisions.map((revision) => (
+            <tr key={revision.revision}>
+              <td>
+                <Radio
+                  size="xs"
+                  name="from"
+                  aria-label={`Compare from revision ${revision.revision}`}
+                  checked={from === revision.revision}
+                  onChange={() => setChosen({ from: revision.revision, to })}
+                />
+              </td>
+              <td>
+                <Radio
+                  size="xs"
+                  name="to"
+                  aria-label={`Compare to revision ${revision.revision}`}
+                  checked={to === revision.revision}
+                  onChange={() => setChosen({ from, to: revision.revision })}
+                />
+              </td>
+              <td>
+                <Group gap="xs" wrap="nowrap">
+                  <strong className="numeric">{revision.revision}</strong>
+                  <Marks instance={instance} revision={revision.revision} />
+                </Group>
+              </td>
+              <td>{revision.description || revision.changeType}</td>
+              <td>{revision.author}</td>
+              <td>
+                <Time at={revision.createdAt} />
+              </td>
+              <td>
+                {revision.revision !== newest && (
+                  <Button size="compact-xs" variant="default" onClick={() => setAsked(revision.revision)}>
+                    Roll back
+                  </Button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </PlainTable>
       </Panel>
       <Panel title={`From revision ${from} to ${to}`} flush>
         <RevisionDiff instanceId={instance.id} from={from} to={to} />

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { resultsQuery, type ResultRow } from '../../../api/runtime';
+import { PlainTable } from '../../../components/PlainTable';
 import { QueryBoundary } from '../../../components/QueryBoundary';
 
 const EVERY_MS = 2000;
@@ -31,36 +32,17 @@ function ResultTable({ rows }: { rows: ResultRow[] }) {
   }
   return (
     <>
-      <div
-        className="table-scroll"
-        style={{ maxHeight: 320, overflowY: 'auto' }}
-        tabIndex={0}
-        role="region"
-        aria-label="Results"
-      >
-        <table className="plain-table" data-testid="results">
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <th scope="col" key={column}>
-                  {column}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.slice(0, SHOWN).map((row, index) => (
-              <tr key={index}>
-                {columns.map((column) => (
-                  <td key={column} className="numeric">
-                    {show(row[column])}
-                  </td>
-                ))}
-              </tr>
+      <PlainTable columns={columns} region={{ label: 'Results', maxHeight: 320 }} testId="results">
+        {rows.slice(0, SHOWN).map((row, index) => (
+          <tr key={index}>
+            {columns.map((column) => (
+              <td key={column} className="numeric">
+                {show(row[column])}
+              </td>
             ))}
-          </tbody>
-        </table>
-      </div>
+          </tr>
+        ))}
+      </PlainTable>
       {rows.length > SHOWN && (
         <Text size="sm" c="dimmed">
           The first {SHOWN} of {rows.length} rows

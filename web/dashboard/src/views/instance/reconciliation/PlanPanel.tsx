@@ -6,7 +6,7 @@ import type { Instance, ReconciliationPlan } from '../../../api/types';
 import { notifyDone } from '../../../components/notify';
 import { Panel } from '../../../components/Panel';
 import { ProblemAlert } from '../../../components/ProblemAlert';
-import { STRATEGIES } from './strategies';
+import { STRATEGIES } from '../../../components/policy/strategies';
 
 export function PlanPanel({ instance }: { instance: Instance }) {
   const [strategy, setStrategy] = useState<string | null>(null);

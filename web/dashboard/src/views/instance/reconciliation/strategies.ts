@@ -1,1 +1,0 @@
-export const STRATEGIES = ['Update', 'Restart', 'RollingUpdate', 'BlueGreen', 'Canary', 'Manual', 'Migrate'];
