@@ -1,18 +1,8 @@
 #include "cli/applying.hpp"
 
+#include "cli/command.hpp"
+
 namespace draas::cli {
-namespace {
-
-std::string configuration_path(const std::string& id) {
-  return "/api/configuration/instances/" + net::percent_encode(id);
-}
-
-std::string policy_path(const std::string& id) {
-  return "/api/reconciliation/instances/" + net::percent_encode(id) + "/policy";
-}
-
-}  // namespace
-
 net::Task<Result<InstanceChange>> plan_document(client::ApiClient& api, client::InstanceDocument document,
                                                 Ownership ownership) {
   CurrentInstance current;
@@ -27,7 +17,7 @@ net::Task<Result<InstanceChange>> plan_document(client::ApiClient& api, client::
     if (!configuration) co_return std::unexpected(std::move(configuration.error()));
     current.configuration = std::move(configuration->body);
     current.configuration_etag = std::move(configuration->etag);
-    std::string policy = policy_path(document.id);
+    std::string policy = reconciliation_path(document.id, "/policy");
     auto view = co_await api.get(std::move(policy));
     if (!view) co_return std::unexpected(std::move(view.error()));
     if (view->is_object() && view->contains("own")) current.policy = (*view)["own"];
@@ -40,8 +30,10 @@ net::Task<Status> carry_out(client::ApiClient& api, InstanceChange change) {
   if (change.create) {
     std::string collection = "/api/server/instances";
     Json body = std::move(change.body);
+    const Json asked = body;
     auto created = co_await api.post(std::move(collection), std::move(body));
     if (!created) co_return std::unexpected(std::move(created.error()));
+    if (Status started = check_started(asked, *created); !started) co_return started;
   }
   if (change.configuration) {
     client::Call put;
@@ -53,7 +45,7 @@ net::Task<Status> carry_out(client::ApiClient& api, InstanceChange change) {
     if (!stored) co_return std::unexpected(std::move(stored.error()));
   }
   if (change.policy) {
-    std::string path = policy_path(change.id);
+    std::string path = reconciliation_path(change.id, "/policy");
     Json policy = std::move(*change.policy);
     auto set = co_await api.put(std::move(path), std::move(policy));
     if (!set) co_return std::unexpected(std::move(set.error()));
@@ -69,6 +61,16 @@ net::Task<Status> carry_out(client::ApiClient& api, InstanceChange change) {
     if (!patched) co_return std::unexpected(std::move(patched.error()));
   }
   co_return Status{};
+}
+
+Status check_started(const Json& body, const Json& answer) {
+  const bool asked = field(body, "desiredState") == "Running" || member(body, "start") == Json(true);
+  if (!asked || field(answer, "desiredState") == "Running") return {};
+  std::string why;
+  for (const Json& warning : member(answer, "warnings")) why += ", " + warning.get<std::string>();
+  const std::string id = field(answer, "id");
+  return fail(ErrorCode::Unprocessable, "'" + id + "' was created, but" + why.substr(why.empty() ? 0 : 1) +
+                                            "; once that is mended, `draas start " + id + "` starts it");
 }
 
 net::Task<Result<Json>> ask_validation(client::ApiClient& api, std::string id, bool exists, Json configuration) {

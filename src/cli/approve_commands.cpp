@@ -3,7 +3,7 @@
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/reconciliation_output.hpp"
-#include "cli/times.hpp"
+#include "cli/resource_tables.hpp"
 
 namespace draas::cli {
 namespace {
@@ -25,18 +25,7 @@ Status list(Session& session, Connection& connection, const DecisionOptions& opt
     session.note("Nothing waits for approval.");
     return {};
   }
-  Table table({"ID", "INSTANCE", "REVISION", "STATE", "REASON", "EXPIRES", "DECIDED BY"});
-  for (const Json& approval : *approvals) {
-    const std::string state = field(approval, "state");
-    table.add({field(approval, "id"),
-               field(approval, "instanceId"),
-               field(approval, "revision"),
-               {state, status_colour(state)},
-               field(approval, "reason"),
-               local_time(member(approval, "expiresAt")),
-               field(approval, "decidedBy")});
-  }
-  session.print(table);
+  session.print(approval_table({approvals->begin(), approvals->end()}));
   return {};
 }
 

@@ -3,7 +3,7 @@
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/reconciliation_output.hpp"
-#include "cli/times.hpp"
+#include "cli/resource_tables.hpp"
 
 namespace draas::cli {
 namespace {
@@ -14,17 +14,6 @@ struct AuditOptions {
   std::string output;
   std::uint64_t limit = 20;
 };
-
-std::string revisions_of(const Json& entry) {
-  const std::string before = field(entry, "revisionBefore");
-  const std::string after = field(entry, "revisionAfter");
-  return before == after || before.empty() ? after : before + "->" + after;
-}
-
-std::string why(const Json& entry) {
-  const std::string error = field(entry, "error");
-  return error.empty() ? field(entry, "reason") : error;
-}
 
 Status audit(Session& session, const AuditOptions& options) {
   const auto format = parse_output_format(options.output);
@@ -61,24 +50,7 @@ Status audit(Session& session, const AuditOptions& options) {
     session.note("No entries.");
     return {};
   }
-  const bool wide = format->kind == OutputFormat::Kind::Wide;
-  std::vector<std::string> columns{"ENTRY", "TIME", "INSTANCE", "OUTCOME", "STRATEGY", "REVISION", "BY", "WHY"};
-  if (wide) columns.insert(columns.end(), {"TRIGGER", "TOOK", "WORKER"});
-  Table table(std::move(columns));
-  for (const Json& entry : *entries) {
-    const std::string outcome = field(entry, "outcome");
-    std::vector<Cell> row{field(entry, "id"),         local_time(member(entry, "at")),
-                          field(entry, "instanceId"), {outcome, status_colour(outcome)},
-                          field(entry, "strategy"),   revisions_of(entry),
-                          field(entry, "actor"),      why(entry)};
-    if (wide) {
-      row.emplace_back(field(entry, "trigger"));
-      row.emplace_back(field(entry, "durationMs") + "ms");
-      row.emplace_back(field(entry, "worker"));
-    }
-    table.add(std::move(row));
-  }
-  session.print(table);
+  session.print(audit_table({entries->begin(), entries->end()}, format->kind == OutputFormat::Kind::Wide));
   return {};
 }
 

@@ -109,6 +109,21 @@ Result<std::vector<Json>> find_instances(Connection& connection, const TargetOpt
   return instances;
 }
 
+void note_no_instances(Session& session, const TargetOptions& options) {
+  const bool filtered = !list_query(options).empty();
+  session.note(filtered ? "No instances match."
+                        : "There are no instances. `draas create` or `draas apply -f` make some.");
+}
+
+Result<Chosen> choose_instances(Session& session, const TargetOptions& options) {
+  auto connection = session.connect();
+  if (!connection) return std::unexpected(std::move(connection.error()));
+  auto instances = find_instances(**connection, options);
+  if (!instances) return std::unexpected(std::move(instances.error()));
+  if (instances->empty()) note_no_instances(session, options);
+  return Chosen{*connection, std::move(*instances)};
+}
+
 std::string field(const Json& object, const char* key) {
   const Json& value = member(object, key);
   if (value.is_null()) return {};

@@ -16,6 +16,7 @@
 namespace draas::cli {
 
 inline constexpr const char* kInstanceName = "INSTANCE";
+inline constexpr const char* kResourceName = "RESOURCE";
 
 struct Description {
   std::string name;
@@ -57,6 +58,14 @@ void add_target_options(CLI::App* command, TargetOptions& options, Targets kind)
 
 // The instances as the API has them, in its order, or in that of the names. NotFound names the first that is not there.
 Result<std::vector<Json>> find_instances(Connection& connection, const TargetOptions& options);
+// The same, with a connection made first, for the verbs that have nothing to do where there is none: then that is said.
+struct Chosen {
+  Connection* connection;
+  std::vector<Json> instances;
+};
+Result<Chosen> choose_instances(Session& session, const TargetOptions& options);
+// Says that there is none, or that none matches.
+void note_no_instances(Session& session, const TargetOptions& options);
 // One by id, else by name when only one has it.
 Result<Json> find_instance(Connection& connection, const std::string& name);
 // Its id alone.

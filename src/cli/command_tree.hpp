@@ -31,7 +31,8 @@ std::string markdown_reference(const CLI::App& application);
 std::string manual_page(const CLI::App& application, const std::string& version);
 
 // What may stand in the place of the last of `words` (which follow the program's name): names of verbs and options, or
-// a word for what only the control plane knows: "INSTANCE", "ROLLOUT", "CONTEXT", "APPROVAL"; nothing for files.
+// a word for what only the control plane knows: "INSTANCE", "RESOURCE", "ROLLOUT", "CONTEXT", "APPROVAL"; nothing for
+// files.
 struct Completions {
   std::vector<std::string> words;
   std::string kind;

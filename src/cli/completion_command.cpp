@@ -3,6 +3,7 @@
 #include "cli/command.hpp"
 #include "cli/command_tree.hpp"
 #include "cli/commands.hpp"
+#include "cli/resources.hpp"
 
 namespace draas::cli {
 namespace {
@@ -29,7 +30,8 @@ _draas() {
     _files
   fi
 }
-compdef _draas draas
+# As a file of $fpath it is the function itself; sourced, it only defines it.
+if [[ "${funcstack[1]}" == _draas ]]; then _draas; else compdef _draas draas; fi
 )script";
 
 constexpr std::string_view kFish = R"script(# fish completion of draas. Use: draas completion fish | source
@@ -67,11 +69,17 @@ Status complete_words(Session& session, const CompleteOptions& options) {
     if (file) {
       for (const auto& [name, context] : file->contexts) found.words.push_back(name);
     }
-  } else if (found.kind == kInstanceName || found.kind == "ROLLOUT" || found.kind == "APPROVAL") {
+  } else if (found.kind == kInstanceName || found.kind == kResourceName || found.kind == "ROLLOUT" ||
+             found.kind == "APPROVAL") {
+    if (found.kind == kResourceName) {
+      for (const Resource& resource : resources()) found.words.push_back(resource.name);
+    }
     session.options().timeout = to_text(kPatience);
     const auto connection = session.connect();
     if (!connection) return {};
-    if (found.kind == kInstanceName) add_elements(**connection, "/api/server/instances", "id", found.words);
+    if (found.kind == kInstanceName || found.kind == kResourceName) {
+      add_elements(**connection, "/api/server/instances", "id", found.words);
+    }
     if (found.kind == "ROLLOUT") add_elements(**connection, "/api/reconciliation/rollouts", "id", found.words);
     if (found.kind == "APPROVAL") {
       add_elements(**connection, "/api/reconciliation/approvals?state=Pending", "instanceId", found.words);

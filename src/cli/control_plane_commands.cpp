@@ -6,6 +6,7 @@
 
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/resource_tables.hpp"
 
 extern char** environ;  // NOLINT(readability-identifier-naming): the C library's name
 
@@ -34,18 +35,7 @@ Status platforms(Session& session, const PlatformsOptions& options) {
   auto list = (*connection)->get("/api/server/platforms");
   if (!list) return std::unexpected(std::move(list.error()));
   if (!format->for_people()) return session.print(*list, *format);
-  Table table({"PLATFORM", "AVAILABLE", "DEFAULT", "INSTANCES", "VERSION", "MONITORING", "REASON"});
-  for (const Json& platform : *list) {
-    const bool available = member(platform, "available") == Json(true);
-    table.add({field(platform, "platformType"),
-               {available ? "yes" : "no", available ? Colour::Green : Colour::Red},
-               member(platform, "isDefault") == Json(true) ? "yes" : "",
-               field(platform, "instanceCount"),
-               field(platform, "version"),
-               field(platform, "monitoring"),
-               field(platform, "reason")});
-  }
-  session.print(table);
+  session.print(platform_table({list->begin(), list->end()}));
   return {};
 }
 

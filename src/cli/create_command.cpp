@@ -1,5 +1,6 @@
 // create and clone: one new instance.
 
+#include "cli/applying.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/document_files.hpp"
@@ -59,16 +60,20 @@ Status send(Session& session, const CreateOptions& options, Json body) {
   if (options.wait && !options.start) return fail(ErrorCode::InvalidArgument, "--wait is for --start");
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
+  const Json asked = body;
   auto created = (*connection)->post("/api/server/instances", std::move(body), std::chrono::minutes(1));
   if (!created) return std::unexpected(std::move(created.error()));
-  for (const Json& warning : member(*created, "warnings")) session.warn(warning.get<std::string>());
+  const Status started = check_started(asked, *created);
+  if (started) {
+    for (const Json& warning : member(*created, "warnings")) session.warn(warning.get<std::string>());
+  }
   const std::string id = field(*created, "id");
   if (format->for_people()) {
     session.print("Instance '" + id + "' created\n");
   } else if (Status printed = session.print(member(*created, "instance"), *format); !printed) {
     return printed;
   }
-  if (!options.wait) return {};
+  if (!started || !options.wait) return started;
   return wait_for(session, {id}, is_settled, *timeout, "'" + id + "' to run");
 }
 

@@ -1,5 +1,8 @@
 // events: what happened, and what happens.
 
+#include <algorithm>
+#include <thread>
+
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/times.hpp"
@@ -9,6 +12,9 @@ namespace draas::cli {
 namespace {
 
 constexpr std::chrono::seconds kHeartbeatPatience{60};
+// Before a stream that ended is opened again; doubled while nothing comes.
+constexpr std::chrono::milliseconds kFirstPause{100};
+constexpr std::chrono::milliseconds kLongestPause{5'000};
 
 struct EventsOptions {
   std::string instance;
@@ -56,6 +62,7 @@ std::string filters(const EventsOptions& options, const std::string& id) {
 Status follow(Session& session, Connection& connection, const EventsOptions& options, const std::string& id,
               const OutputFormat& format, std::string after, bool until_quiet) {
   std::uint64_t shown = 0;
+  std::chrono::milliseconds pause = kFirstPause;
   for (;;) {
     std::string target = "/api/status/stream?" + (after.empty() ? "" : "after=" + after) + filters(options, id);
     auto stream = connection.open(std::move(target), "text/event-stream");
@@ -68,6 +75,7 @@ Status follow(Session& session, Connection& connection, const EventsOptions& opt
         if (until_quiet) return {};
         break;
       }
+      pause = kFirstPause;
       for (const net::ServerSentEvent& event : parser.feed(**piece)) {
         if (event.event == "missed") {
           session.warn("events were missed: " + event.data);
@@ -80,6 +88,8 @@ Status follow(Session& session, Connection& connection, const EventsOptions& opt
       }
       if (!parser.last_event_id().empty()) after = parser.last_event_id();
     }
+    std::this_thread::sleep_for(pause);
+    pause = std::min(2 * pause, kLongestPause);
   }
 }
 

@@ -5,68 +5,97 @@
 
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
-#include "cli/instance_table.hpp"
-#include "cli/times.hpp"
+#include "cli/resources.hpp"
 
 namespace draas::cli {
 namespace {
 
 struct GetOptions {
+  std::string resource;  // or the first name of an instance
   TargetOptions targets;
   std::string output;
-  std::string sort = "id";
+  std::string sort;
   bool watch = false;
   bool no_header = false;
+};
+
+// What is asked for, in the end.
+struct Question {
+  const Resource* resource;
+  TargetOptions targets;
+  OutputFormat format;
+  std::string sort;
+  bool header;
 };
 
 constexpr std::chrono::seconds kLookAgain{5};
 constexpr std::chrono::milliseconds kGather{50};
 
-void sort_by(std::vector<Json>& instances, const std::string& key) {
-  const char* member_name = key == "age" ? "createdAt" : key == "restarts" ? "restartCount" : key.c_str();
-  std::ranges::stable_sort(instances, [&](const Json& left, const Json& right) {
-    return member(left, member_name) < member(right, member_name);
-  });
+Result<Question> question_of(const GetOptions& options) {
+  auto format = parse_output_format(options.output);
+  if (!format) return std::unexpected(std::move(format.error()));
+  Question question{find_resource(options.resource), options.targets, std::move(*format), options.sort,
+                    !options.no_header};
+  if (question.resource == nullptr) {
+    question.resource = &resources().front();
+    if (!options.resource.empty()) question.targets.names.insert(question.targets.names.begin(), options.resource);
+  }
+  if (!question.resource->takes_filters && !list_query(options.targets).empty()) {
+    return fail(ErrorCode::InvalidArgument,
+                "--selector, --status, --platform-type and --name are for instances and policies, not for " +
+                    question.resource->name);
+  }
+  if (!options.sort.empty() && question.resource != &resources().front()) {
+    return fail(ErrorCode::InvalidArgument, "--sort is for instances, not for " + question.resource->name);
+  }
+  return question;
 }
 
-Json as_output(std::vector<Json>& instances, const GetOptions& options) {
-  if (options.targets.names.size() == 1) return instances.front();
-  Json list = Json::array();
-  for (Json& instance : instances) list.push_back(std::move(instance));
-  return list;
+Result<Listing> list(Connection& connection, const Question& question) {
+  auto listing = question.resource->list(connection, question.targets);
+  if (!listing || question.sort.empty()) return listing;
+  const std::string& by = question.sort;
+  const char* key = by == "age" ? "createdAt" : by == "restarts" ? "restartCount" : by.c_str();
+  std::ranges::stable_sort(listing->elements,
+                           [&](const Json& left, const Json& right) { return member(left, key) < member(right, key); });
+  return listing;
 }
 
-Status show(Session& session, std::vector<Json> instances, const GetOptions& options, const OutputFormat& format,
-            bool header) {
-  if (!format.for_people()) return session.print(as_output(instances, options), format);
-  const bool wide = format.kind == OutputFormat::Kind::Wide;
-  session.print(instance_table(instances, wide, system_clock().now()), header);
-  return {};
+Status show(Session& session, Listing listing, const Question& question, bool header) {
+  if (question.format.for_people()) {
+    const bool wide = question.format.kind == OutputFormat::Kind::Wide;
+    session.print(question.resource->table(listing, wide), header);
+    return {};
+  }
+  if (listing.single) return session.print(listing.elements.front(), question.format);
+  Json all = Json::array();
+  for (Json& element : listing.elements) all.push_back(std::move(element));
+  return session.print(all, question.format);
 }
 
-// Prints each instance again when something of it changes, until Ctrl-C.
-Status watch(Session& session, Connection& connection, const GetOptions& options, const OutputFormat& format) {
+// Prints each element again when something of it changes, until Ctrl-C.
+Status watch(Session& session, Connection& connection, const Question& question) {
   std::map<std::string, std::string> printed;
-  bool header = !options.no_header;
+  bool header = question.header;
   auto stream = connection.open("/api/status/stream", "text/event-stream");
   if (!stream) return std::unexpected(std::move(stream.error()));
   for (;;) {
-    auto instances = find_instances(connection, options.targets);
-    if (!instances) return std::unexpected(std::move(instances.error()));
-    std::vector<Json> changed;
+    auto listing = list(connection, question);
+    if (!listing) return std::unexpected(std::move(listing.error()));
+    Listing changed{.elements = {}, .about = std::move(listing->about), .single = listing->single};
     std::map<std::string, std::string> now;
-    for (Json& instance : *instances) {
-      const std::string id = field(instance, "id");
-      now[id] = to_text(instance);
+    for (Json& element : listing->elements) {
+      const std::string id = field(element, question.resource->key);
+      now[id] = to_text(element);
       const auto before = printed.find(id);
-      if (before == printed.end() || before->second != now[id]) changed.push_back(std::move(instance));
+      if (before == printed.end() || before->second != now[id]) changed.elements.push_back(std::move(element));
     }
     for (const auto& [id, text] : printed) {
-      if (!now.contains(id) && format.for_people()) session.print(id + "  deleted\n");
+      if (!now.contains(id) && question.format.for_people()) session.print(id + "  deleted\n");
     }
     printed = std::move(now);
-    if (!changed.empty()) {
-      if (Status shown = show(session, std::move(changed), options, format, header); !shown) return shown;
+    if (!changed.elements.empty()) {
+      if (Status shown = show(session, std::move(changed), question, header); !shown) return shown;
       header = false;
     }
     auto piece = (*stream)->read(kLookAgain);
@@ -84,39 +113,47 @@ Status watch(Session& session, Connection& connection, const GetOptions& options
 }
 
 Status get(Session& session, const GetOptions& options) {
-  const auto format = parse_output_format(options.output);
-  if (!format) return std::unexpected(format.error());
+  const auto question = question_of(options);
+  if (!question) return std::unexpected(question.error());
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
-  if (options.watch) return watch(session, **connection, options, *format);
-  auto instances = find_instances(**connection, options.targets);
-  if (!instances) return std::unexpected(std::move(instances.error()));
-  sort_by(*instances, options.sort);
-  if (instances->empty() && format->for_people()) {
-    const bool filtered = !list_query(options.targets).empty();
-    session.note(filtered ? "No instances match."
-                          : "There are no instances. `draas create` or `draas apply -f` make some.");
+  if (options.watch) return watch(session, **connection, *question);
+  auto listing = list(**connection, *question);
+  if (!listing) return std::unexpected(std::move(listing.error()));
+  if (listing->elements.empty() && question->format.for_people()) {
+    const bool instances = question->resource == &resources().front();
+    if (instances) note_no_instances(session, question->targets);
+    if (!instances) session.note("No " + question->resource->name + ".");
     return {};
   }
-  return show(session, std::move(*instances), options, *format, !options.no_header);
+  return show(session, std::move(*listing), *question, question->header);
+}
+
+std::string resource_names() {
+  std::string names;
+  for (const Resource& resource : resources()) names += (names.empty() ? "" : ", ") + resource.name;
+  return names;
 }
 
 }  // namespace
 
 void add_get_command(CLI::App& application, Session& session) {
-  CLI::App* command = add_command(application, {"get", "List instances", "Instances",
+  CLI::App* command = add_command(application, {"get", "List instances, or something else", "Instances",
                                                 "  draas get\n"
                                                 "  draas get orders -o yaml\n"
                                                 "  draas get -l team=shop --status Error -o wide\n"
-                                                "  draas get -o 'jsonpath={[*].id}'"});
+                                                "  draas get -o 'jsonpath={[*].id}'\n"
+                                                "  draas get revisions orders\n"
+                                                "  draas get policies"});
   command->alias("ls");
   auto options = when_chosen<GetOptions>(command, session, get);
+  command->add_option("resource", options->resource, resource_names() + "; without, instances")
+      ->type_name(kResourceName);
   add_target_options(command, options->targets, Targets::Filtered);
   add_output_option(command, options->output);
-  command->add_option("--sort", options->sort, "By id, name, status, age or restarts")
+  command->add_option("--sort", options->sort, "By id (the default), name, status, age or restarts")
       ->check(CLI::IsMember({"id", "name", "status", "age", "restarts"}))
-      ->type_name("COLUMN")
-      ->capture_default_str();
+      ->type_name("COLUMN");
   command->add_flag("-w,--watch", options->watch, "Go on with what changes");
   command->add_flag("--no-headers", options->no_header, "Rows alone");
 }

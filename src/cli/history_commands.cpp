@@ -4,8 +4,8 @@
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/json_order.hpp"
+#include "cli/resource_tables.hpp"
 #include "cli/text_diff.hpp"
-#include "cli/times.hpp"
 #include "drasi/configuration.hpp"
 
 namespace draas::cli {
@@ -68,21 +68,7 @@ Status history(Session& session, const HistoryOptions& options) {
   auto revisions = (*connection)->get(configuration_path(id, "/revisions?limit=" + std::to_string(options.limit)));
   if (!revisions) return std::unexpected(std::move(revisions.error()));
   if (!format->for_people()) return session.print(*revisions, *format);
-  Table table({"REVISION", "", "TIME", "AUTHOR", "CHANGE", "DESCRIPTION"});
-  const Json& held = member(*instance, "held");
-  for (const Json& revision : *revisions) {
-    const Json& number = member(revision, "revision");
-    std::string mark;
-    if (number == member(*instance, "appliedRevision")) mark = "runs";
-    if (held.is_object() && number == member(held, "revision")) mark = "held";
-    table.add({field(revision, "revision"),
-               {mark, mark == "held" ? Colour::Red : Colour::Green},
-               local_time(member(revision, "createdAt")),
-               field(revision, "author"),
-               field(revision, "changeType"),
-               field(revision, "description")});
-  }
-  session.print(table);
+  session.print(revision_table({revisions->begin(), revisions->end()}, *instance));
   return {};
 }
 

@@ -65,19 +65,14 @@ Status confirmed(const LifecycleOptions& options, const std::vector<std::string>
 }
 
 Status act(Session& session, const LifecycleOptions& options) {
-  if (Status chosen = require_targets(options.targets); !chosen) return chosen;
+  if (Status named = require_targets(options.targets); !named) return named;
   const auto wait = read_span(options.wait, "--timeout");
   if (!wait) return std::unexpected(wait.error());
-  auto connection = session.connect();
-  if (!connection) return std::unexpected(std::move(connection.error()));
-  auto instances = find_instances(**connection, options.targets);
-  if (!instances) return std::unexpected(std::move(instances.error()));
-  if (instances->empty()) {
-    session.note("No instances match.");
-    return {};
-  }
+  auto chosen = choose_instances(session, options.targets);
+  if (!chosen) return std::unexpected(std::move(chosen.error()));
+  if (chosen->instances.empty()) return {};
   std::vector<std::string> ids;
-  for (const Json& instance : *instances) ids.push_back(field(instance, "id"));
+  for (const Json& instance : chosen->instances) ids.push_back(field(instance, "id"));
   if (Status sure = confirmed(options, ids); !sure) return sure;
 
   std::vector<Status> outcomes(ids.size());
@@ -88,12 +83,12 @@ Status act(Session& session, const LifecycleOptions& options) {
   for (std::size_t i = 0; i < ids.size(); ++i) {
     works.emplace_back([&, i]() -> net::Task<void> {
       client::Call call = call_for(options, ids[i], *wait);
-      auto reply = co_await (*connection)->api().send(std::move(call));
+      auto reply = co_await chosen->connection->api().send(std::move(call));
       outcomes[i] = reply ? judge(options.verb, ids[i], *reply, messages[i]) : std::unexpected(reply.error());
       progress.show(++done, ids[i]);
     });
   }
-  const Status ended = (*connection)->run_all(std::move(works), kAtOnce);
+  const Status ended = chosen->connection->run_all(std::move(works), kAtOnce);
   progress.clear();
   std::size_t failed = 0;
   for (std::size_t i = 0; i < ids.size(); ++i) {

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kJsonPath = "jsonpath=";
 
 std::string name_of(const Json& value) {
-  for (const char* key : {"id", "instanceId", "name", "revision", "platformType"}) {
+  for (const char* key : {"id", "worker", "sequence", "instanceId", "name", "revision", "platformType"}) {
     const auto found = value.is_object() ? value.find(key) : value.end();
     if (found != value.end()) return found->is_string() ? found->get<std::string>() : to_text(*found);
   }

@@ -35,15 +35,13 @@ constexpr std::chrono::seconds kOneWait{30};
 Status drift(Session& session, const DriftOptions& options) {
   const auto format = parse_output_format(options.output);
   if (!format) return std::unexpected(format.error());
-  auto connection = session.connect();
-  if (!connection) return std::unexpected(std::move(connection.error()));
-  auto instances = find_instances(**connection, options.targets);
-  if (!instances) return std::unexpected(std::move(instances.error()));
+  auto chosen = choose_instances(session, options.targets);
+  if (!chosen) return std::unexpected(std::move(chosen.error()));
   Json all = Json::array();
-  Progress progress("looking", instances->size());
-  for (const Json& instance : *instances) {
+  Progress progress("looking", chosen->instances.size());
+  for (const Json& instance : chosen->instances) {
     const std::string id = field(instance, "id");
-    auto answer = (*connection)->get(reconciliation_path(id, "/drift"));
+    auto answer = chosen->connection->get(reconciliation_path(id, "/drift"));
     if (!answer) return std::unexpected(std::move(answer.error()).with_context("Instance '" + id + "'"));
     if (member(*answer, "inSync") != Json(true)) session.end_with(ExitCode::Differences);
     all.push_back(std::move(*answer));
@@ -130,17 +128,15 @@ Status reconcile(Session& session, const ReconcileOptions& options) {
 
 // Only `paused` and its reason change; the rest of the policy stays.
 Status set_paused(Session& session, const PauseOptions& options, bool paused) {
-  if (Status chosen = require_targets(options.targets); !chosen) return chosen;
-  auto connection = session.connect();
-  if (!connection) return std::unexpected(std::move(connection.error()));
-  auto instances = find_instances(**connection, options.targets);
-  if (!instances) return std::unexpected(std::move(instances.error()));
-  for (const Json& instance : *instances) {
+  if (Status named = require_targets(options.targets); !named) return named;
+  auto chosen = choose_instances(session, options.targets);
+  if (!chosen) return std::unexpected(std::move(chosen.error()));
+  for (const Json& instance : chosen->instances) {
     const std::string id = field(instance, "id");
     const std::string path = reconciliation_path(id, "/policy");
     client::Call read;
     read.target = path;
-    auto view = (*connection)->send(std::move(read));
+    auto view = chosen->connection->send(std::move(read));
     if (!view) return std::unexpected(std::move(view.error()));
     Json policy = member(view->body, "own").is_object() ? member(view->body, "own") : Json::object();
     // Not merely left out: the fleet's policy may say otherwise.
@@ -152,7 +148,7 @@ Status set_paused(Session& session, const PauseOptions& options, bool paused) {
     write.target = path;
     write.body = std::move(policy);
     write.if_match = view->etag;
-    auto stored = (*connection)->send(std::move(write));
+    auto stored = chosen->connection->send(std::move(write));
     if (!stored) return std::unexpected(std::move(stored.error()));
     session.print(id + ": reconciliation " + (paused ? "paused" : "resumed") + "\n");
   }

@@ -1,6 +1,5 @@
 // rollout: one change for many instances, wave by wave.
 
-#include <map>
 #include <tuple>
 
 #include "base/files.hpp"
@@ -8,7 +7,7 @@
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
-#include "cli/times.hpp"
+#include "cli/resource_tables.hpp"
 #include "drasi/configuration.hpp"
 
 namespace draas::cli {
@@ -92,28 +91,13 @@ bool is_finished(const std::string& state) {
   return state == "Succeeded" || state == "Failed" || state == "Reverted" || state == "Aborted";
 }
 
-// "2 Succeeded, 1 Waiting"; one rollout has its targets, a list has counts.
-std::string counts_of(const Json& rollout) {
-  std::map<std::string, std::size_t> counts;
-  const Json& given = member(rollout, "counts");
-  if (given.is_object()) {
-    for (const auto& [state, count] : given.items()) counts[state] = count.get<std::size_t>();
-  }
-  for (const Json& target : member(rollout, "targets")) ++counts[field(target, "state")];
-  std::string text;
-  for (const auto& [state, count] : counts) {
-    if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + state;
-  }
-  return text;
-}
-
 Status show(Session& session, const Json& rollout, const OutputFormat& format) {
   if (!format.for_people()) return session.print(rollout, format);
   const std::string state = field(rollout, "state");
   const std::string name = printable(field(rollout, "name"));
   session.print("Rollout " + field(rollout, "id") + (name.empty() ? "" : " '" + name + "'") + ": " +
                 coloured(state, status_colour(state), session.colour()) + ", wave " + field(rollout, "wave") + "; " +
-                counts_of(rollout) + "\n");
+                rollout_counts(rollout) + "\n");
   if (const std::string reason = field(rollout, "reason"); !reason.empty())
     session.print("Reason: " + printable(reason) + "\n");
   Table table({"INSTANCE", "WAVE", "STATE", "REVISION", "REASON"});
@@ -153,7 +137,7 @@ Status wait_until_finished(Session& session, Connection& connection, const std::
     if (system_clock().steady_now() >= deadline) {
       return fail(ErrorCode::DeadlineExceeded, "The rollout is still " + state + " after " + to_text(*span));
     }
-    progress.show(0, "wave " + field(*rollout, "wave") + "; " + counts_of(*rollout));
+    progress.show(0, "wave " + field(*rollout, "wave") + "; " + rollout_counts(*rollout));
     auto piece = (*stream)->read(std::chrono::seconds(1));
     if (piece && (!*piece || !(*piece)->empty())) continue;
     stream = connection.open("/api/status/stream?types=RolloutChanged", "text/event-stream");
@@ -257,18 +241,7 @@ Status list(Session& session, const ListOptions& options) {
     session.note("There are no rollouts.");
     return {};
   }
-  Table table({"ID", "NAME", "STATE", "WAVE", "TARGETS", "COUNTS", "CREATED"});
-  for (const Json& rollout : *rollouts) {
-    const std::string state = field(rollout, "state");
-    table.add({field(rollout, "id"),
-               field(rollout, "name"),
-               {state, status_colour(state)},
-               field(rollout, "wave"),
-               field(rollout, "total"),
-               counts_of(rollout),
-               local_time(member(rollout, "createdAt"))});
-  }
-  session.print(table);
+  session.print(rollout_table({rollouts->begin(), rollouts->end()}));
   return {};
 }
 

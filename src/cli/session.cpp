@@ -1,5 +1,7 @@
 #include "cli/session.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -18,10 +20,17 @@ std::string variable(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
+bool contains_ignoring_case(std::string_view text, std::string_view part) {
+  const auto lower = [](char letter) { return std::tolower(static_cast<unsigned char>(letter)); };
+  return !std::ranges::search(text, part, {}, lower, lower).empty() || part.empty();
+}
+
 // What a person can do next, where the message does not say it.
 std::string way_out(const Error& error) {
   switch (error.code) {
     case ErrorCode::Unavailable:
+      // Not where it answers that something else is not available: then it says what.
+      if (!error.message.starts_with("The control plane at ")) return {};
       return "Is it running? `draas server` starts one; --server, DRAAS_SERVER or `draas context use` name another.";
     case ErrorCode::Unauthenticated:
       return "Give a key in DRAAS_API_KEY, or with `draas context set NAME --api-key-stdin`.";
@@ -125,7 +134,7 @@ void Session::report(const Error& error) {
       std::fprintf(stderr, "  %s: %s\n", fault.path.empty() ? "(all)" : fault.path.c_str(), fault.message.c_str());
     }
   }
-  if (!error.internal.empty()) std::fprintf(stderr, "  (%s)\n", error.internal.c_str());
+  if (!contains_ignoring_case(error.message, error.internal)) std::fprintf(stderr, "  (%s)\n", error.internal.c_str());
   if (const std::string next = way_out(error); !next.empty()) std::fprintf(stderr, "  %s\n", next.c_str());
 }
 

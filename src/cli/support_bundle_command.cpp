@@ -6,13 +6,13 @@
 
 #include <sys/utsname.h>
 
+#include "base/archive.hpp"
 #include "base/files.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/diagnosis.hpp"
 #include "cli/masking.hpp"
 #include "cli/progress.hpp"
-#include "cli/tar_file.hpp"
 
 namespace draas::cli {
 namespace {
@@ -31,21 +31,29 @@ struct BundleOptions {
 class Bundle {
  public:
   Bundle(std::string path, bool folder, std::string name)
-      : folder_(folder), path_(std::move(path)), name_(std::move(name)), tar_(path_) {}
+      : folder_(folder), path_(std::move(path)), name_(std::move(name)) {}
 
   Status add(const std::string& file, const std::string& content) {
     if (folder_) return write_file(std::filesystem::path(path_) / file, content, kPrivate, Durability::Atomic);
-    tar_.add(name_ + "/" + file, content, std::time(nullptr));
+    files_.push_back({.path = name_ + "/" + file,
+                      .content = content,
+                      .mode = kPrivate,
+                      .time = std::chrono::time_point_cast<WallTime::duration>(system_clock().now())});
     return {};
   }
-  Status close() { return folder_ ? Status{} : tar_.close(); }
+  Status close() {
+    if (folder_) return {};
+    auto archive = write_archive(files_, Compression::Gzip);
+    if (!archive) return std::unexpected(std::move(archive.error()));
+    return write_file(path_, *archive, kPrivate, Durability::Atomic);
+  }
   const std::string& path() const { return path_; }
 
  private:
   bool folder_;
   std::string path_;
   std::string name_;
-  TarFile tar_;
+  std::vector<ArchiveEntry> files_;
 };
 
 std::string timestamp() {
@@ -93,7 +101,7 @@ Status add_shared(Connection& connection, const Masker& masker, Bundle& bundle) 
 
 Status add_instance(Connection& connection, const std::string& id, const Json& configuration, std::uint64_t lines,
                     const Masker& masker, Bundle& bundle) {
-  const std::string folder = "instances/" + id.substr(0, 60) + "/";
+  const std::string folder = "instances/" + id + "/";
   const std::vector<std::pair<const char*, std::string>> answers{
       {"instance.json", client::instance_path(id)},
       {"runtime.json", client::instance_path(id, "/runtime-status")},

@@ -129,21 +129,17 @@ Status top(Session& session, const TopOptions& options) {
   if (!format) return std::unexpected(format.error());
   const auto interval = read_span(options.interval, "--interval");
   if (!interval) return std::unexpected(interval.error());
-  auto connection = session.connect();
-  if (!connection) return std::unexpected(std::move(connection.error()));
-  auto instances = find_instances(**connection, options.targets);
-  if (!instances) return std::unexpected(std::move(instances.error()));
-  if (instances->empty()) {
-    session.note("No instances match.");
-    return {};
-  }
-  auto before = take(**connection, *instances);
+  auto chosen = choose_instances(session, options.targets);
+  if (!chosen) return std::unexpected(std::move(chosen.error()));
+  if (chosen->instances.empty()) return {};
+  Connection& connection = *chosen->connection;
+  auto before = take(connection, chosen->instances);
   if (!before) return std::unexpected(std::move(before.error()));
   for (;;) {
     std::this_thread::sleep_for(std::max(*interval, Duration(100)));
-    instances = find_instances(**connection, options.targets);
+    auto instances = find_instances(connection, options.targets);
     if (!instances) return std::unexpected(std::move(instances.error()));
-    auto now = take(**connection, *instances);
+    auto now = take(connection, *instances);
     if (!now) return std::unexpected(std::move(now.error()));
     // A new page on a terminal; one table below the other elsewhere.
     if (options.watch && is_terminal(STDOUT_FILENO)) session.print("\033[H\033[J");

@@ -4,6 +4,7 @@
 
 #include "base/files.hpp"
 #include "base/yaml.hpp"
+#include "cli/applying.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/document_files.hpp"
@@ -46,18 +47,16 @@ Result<std::string> exported(Connection& connection, const Json& instance, const
 }
 
 Status export_instances(Session& session, const ExportOptions& options) {
-  if (Status chosen = require_targets(options.targets); !chosen) return chosen;
-  auto connection = session.connect();
-  if (!connection) return std::unexpected(std::move(connection.error()));
-  auto instances = find_instances(**connection, options.targets);
-  if (!instances) return std::unexpected(std::move(instances.error()));
-  if (options.format == "drasi" && options.directory.empty() && instances->size() > 1) {
+  if (Status named = require_targets(options.targets); !named) return named;
+  auto chosen = choose_instances(session, options.targets);
+  if (!chosen) return std::unexpected(std::move(chosen.error()));
+  if (options.format == "drasi" && options.directory.empty() && chosen->instances.size() > 1) {
     return fail(ErrorCode::InvalidArgument,
                 "Several configurations of drasi-server do not fit into one file; give --directory");
   }
   bool first = true;
-  for (const Json& instance : *instances) {
-    auto text = exported(**connection, instance, options);
+  for (const Json& instance : chosen->instances) {
+    auto text = exported(*chosen->connection, instance, options);
     if (!text) return std::unexpected(std::move(text.error()));
     if (options.directory.empty()) {
       session.print((first ? "" : "---\n") + *text);
@@ -81,6 +80,7 @@ Status import_instances(Session& session, const ImportOptions& options) {
     if (!body.contains("name")) body["name"] = document.id;
     // An import is a copy of data; what runs is to be said.
     body["desiredState"] = options.start ? "Running" : "Stopped";
+    const Json asked = body;
     auto created = (*connection)->post("/api/server/instances", std::move(body), std::chrono::minutes(1));
     if (!created && created.error().code == ErrorCode::AlreadyExists && options.skip_existing) {
       session.print(document.id + ": exists\n");
@@ -91,6 +91,7 @@ Status import_instances(Session& session, const ImportOptions& options) {
       auto set = (*connection)->put(reconciliation_path(document.id, "/policy"), document.policy);
       if (!set) return std::unexpected(std::move(set.error()).with_context(document.place("/spec/reconciliation")));
     }
+    if (Status started = check_started(asked, *created); !started) return started;
     session.print(document.id + ": created\n");
   }
   return {};

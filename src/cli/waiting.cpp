@@ -1,6 +1,7 @@
 #include "cli/waiting.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include "cli/command.hpp"
 #include "cli/progress.hpp"
@@ -10,6 +11,7 @@ namespace {
 
 // Some changes have no event; and the first look may come before the stream is open.
 constexpr std::chrono::milliseconds kLookAgain{500};
+constexpr std::chrono::milliseconds kPauseBeforeReopening{100};
 constexpr std::size_t kNamed = 5;
 
 std::string some_of(const std::vector<std::string>& ids) {
@@ -80,6 +82,7 @@ Status wait_for(Session& session, std::vector<std::string> ids, const Condition&
     auto piece = (*stream)->read(std::min(kLookAgain, left));
     if (piece && (!*piece || !(*piece)->empty())) continue;
     // The stream has ended: the control plane may be on its way back.
+    std::this_thread::sleep_for(std::min(kPauseBeforeReopening, left));
     stream = (*connection)->open("/api/status/stream", "text/event-stream");
     if (!stream) return std::unexpected(std::move(stream.error()));
   }
