@@ -158,6 +158,14 @@ Result<EngineEndpoint> from_context(const EndpointSources& sources, const std::s
 
 }  // namespace
 
+bool EngineEndpoint::is_same(const EngineEndpoint& other) const {
+  return address.kind == other.address.kind && address.host == other.address.host &&
+         address.port == other.address.port && address.socket_path == other.address.socket_path &&
+         address.base_path == other.address.base_path && tls.ca_file == other.tls.ca_file &&
+         tls.certificate_file == other.tls.certificate_file && tls.key_file == other.tls.key_file &&
+         tls.verify_peer == other.tls.verify_peer;
+}
+
 EndpointSources endpoint_sources(std::string host) {
   EndpointSources sources;
   sources.host = std::move(host);

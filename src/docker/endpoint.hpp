@@ -15,6 +15,9 @@ struct EngineEndpoint {
   net::Endpoint address;
   net::TlsOptions tls;
   std::string origin;  // for people: "Docker:Host", "DOCKER_HOST", "context 'remote'", "the default"
+
+  // The same address with the same certificates?
+  bool is_same(const EngineEndpoint& other) const;
 };
 
 // What is looked at. Tests make their own.

@@ -88,10 +88,11 @@ net::ClientRequest EngineClient::request_of(Call call, const std::string& prefix
 }
 
 net::Task<Result<EngineVersion>> EngineClient::version() {
-  Call call{.target = "/version", .timeout = kPingTimeout};
+  const auto timeout = std::min(kPingTimeout, options_.call_timeout);
+  Call call{.target = "/version", .timeout = timeout};
   net::ClientRequest request = request_of(std::move(call), "");
   version_.reset();
-  auto answer = co_await http_.send(endpoint_.address, std::move(request), kPingTimeout);
+  auto answer = co_await http_.send(endpoint_.address, std::move(request), timeout);
   if (!answer) co_return std::unexpected(error_of_connection(std::move(answer.error()), endpoint_));
   if (answer->status >= kFirstError) co_return std::unexpected(error_of_answer(answer->status, answer->body));
   auto json = parse_json(answer->body);
@@ -170,8 +171,11 @@ net::Task<Result<std::unique_ptr<net::ResponseStream>>> EngineClient::open(Call 
   }
   if ((*stream)->status() < kFirstError) co_return stream;
   std::string body;
+  const auto deadline = std::chrono::steady_clock::now() + std::min(kErrorBodyTimeout, timeout);
   while (body.size() < kMaxErrorBody) {
-    auto piece = co_await (*stream)->read(kErrorBodyTimeout);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) break;
+    auto piece = co_await (*stream)->read(left);
     if (!piece || piece->empty()) break;  // what has come will do
     body += *piece;
   }
@@ -181,7 +185,7 @@ net::Task<Result<std::unique_ptr<net::ResponseStream>>> EngineClient::open(Call 
 // --- the engine -----------------------------------------------------------------------------------------------------
 
 net::Task<Status> EngineClient::ping() {
-  Call call{.target = "/_ping", .timeout = kPingTimeout};
+  Call call{.target = "/_ping", .timeout = std::min(kPingTimeout, options_.call_timeout)};
   co_return co_await perform(std::move(call));
 }
 
@@ -360,6 +364,23 @@ net::Task<Result<EventStream>> EngineClient::events(Labels labels, std::string s
   auto stream = co_await open(std::move(call));
   if (!stream) co_return std::unexpected(std::move(stream.error()));
   co_return EventStream(std::move(*stream));
+}
+
+net::Task<Result<bool>> EngineClient::remembers_end(std::string id, WallTime finished) {
+  // The event comes when the engine has cleaned up behind the container.
+  constexpr std::chrono::seconds kBefore{1};
+  constexpr std::chrono::seconds kAfter{3};
+  Json filters = Json::object();
+  filters["type"] = Json::array({"container"});
+  filters["container"] = Json::array({id});
+  filters["event"] = Json::array({"die"});
+  Call call{.target = "/events?filters=" + net::percent_encode(to_text(filters)) +
+                      "&since=" + seconds_text(finished - kBefore) + "&until=" + seconds_text(finished + kAfter)};
+  auto stream = co_await open(std::move(call));
+  if (!stream) co_return std::unexpected(std::move(stream.error()));
+  auto first = co_await (*stream)->read(kPingTimeout);
+  if (!first) co_return std::unexpected(error_of_connection(std::move(first.error()), endpoint_));
+  co_return !first->empty();
 }
 
 }  // namespace draas::docker

@@ -122,6 +122,9 @@ class EngineClient {
   // --- events ---
   // Of containers with all these labels; `since` from an EventCursor ("" = from now on).
   net::Task<Result<EventStream>> events(Labels labels, std::string since);
+  // Does the engine remember that this container ended at `finished`? It remembers the newest 256 events since it was
+  // itself started. Waits a few seconds when it does not and that has only just been.
+  net::Task<Result<bool>> remembers_end(std::string id, WallTime finished);
 
  private:
   struct Call {

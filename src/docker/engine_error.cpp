@@ -2,16 +2,19 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json.hpp"
+#include "net/tls.hpp"
 
 namespace draas::docker {
 namespace {
 
 constexpr std::size_t kMaxMessage = 1'000;
+constexpr std::size_t kMaxPlainAnswer = 200;
 constexpr int kBadRequest = 400;
 constexpr int kUnauthorised = 401;
 constexpr int kForbidden = 403;
@@ -56,7 +59,10 @@ constexpr std::array kMeanings{
     Meaning{"no such host", ErrorCode::Unavailable, true, "the engine cannot resolve the registry's name"},
     Meaning{"i/o timeout", ErrorCode::Unavailable, true, "the engine cannot reach the registry; check its network"},
     Meaning{"tls handshake timeout", ErrorCode::Unavailable, true, "the engine cannot reach the registry"},
-    Meaning{"connection refused", ErrorCode::Unavailable, true, "what the engine wants to reach does not answer"},
+    Meaning{"connection refused", ErrorCode::Unavailable, true,
+            "what the engine wants to reach does not answer; for an image, that is its registry"},
+    Meaning{"http request to an https server", ErrorCode::Unavailable, true,
+            "the engine wants TLS; set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or Docker:CertificatesDirectory"},
     Meaning{"permission denied", ErrorCode::PermissionDenied, false,
             "give the engine, or the user in the container, access to it"},
 };
@@ -101,6 +107,29 @@ Error explain(std::string_view message, ErrorCode code, bool retryable) {
   return make(meaning->code, text + "; " + std::string(meaning->way_out), meaning->retryable);
 }
 
+// What TLS did not let through, and the way out; "" when it was something else.
+std::string tls_failure(const Error& error, const EngineEndpoint& endpoint) {
+  if (endpoint.address.kind != net::Endpoint::Kind::Tls) return {};
+  const std::string authority =
+      endpoint.tls.ca_file.empty() ? "among the system's authorities" : "in '" + endpoint.tls.ca_file + "'";
+  const std::string own = "'" + endpoint.tls.certificate_file + "'";
+  const std::string directory = "DOCKER_CERT_PATH (or Docker:CertificatesDirectory)";
+  const std::array<std::pair<std::string_view, std::string>, 7> ways_out{
+      {{net::kTlsUntrusted, "put the authority that signed it " + authority},
+       {net::kTlsExpired, "renew the engine's certificate, and check this machine's clock"},
+       {net::kTlsOtherName,
+        "name the engine by a name of its certificate, or give it one for '" + endpoint.address.host + "'"},
+       {net::kTlsAsksForCertificate, "put cert.pem and key.pem, signed by the engine's authority, into " + directory},
+       {net::kTlsRefusesCertificate, "put one that is signed by the engine's authority (its --tlscacert) at " + own},
+       {net::kTlsOwnExpired, "renew " + own},
+       {net::kTlsNotSpoken, "unset DOCKER_TLS_VERIFY and Docker:CertificatesDirectory, or name its port for TLS"}}};
+  for (const auto& [reason, way_out] : ways_out) {
+    if (error.message.ends_with(reason)) return std::string(reason) + "; " + way_out;
+  }
+  if (error.message.find("TLS handshake") == std::string::npos) return {};
+  return "the TLS handshake failed; check ca.pem, cert.pem and key.pem of " + directory;
+}
+
 std::string message_of(int status, std::string_view body) {
   const auto json = parse_json(body);
   if (json && json->is_object()) {
@@ -109,7 +138,10 @@ std::string message_of(int status, std::string_view body) {
       return found->get<std::string>();
     }
   }
-  return "it answered with status " + std::to_string(status);
+  // One that wants TLS answers in plain words.
+  const bool plain =
+      status == kBadRequest && !json && !body.empty() && body.size() <= kMaxPlainAnswer && body.find('<') == body.npos;
+  return plain ? tidy(body) : "it answered with status " + std::to_string(status);
 }
 
 }  // namespace
@@ -159,8 +191,8 @@ Error error_of_connection(Error error, const EngineEndpoint& endpoint) {
     } else {
       why = "nobody listens there; start the engine (`systemctl start docker`)";
     }
-  } else if (error.message.find("TLS handshake") != std::string::npos) {
-    why = "the TLS handshake failed; check ca.pem, cert.pem and key.pem of DOCKER_CERT_PATH";
+  } else if (std::string tls = tls_failure(error, endpoint); !tls.empty()) {
+    why = std::move(tls);
   }
   Error unreachable =
       make(ErrorCode::Unavailable, "The Docker engine at " + where + " cannot be reached: " + why, true);

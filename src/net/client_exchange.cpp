@@ -174,7 +174,8 @@ std::string ClientExchange::request_header() const {
 // Sending it twice is as good as once.
 bool ClientExchange::may_repeat() const { return request_.method != Method::Post && request_.method != Method::Patch; }
 
-Error ClientExchange::network_error(const boost::system::error_code& error, std::string_view doing) const {
+Error ClientExchange::network_error(const boost::system::error_code& error, std::string_view doing,
+                                    std::string_view reason) const {
   const auto where = endpoint_.to_string();
   if (deadline_.cancelled() || (error == asio::error::operation_aborted && !deadline_.expired())) {
     return make_error(ErrorCode::Cancelled, "the request to " + where + " was cancelled");
@@ -191,6 +192,7 @@ Error ClientExchange::network_error(const boost::system::error_code& error, std:
     out.message += ": unknown host";
   } else {
     out.message = where + ": " + std::string(doing) + " failed";
+    if (!reason.empty()) out.message += ": " + std::string(reason);
   }
   out.internal = error.message();
   return out;
@@ -205,7 +207,9 @@ Task<Status> ClientExchange::connect() {
   auto transport = co_await (*connector)->connect(endpoint_, failure);
   deadline_.guard(nullptr, transport);
   if (!transport || deadline_.expired() || deadline_.cancelled()) {
-    co_return std::unexpected(network_error(failure.error, failure.detail));
+    // Whoever mends the certificates need not restart this program.
+    if (!failure.reason.empty()) core_->reload_certificates();
+    co_return std::unexpected(network_error(failure.error, failure.detail, failure.reason));
   }
   deadline_.limit(std::nullopt);
   response_->transport = std::move(transport);
@@ -242,7 +246,9 @@ Task<ClientExchange::Outcome> ClientExchange::attempt(bool reused) {
   if (!error && write_error) error = write_error;
   if (error || interrupted || !answered) {
     if (!error && !interrupted) error = asio::error::connection_reset;
-    failure_ = network_error(error, "the exchange");
+    const std::string reason = transport.explain(error);
+    if (!reason.empty()) core_->reload_certificates();
+    failure_ = network_error(error, "the exchange", reason);
   } else {
     failure_ = malformed(*response_);
   }

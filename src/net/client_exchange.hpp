@@ -85,7 +85,8 @@ class ClientExchange {
   bool may_repeat() const;
   Task<Status> connect();
   Task<Outcome> attempt(bool reused);
-  Error network_error(const boost::system::error_code& error, std::string_view doing) const;
+  Error network_error(const boost::system::error_code& error, std::string_view doing,
+                      std::string_view reason = {}) const;
 
   std::shared_ptr<ClientCore> core_;
   Endpoint endpoint_;

@@ -39,6 +39,8 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   std::shared_ptr<Transport> take(const Endpoint& endpoint);
   void give_back(const Endpoint& endpoint, std::shared_ptr<Transport> transport);
   Result<std::unique_ptr<Connector>> make_connector(const Endpoint& endpoint);
+  // The next connection reads the files of TlsOptions again.
+  void reload_certificates() { tls_.reset(); }
 
  private:
   struct Resting {

@@ -25,6 +25,7 @@ class Connection final : public ReadyTarget, public std::enable_shared_from_this
   Connection& operator=(const Connection&) = delete;
 
   void on_ready(std::uint32_t events) override;
+  void on_failure() override { abort(); }
   // Answers 503 without reading and closes; for a connection over the limit.
   void refuse_overload();
   // Called by the sweep: cuts off what has missed its deadline.

@@ -14,6 +14,7 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::uint32_t kMaxHeaderBytes = 64U << 10U;
+constexpr int kMaxInterim = 1'000;
 
 }  // namespace
 
@@ -87,7 +88,11 @@ std::size_t ResponseParser::feed(std::string_view bytes) {
       fail("the peer switched protocols unasked");
       break;
     }
-    // An interim response: the real one follows.
+    // An interim response: the real one follows, some time.
+    if (++interim_ > kMaxInterim) {
+      fail("too many interim responses");
+      break;
+    }
     beast_ = std::make_unique<Beast>(to_head_);
     state_ = State::Header;
   }

@@ -51,6 +51,7 @@ class ResponseParser {
   State state_ = State::Header;
   std::string_view detail_;
   bool broke_off_ = false;
+  int interim_ = 0;  // responses with a status of 1xx so far
   std::unique_ptr<Beast> beast_;
 };
 

@@ -8,6 +8,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "base/exception_text.hpp"
 #include "base/log.hpp"
 #include "net/http_connection.hpp"
 #include "net/listening_socket.hpp"
@@ -55,6 +56,7 @@ class ServerLoop::Listener final : public ReadyTarget {
  public:
   Listener(ServerLoop& loop, UniqueFd socket) : loop_(loop), socket_(std::move(socket)) {}
   void on_ready(std::uint32_t) override { loop_.accept_from(*this); }
+  void on_failure() override { loop_.pause_accepting(); }
   int fd() const { return socket_.get(); }
 
  private:
@@ -113,6 +115,18 @@ void ServerLoop::watch() {
   });
 }
 
+// One connection that fails must not take the loop with it: nobody would look at the others again.
+template <class Work>
+void ServerLoop::guard(ReadyTarget& target, Work work) {
+  try {
+    work(target);
+  } catch (...) {
+    const std::exception_ptr error = std::current_exception();
+    target.on_failure();
+    log_error("a connection was given up", {{"error", exception_text(error)}});
+  }
+}
+
 void ServerLoop::dispatch() {
   std::array<epoll_event, kEventsAtOnce> events;
   for (int round = 0; round < kRoundsAtOnce; ++round) {
@@ -121,7 +135,8 @@ void ServerLoop::dispatch() {
     refresh_now();
     for (int i = 0; i < count; ++i) {
       const auto& event = events[static_cast<std::size_t>(i)];
-      static_cast<ReadyTarget*>(event.data.ptr)->on_ready(event.events);
+      guard(*static_cast<ReadyTarget*>(event.data.ptr),
+            [&event](ReadyTarget& target) { target.on_ready(event.events); });
     }
   }
 }
@@ -261,7 +276,9 @@ void ServerLoop::sweep() {
   refresh_now();
   // Backwards: a connection that is closed is replaced by the last one, which has had its turn.
   for (auto i = connections_.size(); i-- > 0;) {
-    if (i < connections_.size()) connections_[i]->check_deadline(now_);
+    if (i >= connections_.size()) continue;
+    const std::shared_ptr<Connection> connection = connections_[i];
+    guard(*connection, [this, &connection](ReadyTarget&) { connection->check_deadline(now_); });
   }
   schedule_sweep();
 }

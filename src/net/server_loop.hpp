@@ -33,6 +33,8 @@ class ReadyTarget {
  public:
   virtual ~ReadyTarget() = default;
   virtual void on_ready(std::uint32_t events) = 0;
+  // on_ready() threw: there was no memory for what it had to do.
+  virtual void on_failure() = 0;
 };
 
 // What the loops of one server have in common. Thread-safe.
@@ -104,6 +106,8 @@ class ServerLoop {
 
   void watch();
   void dispatch();
+  template <class Work>
+  void guard(ReadyTarget& target, Work work);
   void accept_from(Listener& listener);
   void adopt(UniqueFd socket, std::string peer);
   void pause_accepting();

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <deque>
+#include <list>
 #include <mutex>
 
 #include <pthread.h>
@@ -205,7 +206,7 @@ struct AsyncMutex::State {
 
   Executor executor;
   bool locked = false;
-  std::deque<std::shared_ptr<Waiter>> waiters;
+  std::list<std::shared_ptr<Waiter>> waiters;  // there are many mutexes; an empty list costs nothing
 
   void pass_on() {
     if (waiters.empty()) {

@@ -1,6 +1,8 @@
 #include "net/tls.hpp"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
@@ -13,6 +15,30 @@ namespace {
 
 namespace ssl = asio::ssl;
 using TlsStream = ssl::stream<Socket<asio::ip::tcp>>;
+
+// A certificate of the peer that was not accepted.
+std::string_view reason_of_verification(long result) {
+  switch (result) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return kTlsExpired;
+    case X509_V_OK:  // the chain is good, and the name is compared behind it
+    case X509_V_ERR_UNSPECIFIED:
+    case X509_V_ERR_APPLICATION_VERIFICATION:
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return kTlsOtherName;
+    default:
+      return kTlsUntrusted;
+  }
+}
+
+// A certificate of ours that the peer did not accept, or missed.
+std::string_view reason_of_refusal(SSL* session) {
+  const X509* own = SSL_get_certificate(session);
+  if (own == nullptr) return kTlsAsksForCertificate;
+  return X509_cmp_current_time(X509_get0_notAfter(own)) < 0 ? kTlsOwnExpired : kTlsRefusesCertificate;
+}
 
 class TlsTransport final : public Transport {
  public:
@@ -32,7 +58,7 @@ class TlsTransport final : public Transport {
       auto token = asio::redirect_error(use_task, error);
       co_await stream_.async_handshake(ssl::stream_base::client, token);
     }
-    if (error) failure = {error, "TLS handshake"};
+    if (error) failure = {error, "TLS handshake", explain(error)};
     co_return !error;
   }
 
@@ -56,6 +82,30 @@ class TlsTransport final : public Transport {
     stream_.next_layer().close(ignored);
   }
 
+  std::string explain(const boost::system::error_code& error) const override {
+    if (error.category() != asio::error::get_ssl_category()) return {};
+    SSL* session = const_cast<TlsStream&>(stream_).native_handle();
+    switch (ERR_GET_REASON(static_cast<unsigned long>(error.value()))) {
+      case SSL_R_CERTIFICATE_VERIFY_FAILED:
+        return std::string(reason_of_verification(SSL_get_verify_result(session)));
+      case SSL_R_WRONG_VERSION_NUMBER:
+      case SSL_R_HTTP_REQUEST:
+        return std::string(kTlsNotSpoken);
+      // With TLS 1.3 these come after the handshake, instead of the first answer.
+      case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+      case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+      case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+      case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+      case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+      case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+      case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+      case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+        return std::string(reason_of_refusal(session));
+      default:
+        return {};
+    }
+  }
+
   bool is_stale() override { return has_unasked_input(stream_.next_layer().native_handle()); }
 
  private:
@@ -64,13 +114,13 @@ class TlsTransport final : public Transport {
 
 class TlsConnector final : public Connector {
  public:
-  TlsConnector(Executor executor, ssl::context& context, bool verify_peer)
-      : dialer_(executor), context_(context), verify_peer_(verify_peer) {}
+  TlsConnector(Executor executor, std::shared_ptr<ssl::context> context, bool verify_peer)
+      : dialer_(executor), context_(std::move(context)), verify_peer_(verify_peer) {}
 
   Task<std::shared_ptr<Transport>> connect(const Endpoint& endpoint, ConnectFailure& failure) override {
     const bool connected = co_await dialer_.dial(endpoint, failure);
     if (!connected) co_return nullptr;
-    auto transport = std::make_shared<TlsTransport>(std::move(dialer_.socket()), context_);
+    auto transport = std::make_shared<TlsTransport>(std::move(dialer_.socket()), *context_);
     transport_ = transport;
     const bool secured = co_await transport->handshake(endpoint, verify_peer_, failure);
     transport_.reset();
@@ -85,35 +135,35 @@ class TlsConnector final : public Connector {
 
  private:
   TcpDialer dialer_;
-  ssl::context& context_;
+  std::shared_ptr<ssl::context> context_;  // as it was loaded when this attempt began
   bool verify_peer_;
   std::shared_ptr<TlsTransport> transport_;
 };
 
 class Factory final : public TlsConnectorFactory {
  public:
-  Factory() : context_(ssl::context::tls_client) {}
+  Factory() : context_(std::make_shared<ssl::context>(ssl::context::tls_client)) {}
 
   Status load(const TlsOptions& options) {
     boost::system::error_code error;
     verify_peer_ = options.verify_peer;
-    context_.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 |
-                             ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1,
-                         error);
+    context_->set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 |
+                              ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1,
+                          error);
     if (error) return refuse("TLS versions", "", error);
-    context_.set_verify_mode(verify_peer_ ? ssl::verify_peer : ssl::verify_none, error);
+    context_->set_verify_mode(verify_peer_ ? ssl::verify_peer : ssl::verify_none, error);
     if (error) return refuse("verification", "", error);
     if (options.ca_file.empty()) {
-      context_.set_default_verify_paths(error);
+      context_->set_default_verify_paths(error);
       if (error) return refuse("the system's certificate authorities", "", error);
     } else {
-      context_.load_verify_file(options.ca_file, error);
+      context_->load_verify_file(options.ca_file, error);
       if (error) return refuse("certificate authorities", options.ca_file, error);
     }
     if (!options.certificate_file.empty()) {
-      context_.use_certificate_chain_file(options.certificate_file, error);
+      context_->use_certificate_chain_file(options.certificate_file, error);
       if (error) return refuse("the client certificate", options.certificate_file, error);
-      context_.use_private_key_file(options.key_file, ssl::context::pem, error);
+      context_->use_private_key_file(options.key_file, ssl::context::pem, error);
       if (error) return refuse("the client certificate's key", options.key_file, error);
     }
     return {};
@@ -131,7 +181,7 @@ class Factory final : public TlsConnectorFactory {
     return failure;
   }
 
-  ssl::context context_;
+  std::shared_ptr<ssl::context> context_;
   bool verify_peer_ = true;
 };
 

@@ -24,12 +24,15 @@ class Transport {
   virtual void close() = 0;
   // For a connection that rests between two requests: true when the peer has closed it, or has sent something unasked.
   virtual bool is_stale() = 0;
+  // What an error of this transport means, for people; "" when its own message says all there is.
+  virtual std::string explain(const boost::system::error_code&) const { return {}; }
 };
 
 // Why a connection attempt failed.
 struct ConnectFailure {
   boost::system::error_code error;
-  std::string detail;  // for the log
+  std::string detail;  // what was being done: "TLS handshake"
+  std::string reason;  // as Transport::explain() gives it
 };
 
 // An attempt to connect; the transport it gives may be closed from outside at any time, which ends the attempt.

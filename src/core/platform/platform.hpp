@@ -45,6 +45,7 @@ struct WorkloadSpec {
   ResourceLimits limits;
   std::map<std::string, std::string> environment;
   Json platform_options;                       // per-instance settings of this platform; null when none
+  Json effective_options;                      // Platform::effective_options() of them
   std::vector<std::uint16_t> component_ports;  // of its sources and reactions, reached at the same host
 };
 
@@ -146,6 +147,13 @@ class Platform {
   virtual Status check_options(const Json& platform_options) const {
     (void)platform_options;
     return {};
+  }
+
+  // What a workload of an instance with these settings is started with now: an object of them, together with what the
+  // platform's own settings say where an instance may choose otherwise (its image). What has no part in the workload is
+  // left out. When it changes, what runs is not what is wanted any more.
+  virtual Json effective_options(const Json& platform_options) const {
+    return platform_options.is_object() ? platform_options : Json::object();
   }
 
   // Writes what the workload needs and starts it. When it returns success the workload runs under marks from which

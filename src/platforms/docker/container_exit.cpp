@@ -19,4 +19,12 @@ core::WorkloadExit exit_of(const draas::docker::ContainerState& state, WallTime 
   return exit;
 }
 
+core::WorkloadExit exit_with_engine(core::WorkloadExit exit) {
+  if (exit.out_of_memory) return exit;
+  exit.reason = "ended together with the Docker engine (" + exit.reason + ")";
+  exit.exit_code.reset();
+  exit.signal.reset();
+  return exit;
+}
+
 }  // namespace draas::platforms::docker

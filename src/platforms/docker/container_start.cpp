@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "base/archive.hpp"
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
-#include "docker/archive.hpp"
 #include "docker/credentials.hpp"
 #include "platforms/docker/platform_state.hpp"
 #include "platforms/workload_id.hpp"
@@ -18,8 +18,8 @@ constexpr std::uint32_t kPrivateDirectory = 0700;
 constexpr std::uint32_t kSharedDirectory = 0755;
 constexpr std::uint32_t kPrivateFile = 0600;
 
-engine::ArchiveEntry directory_entry(UserIds owner, std::uint32_t mode, WallTime time) {
-  engine::ArchiveEntry entry;
+ArchiveEntry directory_entry(UserIds owner, std::uint32_t mode, WallTime time) {
+  ArchiveEntry entry;
   entry.path = std::string(kInstanceDirectory) + "/";
   entry.mode = mode;
   entry.user = owner.user;
@@ -29,8 +29,8 @@ engine::ArchiveEntry directory_entry(UserIds owner, std::uint32_t mode, WallTime
   return entry;
 }
 
-engine::ArchiveEntry config_entry(UserIds owner, std::string configuration, WallTime time) {
-  engine::ArchiveEntry entry;
+ArchiveEntry config_entry(UserIds owner, std::string configuration, WallTime time) {
+  ArchiveEntry entry;
   entry.path = std::string(kInstanceDirectory) + "/" + std::string(kConfigFile);
   entry.content = std::move(configuration);
   entry.mode = kPrivateFile;
@@ -57,7 +57,7 @@ class Layers {
 
 std::string file_of(const Result<std::string>& archive) {
   if (!archive) return {};
-  const auto entries = engine::read_archive(*archive, 1U << 20U);
+  const auto entries = read_archive(*archive, 1U << 20U);
   return entries && !entries->empty() ? entries->front().content : std::string();
 }
 
@@ -98,6 +98,7 @@ net::Task<Status> DockerPlatform::pull(engine::EngineClient* client, engine::Ima
 net::Task<Status> DockerPlatform::ensure_image(engine::EngineClient* client, std::string image, PullPolicy policy,
                                                std::string workload) {
   // One pull of an image at a time; whoever waited finds it there.
+  crash_point("docker.start.begin");
   auto& mutex = pulling_[image];
   if (!mutex) mutex = std::make_unique<net::AsyncMutex>(control_);
   net::AsyncMutex::Guard guard = co_await mutex->lock();
@@ -211,7 +212,7 @@ net::Task<Status> DockerPlatform::write_files(engine::EngineClient* client, std:
   const WallTime now = clock_.now();
   struct Part {
     std::string mount;
-    std::vector<engine::ArchiveEntry> entries;
+    std::vector<ArchiveEntry> entries;
   };
   std::vector<Part> parts(2);
   parts[0].mount = kConfigMount;
@@ -223,7 +224,7 @@ net::Task<Status> DockerPlatform::write_files(engine::EngineClient* client, std:
     parts.push_back({std::string(kPluginsMount), {directory_entry(*user, kSharedDirectory, now)}});
   }
   for (Part& part : parts) {
-    auto archive = engine::write_archive(part.entries);
+    auto archive = write_archive(part.entries);
     if (!archive) co_return std::unexpected(std::move(archive.error()));
     Status put = co_await client->put_archive(container_id, part.mount, std::move(*archive));
     if (!put) co_return put;
@@ -245,11 +246,13 @@ net::Task<Status> DockerPlatform::remove_configuration(std::string instance_id) 
   const auto marks = read_marks(container->labels);
   if (!marks || marks->workload != instance_id || marks->control_plane_id != control_plane_id_) co_return Status();
   // Files cannot be removed through the engine, and the volume belongs to the container; so the file is emptied.
-  std::vector<engine::ArchiveEntry> entries{config_entry({}, "", clock_.now())};
-  auto archive = engine::write_archive(entries);
+  std::vector<ArchiveEntry> entries{config_entry({}, "", clock_.now())};
+  auto archive = write_archive(entries);
   if (!archive) co_return std::unexpected(std::move(archive.error()));
   std::string mount(kConfigMount);
-  co_return co_await (*client)->put_archive(container->id, std::move(mount), std::move(*archive));
+  Status emptied = co_await (*client)->put_archive(container->id, std::move(mount), std::move(*archive));
+  crash_point("docker.configuration.emptied");
+  co_return emptied;
 }
 
 // --- the container --------------------------------------------------------------------------------------------------
@@ -259,8 +262,10 @@ net::Task<Result<core::WorkloadHandle>> DockerPlatform::start_container(engine::
                                                                         InstanceOptions instance, std::string image) {
   Status room = co_await make_room(client, spec);
   if (!room) co_return std::unexpected(std::move(room.error()));
+  crash_point("docker.start.room_made");
   Status volumes = co_await make_volumes(client, spec);
   if (!volumes) co_return std::unexpected(std::move(volumes.error()));
+  crash_point("docker.start.volumes_made");
   const std::string name = container_name(options_.name_prefix, spec.instance_id);
   const core::ListenAddress listen = listen_address(spec.host, spec.port, spec.component_ports);
   Json body = container_specification(options_, instance, spec, image, listen);
@@ -280,6 +285,7 @@ net::Task<Result<core::WorkloadHandle>> DockerPlatform::start_container(engine::
   WatchedPtr watched;
   if (ready && !closed_) {
     // Before it runs, so that an end at once is not missed.
+    crash_point("docker.start.configured");
     watched = watch_container(handle);
     ready = co_await client->start_container(id);
   } else if (ready) {

@@ -186,12 +186,7 @@ net::Task<void> DockerPlatform::settle(WatchedPtr watched, std::optional<int> ex
     if (watched->out_of_memory && !exit.out_of_memory) {
       exit = exit_of(container->state.exit_code, true, exit.time);
     }
-    if (after_absence && !engine_keeps_containers_ && !exit.out_of_memory) {
-      // The engine ended it with itself. Its exit code says nothing of the server.
-      exit.reason = "ended together with the Docker engine (" + exit.reason + ")";
-      exit.exit_code.reset();
-      exit.signal.reset();
-    }
+    if (after_absence && !engine_keeps_containers_) exit = exit_with_engine(std::move(exit));
   } else if (container.error().code == ErrorCode::NotFound) {
     exit.reason = "exit code unknown: the container was removed";
     if (exit_code) exit = exit_of(*exit_code, watched->out_of_memory, clock_.now());

@@ -52,6 +52,14 @@ Result<engine::EngineClient*> DockerPlatform::engine() {
   return engine_.get();
 }
 
+// An engine that cannot be used may be named otherwise by now: certificates were put there, another context was chosen.
+void DockerPlatform::look_for_engine_again() {
+  auto endpoint = engine::resolve_endpoint(options_.endpoint);
+  if (closed_ || !endpoint || endpoint->is_same(engine_->endpoint())) return;
+  retired_.push_back(std::move(engine_));
+  engine_ = std::make_unique<engine::EngineClient>(control_, std::move(*endpoint));
+}
+
 bool DockerPlatform::is_local() const {
   if (!engine_) return true;
   const net::Endpoint& address = engine_->endpoint().address;
@@ -74,6 +82,7 @@ net::Task<core::Availability> DockerPlatform::availability() {
                      version->version};
   } else {
     availability_ = {false, version.error().message, {}, version.error().retryable};
+    look_for_engine_again();
   }
   co_return availability_;
 }
@@ -105,6 +114,13 @@ net::Endpoint DockerPlatform::endpoint(const core::WorkloadSpec& spec) const {
 Status DockerPlatform::check_options(const Json& platform_options) const {
   auto options = read_instance_options(platform_options);
   return options ? Status() : std::unexpected(std::move(options.error()));
+}
+
+Json DockerPlatform::effective_options(const Json& platform_options) const {
+  Json effective = platform_options.is_object() ? platform_options : Json::object();
+  if (!effective.contains("image")) effective["image"] = options_.image;
+  effective.erase("pullPolicy");  // of the next start alone
+  return effective;
 }
 
 std::map<std::string, std::string> DockerPlatform::describe(const core::WorkloadHandle& handle) const {
@@ -154,6 +170,7 @@ net::Task<Result<core::WorkloadExit>> DockerPlatform::stop(core::WorkloadHandle 
   if (id.empty()) co_return fail(ErrorCode::DataLoss, "The handle of the container is damaged");
   auto client = engine();
   if (!client) co_return std::unexpected(std::move(client.error()));
+  crash_point("docker.stop.begin");
   const auto known = by_container_.find(id);
   const WatchedPtr watched = known == by_container_.end() ? nullptr : known->second;
   if (watched) watched->end_expected = true;
@@ -174,6 +191,7 @@ net::Task<Result<core::WorkloadExit>> DockerPlatform::stop(core::WorkloadHandle 
     if (watched) watched->end_expected = false;
     co_return std::unexpected(std::move(ended.error()));
   }
+  crash_point("docker.stop.ended");
   core::WorkloadExit exit;
   exit.time = clock_.now();
   exit.reason = "exit code unknown: the container was removed";
@@ -233,6 +251,12 @@ net::Task<Result<core::Platform::Recovered>> DockerPlatform::recover(core::Workl
     co_return recovered;
   } else {
     recovered.exit = exit_of(container->state, clock_.now());
+    // While nobody watched, the machine or the engine may have been restarted, which ends containers in the cleanest
+    // way. An engine that does not remember the end was started after it.
+    const WallTime finished = recovered.exit.time;
+    auto remembered = co_await (*client)->remembers_end(id, finished);
+    if (remembered && !*remembered) recovered.exit = exit_with_engine(std::move(recovered.exit));
+    if (closed_) co_return closing();
   }
   ended_[handle.instance_id] = {id, recovered.exit};
   co_return recovered;
@@ -284,6 +308,7 @@ net::Task<Status> DockerPlatform::remove(std::string instance_id, bool keep_data
     Status removed = co_await (*client)->remove_volume(each.name);
     if (!removed) co_return removed;
   }
+  crash_point("docker.remove.volumes_removed");
   ended_.erase(instance_id);
   logs_.removed(instance_id);
   co_return Status();

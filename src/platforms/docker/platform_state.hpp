@@ -36,6 +36,7 @@ class DockerPlatform final : public core::Platform {
   core::ListenAddress listen_address(const std::string& host, std::uint16_t port,
                                      const std::vector<std::uint16_t>& component_ports) const override;
   Status check_options(const Json& platform_options) const override;
+  Json effective_options(const Json& platform_options) const override;
   net::Task<Result<core::WorkloadHandle>> start(core::WorkloadSpec spec) override;
   net::Task<Result<core::WorkloadExit>> stop(core::WorkloadHandle handle, std::chrono::milliseconds timeout) override;
   net::Task<Result<Recovered>> recover(core::WorkloadHandle handle) override;
@@ -73,6 +74,7 @@ class DockerPlatform final : public core::Platform {
   static std::unexpected<Error> closing() { return fail(ErrorCode::Cancelled, "The control plane is shutting down"); }
   // The engine; an error when it is switched off or its address is wrong.
   Result<draas::docker::EngineClient*> engine();
+  void look_for_engine_again();
   bool is_local() const;
 
   // --- container_start.cpp ---
@@ -108,6 +110,8 @@ class DockerPlatform final : public core::Platform {
   net::WorkerPool& workers_;
   Clock& clock_;
   std::unique_ptr<draas::docker::EngineClient> engine_;
+  // Engines that were named before. Calls to them may still be under way.
+  std::vector<std::unique_ptr<draas::docker::EngineClient>> retired_;
   core::Availability availability_;
   std::optional<SteadyTime> asked_at_;
   std::string control_plane_id_;  // once known

@@ -93,6 +93,14 @@ TEST_F(DockerPlatformTest, AnImageThatIsNotThereIsNamed) {
   EXPECT_THAT(error.message, HasSubstr("docker pull nobody/nothing:1"));
 }
 
+TEST_F(DockerPlatformTest, TheImageIsPartOfWhatAWorkloadIsStartedWith) {
+  const Json none = platform().effective_options(Json());
+  EXPECT_TRUE(none.contains("image"));
+  EXPECT_EQ(platform().effective_options(Json::parse(R"({"pullPolicy":"Always"})")), none) << "of the next start alone";
+  EXPECT_EQ(platform().effective_options(Json::parse(R"({"image":"a:1","user":"7"})")),
+            Json::parse(R"({"image":"a:1","user":"7"})"));
+}
+
 TEST_F(DockerPlatformTest, OnlyMarksThatAgreeAreTaken) {
   auto handle = start("one", "");
   restart_platform();

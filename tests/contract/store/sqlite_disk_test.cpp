@@ -3,11 +3,11 @@
 #include <fstream>
 
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 
 #include "contract/store/store_calls.hpp"
 #include "stores/sqlite/sqlite_store.hpp"
+#include "support/small_disk.hpp"
 
 namespace draas::tests {
 namespace {
@@ -18,26 +18,6 @@ using core::Write;
 stores::SqliteOptions options_for(const fs::path& path) {
   return {.path = path, .probe_interval = std::chrono::milliseconds(10)};
 }
-
-// A file system of its own, so that filling it harms nobody.
-class SmallDisk {
- public:
-  explicit SmallDisk(const fs::path& directory) : directory_(directory) {
-    fs::create_directory(directory_);
-    mounted_ = ::mount("tmpfs", directory_.c_str(), "tmpfs", 0, "size=4m,mode=0700") == 0;
-  }
-  ~SmallDisk() {
-    if (mounted_) ::umount2(directory_.c_str(), MNT_DETACH);
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-
-  bool mounted() const { return mounted_; }
-
- private:
-  fs::path directory_;
-  bool mounted_ = false;
-};
 
 // Files of this process may not grow beyond it. Without the signal that would end the process.
 class FileSizeLimit {

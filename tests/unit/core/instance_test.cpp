@@ -58,6 +58,7 @@ TEST(RuntimeDocument, OfTheVersionBeforeIsRead) {
   EXPECT_FALSE(read->standby);
   EXPECT_EQ(read->healthy_revision, 0U);
   EXPECT_FALSE(read->held);
+  EXPECT_TRUE(read->platform_options.is_null()) << "nobody knows what it was started with";
 }
 
 TEST(InstanceDocument, KeepsItsPorts) {

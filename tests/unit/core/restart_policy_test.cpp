@@ -57,6 +57,35 @@ TEST(RestartPolicy, TooManyWithinTheWindowIsACrashLoop) {
   EXPECT_NE(decision.reason.find("exited with code 1"), std::string::npos) << decision.reason;
 }
 
+TEST(RestartPolicy, RestartsBeforeTheClockWasSetBackAreForgotten) {
+  RestartInput input = crashed(at(1'000));
+  input.recent_restarts = {at(90'001), at(90'002), at(90'003), at(90'004), at(90'005)};
+  const RestartDecision decision = decide_restart({}, input);
+  EXPECT_EQ(decision.action, RestartDecision::Action::Restart);
+  EXPECT_EQ(decision.recent_restarts, std::vector<WallTime>{at(1'000)});
+  // A small correction changes nothing.
+  input.recent_restarts = {at(1'001), at(1'001), at(1'001), at(1'001), at(1'001)};
+  EXPECT_EQ(decide_restart({}, input).action, RestartDecision::Action::GiveUp);
+}
+
+TEST(RestartPolicy, AClockThatWasSetForwardForgets) {
+  RestartInput input = crashed(at(1'000));
+  input.recent_restarts = {at(990), at(991), at(992), at(993), at(994)};
+  input.started_at = at(995);
+  input.now = at(900'000);
+  EXPECT_EQ(decide_restart({}, input).action, RestartDecision::Action::Restart);
+}
+
+TEST(RestartPolicy, ADelayFromBeforeARestartIsNoLongerThanItWas) {
+  EXPECT_EQ(remaining_delay({}, at(1'000), minutes(1)), Duration(0));
+  EXPECT_EQ(remaining_delay({at(890), at(900)}, at(1'000), minutes(1)), Duration(0));
+  EXPECT_EQ(remaining_delay({at(990), at(1'010)}, at(1'000), minutes(1)), seconds(10));
+  // The clock was set back by a day.
+  EXPECT_EQ(remaining_delay({at(86'400), at(86'405)}, at(1'000), minutes(1)), seconds(5));
+  EXPECT_EQ(remaining_delay({std::nullopt, at(86'405)}, at(1'000), minutes(1)), minutes(1));
+  EXPECT_EQ(remaining_delay({at(10), at(86'405)}, at(1'000), minutes(1)), minutes(1));
+}
+
 TEST(RestartPolicy, RestartsOutsideTheWindowAreForgotten) {
   RestartInput input = crashed(at(10'000));
   input.recent_restarts = {at(1), at(2), at(3), at(4), at(9'990)};

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "docker/archive.hpp"
+#include "base/archive.hpp"
 #include "fake_engine.hpp"
 
 namespace draas::docker::testing {

@@ -3,71 +3,27 @@
 #include "net/tls.hpp"
 
 #include <filesystem>
+#include <memory>
 
 #include <gmock/gmock.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include "loop_fixture.hpp"
 #include "net/http_client.hpp"
+#include "support/certificates.hpp"
 
 namespace draas::net::testing {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
-template <auto Free>
-struct Deleter {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Deleter<X509_free>>;
-using Context = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
-using Session = std::unique_ptr<SSL, Deleter<SSL_free>>;
-
-struct Identity {
-  Key key;
-  Certificate certificate;
-};
-
-// A self-signed certificate for `names` ("DNS:localhost,IP:127.0.0.1").
-Identity make_identity(const std::string& names) {
-  Identity out;
-  out.key.reset(EVP_EC_gen("P-256"));
-  out.certificate.reset(X509_new());
-  X509* certificate = out.certificate.get();
-  X509_set_version(certificate, 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-  X509_set_pubkey(certificate, out.key.get());
-  auto* subject = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
-  X509_set_issuer_name(certificate, subject);
-  X509V3_CTX context{};
-  X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
-  for (const auto& [name, value] :
-       {std::pair(NID_subject_alt_name, names), std::pair(NID_basic_constraints, std::string("CA:TRUE"))}) {
-    X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, name, value.c_str());
-    X509_add_ext(certificate, extension, -1);
-    X509_EXTENSION_free(extension);
-  }
-  X509_sign(certificate, out.key.get(), EVP_sha256());
-  return out;
-}
-
-void write_pem(const Identity& identity, const std::filesystem::path& certificate, const std::filesystem::path& key) {
-  FILE* file = std::fopen(certificate.c_str(), "w");
-  PEM_write_X509(file, identity.certificate.get());
-  std::fclose(file);
-  file = std::fopen(key.c_str(), "w");
-  PEM_write_PrivateKey(file, identity.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  std::fclose(file);
-}
+using tests::OpenSslDeleter;
+using tests::self_signed;
+using tests::write_certificate;
+using tests::write_key;
+using Context = std::unique_ptr<SSL_CTX, OpenSslDeleter<SSL_CTX_free>>;
+using Session = std::unique_ptr<SSL, OpenSslDeleter<SSL_free>>;
 
 class TlsTest : public LoopTest {
  protected:
@@ -75,8 +31,9 @@ class TlsTest : public LoopTest {
     enable_tls();
     directory_ = std::filesystem::temp_directory_path() / ("draas-tls-" + std::to_string(getpid()));
     std::filesystem::create_directories(directory_);
-    write_pem(server_, directory_ / "server.pem", directory_ / "server.key");
-    write_pem(client_, directory_ / "client.pem", directory_ / "client.key");
+    write_certificate(server_, directory_ / "server.pem");
+    write_certificate(client_, directory_ / "client.pem");
+    write_key(client_, directory_ / "client.key");
   }
   ~TlsTest() override { std::filesystem::remove_all(directory_); }
 
@@ -131,8 +88,8 @@ class TlsTest : public LoopTest {
 
   std::string file(const char* name) const { return directory_ / name; }
 
-  Identity server_ = make_identity("DNS:localhost,IP:127.0.0.1");
-  Identity client_ = make_identity("DNS:client");
+  tests::Identity server_ = self_signed("DNS:localhost,IP:127.0.0.1");
+  tests::Identity client_ = self_signed("DNS:client");
   bool ask_for_certificate_ = false;
   int connections_ = 0;
   std::filesystem::path directory_;
@@ -156,18 +113,32 @@ TEST_F(TlsTest, RefusesAnUnknownAuthority) {
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().code, ErrorCode::Unavailable);
   EXPECT_THAT(response.error().message, HasSubstr("TLS handshake"));
+  EXPECT_THAT(response.error().message, EndsWith(kTlsUntrusted));
+}
+
+TEST_F(TlsTest, RefusesWhatHasExpired) {
+  const tests::Identity authority = self_signed("DNS:authority");
+  write_certificate(authority, file("server.pem"));
+  server_ = tests::signed_by(authority, "DNS:localhost", tests::Validity::Over);
+  const auto response = get("localhost", {.ca_file = file("server.pem")});
+  ASSERT_FALSE(response);
+  EXPECT_THAT(response.error().message, EndsWith(kTlsExpired));
 }
 
 TEST_F(TlsTest, RefusesAnotherName) {
-  server_ = make_identity("DNS:elsewhere");
-  write_pem(server_, file("server.pem"), file("server.key"));
-  ASSERT_FALSE(get("localhost", {.ca_file = file("server.pem")}));
+  server_ = self_signed("DNS:elsewhere");
+  write_certificate(server_, file("server.pem"));
+  const auto response = get("localhost", {.ca_file = file("server.pem")});
+  ASSERT_FALSE(response);
+  EXPECT_THAT(response.error().message, EndsWith(kTlsOtherName));
   EXPECT_TRUE(get("localhost", {.ca_file = file("server.pem"), .verify_peer = false}));
 }
 
 TEST_F(TlsTest, ShowsItsCertificate) {
   ask_for_certificate_ = true;
-  EXPECT_FALSE(get("localhost", {.ca_file = file("server.pem")}));
+  const auto without = get("localhost", {.ca_file = file("server.pem")});
+  ASSERT_FALSE(without);
+  EXPECT_THAT(without.error().message, EndsWith(kTlsAsksForCertificate));
   const auto response =
       get("localhost",
           {.ca_file = file("server.pem"), .certificate_file = file("client.pem"), .key_file = file("client.key")});

@@ -87,6 +87,23 @@ TEST(Drift, AConfigurationForOnceIsNotTheAppliedRevision) {
   EXPECT_TRUE(compare(state).restart_required());
 }
 
+TEST(Drift, OtherPlatformOptionsTakeARestart) {
+  InstanceState state = in_sync();
+  state.platform_options = json(R"({"image":"a:1","environment":{"API_TOKEN":"geheim"},"user":"drasi"})");
+  state.desired_platform_options = json(R"({"image":"a:2","environment":{"API_TOKEN":"other"},"network":"n"})");
+  const Drift drift = compare(state);
+  EXPECT_TRUE(drift.restart_required());
+  EXPECT_FALSE(drift.stale_mark);
+  EXPECT_THAT(texts(state), ElementsAre(R"(/platformOptions/environment: {"API_TOKEN":"***"} → {"API_TOKEN":"***"})",
+                                        "/platformOptions/image: a:1 → a:2", "/platformOptions/network: nothing → n",
+                                        "/platformOptions/user: drasi → nothing"));
+  state.desired_platform_options = state.platform_options;
+  EXPECT_TRUE(compare(state).in_sync());
+  // What was started by a version that did not remember it is left alone.
+  state.platform_options = Json();
+  EXPECT_TRUE(compare(state).in_sync());
+}
+
 TEST(Drift, SecretsAreMasked) {
   const InstanceState state = wanting(changed(orders(), "/sources/1/password", "swordfish"));
   const Drift drift = compare(state);

@@ -43,9 +43,9 @@ TEST(Fleet, WhatIsSettledRestsUntilItsItemChanges) {
   fleet.update(item("a"));
   settle_all(fleet);
   EXPECT_FALSE(fleet.update(item("a")));
-  const Json changes{{"revision", 3U},         {"appliedRevision", 2U},         {"generation", 2U},
-                     {"policyVersion", 2U},    {"health", "Unhealthy"},         {"observed", "p"},
-                     {"standby", "Candidate"}, {"held", Json{{"revision", 2U}}}};
+  const Json changes{{"revision", 3U},         {"appliedRevision", 2U},          {"generation", 2U},
+                     {"policyVersion", 2U},    {"health", "Unhealthy"},          {"observed", "p"},
+                     {"standby", "Candidate"}, {"held", Json{{"revision", 2U}}}, {"options", "x"}};
   for (const auto& [name, value] : changes.items()) {
     Json changed = item("a");
     changed[name] = value;
@@ -75,6 +75,7 @@ TEST(Fleet, OnlyWhatCouldBeMendedGivesReasonToLook) {
   EXPECT_TRUE(looked_at("phase", "Stopped"));
   EXPECT_FALSE(looked_at("observed", "")) << "applied, and nothing observed";
   EXPECT_TRUE(looked_at("appliedRevision", 1U));
+  EXPECT_TRUE(looked_at("options", "mark")) << "it runs with other platform options";
   Fleet fleet;
   Json left_over = item("a");
   left_over["desiredState"] = "Stopped";

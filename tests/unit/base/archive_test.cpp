@@ -1,8 +1,8 @@
-#include "docker/archive.hpp"
+#include "base/archive.hpp"
 
 #include <gmock/gmock.h>
 
-namespace draas::docker {
+namespace draas {
 namespace {
 
 TEST(Archive, WhatIsWrittenIsRead) {
@@ -29,6 +29,14 @@ TEST(Archive, WhatIsWrittenIsRead) {
   }
 }
 
+TEST(Archive, MayBeCompressed) {
+  const std::vector<ArchiveEntry> entries{{.path = "a", .content = std::string(100'000, 'x')}};
+  const auto archive = write_archive(entries, Compression::Gzip);
+  ASSERT_TRUE(archive);
+  EXPECT_LT(archive->size(), 2'000U);
+  EXPECT_EQ(archive->substr(0, 2), "\x1f\x8b");
+}
+
 TEST(Archive, RefusesWhatIsNoArchiveAndWhatIsTooLarge) {
   EXPECT_EQ(read_archive("this is not a tar archive, whatever else it may be").error().code,
             ErrorCode::InvalidArgument);
@@ -38,4 +46,4 @@ TEST(Archive, RefusesWhatIsNoArchiveAndWhatIsTooLarge) {
 }
 
 }  // namespace
-}  // namespace draas::docker
+}  // namespace draas

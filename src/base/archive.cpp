@@ -1,4 +1,4 @@
-#include "docker/archive.hpp"
+#include "base/archive.hpp"
 
 #include <array>
 #include <memory>
@@ -6,7 +6,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-namespace draas::docker {
+namespace draas {
 namespace {
 
 struct WriterEnd {
@@ -36,11 +36,13 @@ la_ssize_t append(::archive*, void* out, const void* data, std::size_t size) {
 
 }  // namespace
 
-Result<std::string> write_archive(const std::vector<ArchiveEntry>& entries) {
+Result<std::string> write_archive(const std::vector<ArchiveEntry>& entries, Compression compression) {
   std::string out;
   const Writer writer(::archive_write_new());
   constexpr std::string_view kWhat = "A tar archive could not be written";
   if (!writer || ::archive_write_set_format_pax_restricted(writer.get()) != ARCHIVE_OK ||
+      (compression == Compression::Gzip && (::archive_write_add_filter_gzip(writer.get()) != ARCHIVE_OK ||
+                                            ::archive_write_set_bytes_in_last_block(writer.get(), 1) != ARCHIVE_OK)) ||
       ::archive_write_open(writer.get(), &out, nullptr, &append, nullptr) != ARCHIVE_OK) {
     return failure(ErrorCode::Internal, kWhat, writer.get());
   }
@@ -68,7 +70,7 @@ Result<std::string> write_archive(const std::vector<ArchiveEntry>& entries) {
 }
 
 Result<std::vector<ArchiveEntry>> read_archive(std::string_view archive, std::size_t max_bytes) {
-  constexpr std::string_view kWhat = "What the engine sent is not a tar archive";
+  constexpr std::string_view kWhat = "This is not a tar archive";
   const Reader reader(::archive_read_new());
   if (!reader || ::archive_read_support_format_tar(reader.get()) != ARCHIVE_OK ||
       ::archive_read_open_memory(reader.get(), archive.data(), archive.size()) != ARCHIVE_OK) {
@@ -104,4 +106,4 @@ Result<std::vector<ArchiveEntry>> read_archive(std::string_view archive, std::si
   }
 }
 
-}  // namespace draas::docker
+}  // namespace draas

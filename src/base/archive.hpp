@@ -1,5 +1,5 @@
 #pragma once
-// Tar archives in memory: what the engine takes and gives for the files of a container. Thread-safe: plain functions.
+// Tar archives in memory. Thread-safe: plain functions.
 
 #include <cstdint>
 #include <string>
@@ -9,7 +9,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 
-namespace draas::docker {
+namespace draas {
 
 struct ArchiveEntry {
   std::string path;  // relative, with '/'
@@ -21,9 +21,11 @@ struct ArchiveEntry {
   WallTime time;
 };
 
-Result<std::string> write_archive(const std::vector<ArchiveEntry>& entries);
-// Files and directories; other kinds are left out. PayloadTooLarge when the files together hold more than `max_bytes`,
-// InvalidArgument for what is not a tar archive.
+enum class Compression { None, Gzip };
+Result<std::string> write_archive(const std::vector<ArchiveEntry>& entries,
+                                  Compression compression = Compression::None);
+// Not compressed. Files and directories; other kinds are left out. PayloadTooLarge when the files together hold more
+// than `max_bytes`, InvalidArgument for what is not a tar archive.
 Result<std::vector<ArchiveEntry>> read_archive(std::string_view archive, std::size_t max_bytes = 64U << 20U);
 
-}  // namespace draas::docker
+}  // namespace draas
