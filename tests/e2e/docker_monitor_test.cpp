@@ -23,7 +23,7 @@ class DockerMonitor : public ::testing::Test {
   void SetUp() override {
     std::string obstacle = engine_.start();
     if (obstacle.empty()) {
-      obstacle = engine_.make_image(kImage, program("DRAAS_TEST_DRASI_SIM", "/simulator/drasi-sim"), "drasi");
+      obstacle = engine_.make_image(kImage, static_simulator(), "drasi");
     }
     if (!obstacle.empty()) {
       if (docker_engine_is_required()) FAIL() << obstacle;

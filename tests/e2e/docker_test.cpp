@@ -6,9 +6,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include "base/id.hpp"
-#include "support/docker_engine.hpp"
-#include "support/reconciled_fleet.hpp"
+#include "docker_fixture.hpp"
 
 namespace draas::tests {
 namespace {
@@ -17,81 +15,7 @@ using docker::EngineClient;
 using net::Method;
 using net::Task;
 
-constexpr const char* kImage = "drasi-sim:test";
-constexpr milliseconds kPatience{30'000};
-
-class Docker : public ::testing::Test {
- protected:
-  void SetUp() override {
-    engine_ = std::make_unique<DockerEngine>(live_restore());
-    std::string obstacle = engine_->start();
-    if (obstacle.empty()) {
-      obstacle = engine_->make_image(kImage, program("DRAAS_TEST_DRASI_SIM", "/simulator/drasi-sim"), "drasi");
-    }
-    if (!obstacle.empty()) {
-      engine_.reset();
-      if (docker_engine_is_required()) FAIL() << obstacle;
-      GTEST_SKIP() << obstacle;
-    }
-    server_ = std::make_unique<ServerProcess>(flags());
-    ASSERT_TRUE(server_->start()) << server_->log();
-  }
-  void TearDown() override {
-    server_.reset();
-    engine_.reset();
-  }
-
-  virtual bool live_restore() const { return false; }
-  virtual std::string default_platform() const { return "Docker"; }
-
-  std::vector<std::string> flags() {
-    std::vector<std::string> all = quick_reconciler_flags();
-    for (const std::string& flag :
-         {std::string("--Reconciliation:InProcess=true"), "--Placement:DefaultPlatform=" + default_platform(),
-          "--Docker:Host=" + engine_->host(), std::string("--Docker:Image=") + kImage,
-          std::string("--Docker:PullPolicy=Never"), "--Docker:Network=" + DockerEngine::network(),
-          std::string("--Docker:SweepInterval=2s"), std::string("--Monitoring:HealthInterval=300ms"),
-          std::string("--Monitoring:PollingInterval=500ms")}) {
-      all.push_back(flag);
-    }
-    return all;
-  }
-
-  // Runs a call on the engine and expects it to succeed.
-  void by_hand(std::function<Task<Status>(EngineClient&)> work) {
-    const Status done = engine_->call(std::move(work));
-    EXPECT_TRUE(done) << done.error().message;
-  }
-  std::string field(const std::string& id, const char* name) {
-    const Json instance = server_->instance(id);
-    const auto found = instance.is_object() ? instance.find(name) : instance.end();
-    return found != instance.end() && found->is_string() ? found->get<std::string>() : std::string();
-  }
-  bool becomes(const std::string& id, const char* name, const std::string& value) {
-    return eventually([&] { return field(id, name) == value; }, kPatience);
-  }
-  std::string container_of(const std::string& id) {
-    const Json status = server_->get("/api/server/instances/" + id + "/runtime-status").json();
-    return status.is_object() && status["containerId"].is_string() ? status["containerId"].get<std::string>() : "";
-  }
-  void start(const std::string& id) {
-    const Answer created = server_->create(id, true);
-    ASSERT_EQ(created.status, 201) << created.body;
-    ASSERT_TRUE(becomes(id, "status", "Running")) << created.body << "\n" << server_->log();
-  }
-  // Runs again, in another container.
-  bool runs_anew(const std::string& id, const std::string& before) {
-    return eventually(
-        [&] {
-          const std::string now = container_of(id);
-          return !now.empty() && now != before && field(id, "status") == "Running";
-        },
-        kPatience);
-  }
-
-  std::unique_ptr<DockerEngine> engine_;
-  std::unique_ptr<ServerProcess> server_;
-};
+class Docker : public DockerFixture {};
 
 TEST_F(Docker, RunsAnInstanceFromItsCreationToItsEnd) {
   start("one");
@@ -178,18 +102,20 @@ TEST_F(Docker, OptionsOfAnInstanceAreCheckedAndApplied) {
   EXPECT_NE(refused.body.find("Docker:Volumes"), std::string::npos);
 
   start("one");
-  ASSERT_EQ(engine_->make_image("drasi-sim:next", program("DRAAS_TEST_DRASI_SIM", "/simulator/drasi-sim"), ""), "");
+  ASSERT_EQ(engine_->make_image("drasi-sim:next", static_simulator(), ""), "");
   const Answer changed =
       server_->call(Method::Patch, "/api/server/instances/one",
                     R"({"platformOptions":{"image":"drasi-sim:next","environment":{"COLOUR":"blue"}}})");
   ASSERT_EQ(changed.status, 200) << changed.body;
-  ASSERT_EQ(server_->post("/api/server/instances/one/restart").status, 200);
-  EXPECT_EQ(engine_->inspect("draas-one").image, "drasi-sim:next") << "an upgrade";
+  // The reconciler sees to it.
+  EXPECT_TRUE(eventually([&] { return engine_->inspect("draas-one").image == "drasi-sim:next"; }, kPatience))
+      << server_->log();
+  EXPECT_TRUE(becomes("one", "status", "Running"));
 
   server_->call(Method::Patch, "/api/server/instances/one", R"({"platformOptions":{"image":"not-there:1"}})");
-  const Answer missing = server_->post("/api/server/instances/one/restart");
-  EXPECT_EQ(missing.status, 422) << missing.body;
-  EXPECT_NE(missing.body.find("docker pull not-there:1"), std::string::npos) << missing.body;
+  EXPECT_TRUE(eventually(
+      [&] { return field("one", "errorMessage").find("docker pull not-there:1") != std::string::npos; }, kPatience))
+      << server_->log();
 }
 
 TEST_F(Docker, AKilledControlPlaneAdoptsItsContainers) {
@@ -210,13 +136,7 @@ TEST_F(Docker, WithoutItsEngineNothingIsLostAndItComesBack) {
   start("one");
   const std::string before = container_of("one");
   engine_->stop();
-  const auto is_available = [this] {
-    for (const Json& platform : server_->get("/api/server/platforms").json()) {
-      if (platform.value("platformType", "") == "Docker") return platform.value("available", true);
-    }
-    return true;
-  };
-  ASSERT_TRUE(eventually([&] { return !is_available(); }, kPatience));
+  ASSERT_TRUE(eventually([&] { return !platform().value("available", true); }, kPatience));
   EXPECT_EQ(field("one", "status"), "Running") << "nobody knows better yet";
   const Answer refused = server_->create("two", true);
   EXPECT_EQ(refused.status, 201) << refused.body;
@@ -227,9 +147,30 @@ TEST_F(Docker, WithoutItsEngineNothingIsLostAndItComesBack) {
   EXPECT_EQ(server_->post("/api/server/instances/two/start").status, 200) << server_->log();
 }
 
+// As a machine does that is restarted: the engine ends its containers in the cleanest way, nobody is there to see it,
+// and both come back.
+TEST_F(Docker, WhatEndedTogetherWithItsEngineIsStartedAgain) {
+  start("one");
+  const std::string before = container_of("one");
+  server_->kill();
+  engine_->stop();
+  ASSERT_EQ(engine_->start(), "");
+  EXPECT_EQ(engine_->inspect("draas-one").state.exit_code, 0);
+  ASSERT_TRUE(server_->start());
+  EXPECT_TRUE(runs_anew("one", before)) << server_->log();
+  const Json exit = server_->get("/api/server/instances/one/runtime-status").json()["lastExit"];
+  EXPECT_NE(exit.value("reason", "").find("together with the Docker engine"), std::string::npos) << exit.dump();
+
+  // What somebody stopped meanwhile stays stopped: the engine remembers it.
+  server_->kill();
+  by_hand([](EngineClient& engine) { return engine.stop_container("draas-one", milliseconds(10'000)); });
+  ASSERT_TRUE(server_->start());
+  EXPECT_EQ(field("one", "status"), "Stopped") << server_->log();
+}
+
 class DockerWithLiveRestore : public Docker {
  protected:
-  bool live_restore() const override { return true; }
+  DockerEngineOptions engine_options() const override { return {.live_restore = true}; }
 };
 
 TEST_F(DockerWithLiveRestore, ContainersOutliveTheirEngineAndStayTheSame) {

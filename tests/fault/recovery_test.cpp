@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "crash_case.hpp"
+#include "support/fleet_invariants.hpp"
 #include "support/server_process.hpp"
 
 namespace draas::tests {
@@ -16,172 +18,65 @@ namespace {
 
 using net::Method;
 
-// Everything that must hold once the server has settled. "" when it does.
-std::string violation(ServerProcess& server) {
-  const Answer list = server.get("/api/server/instances");
-  if (list.status != 200) return "the list answers " + std::to_string(list.status) + " " + list.body;
-  std::map<std::string, Json> instances;
-  std::map<std::string, bool> wanted;  // by workload: is it said to run?
-  std::set<int> ports;
-  for (const Json& instance : list.json()) {
-    const auto id = instance["id"].get<std::string>();
-    const auto phase = instance["phase"].get<std::string>();
-    if (phase == "Starting" || phase == "Stopping" || phase == "BackOff") return id + " is still " + phase;
-    if (phase == "Running" && instance["desiredState"] != "Running") return id + " runs though it should not";
-    const int port = server.get("/api/server/instances/" + id + "/server-configuration").json().value("port", 0);
-    if (!ports.insert(port).second) return "port " + std::to_string(port) + " is given out twice";
-    const Json workloads = server.get("/api/server/instances/" + id + "/workloads").json();
-    if (!workloads.contains("active")) return id + " went away meanwhile";
-    const Json& active = workloads["active"];
-    const Json& standby = workloads["standby"];
-    auto name_in = [&id](const Json& slot) { return slot == "b" ? id + "~b" : id; };
-    if (!active.is_null()) wanted[name_in(active["slot"])] = phase == "Running";
-    if (!standby.is_null()) {
-      const auto standby_phase = standby["phase"].get<std::string>();
-      if (standby_phase != "Running" && standby_phase != "Failed")
-        return id + " has a standby that is " + standby_phase;
-      if (phase == "Running" && standby["slot"] == active["slot"]) return id + " has two workloads in one slot";
-      if (standby_phase == "Running" && standby["generation"] == active["generation"]) return id + " counts wrongly";
-      wanted[name_in(standby["slot"])] = standby_phase == "Running";
+class ProcessGround final : public Ground {
+ public:
+  ProcessGround() {
+    EXPECT_TRUE(server_.start()) << server_.log();
+    EXPECT_EQ(server_.create("kept", true).status, 201);
+  }
+  ServerProcess& server() override { return server_; }
+  Footprint look() override { return footprint_of(server_); }
+  void kill_workload(const std::string& name) override {
+    for (const Workload& workload : server_.workloads()) {
+      if (workload.instance_id == name) ::kill(workload.pid, SIGKILL);
     }
-    for (const Json* workload : {&active, &standby}) {
-      if (workload->is_null() || (*workload)["slot"] != "b") continue;
-      const int leased = (*workload)["port"].get<int>();
-      if (!ports.insert(leased).second) return "port " + std::to_string(leased) + " is given out twice";
-    }
-    const Json revisions = server.get("/api/configuration/instances/" + id + "/revisions?limit=1000").json();
-    const auto newest = instance["configurationRevision"].get<std::uint64_t>();
-    if (revisions.size() != newest) return id + " has a gap in its history";
-    instances.emplace(id, instance);
   }
-  std::map<std::string, int> running;
-  for (const Workload& workload : server.workloads()) ++running[workload.instance_id];
-  for (const auto& [name, count] : running) {
-    if (!wanted.contains(name)) return "an orphan of " + name + " runs";
-    if (count > 1) return name + " runs " + std::to_string(count) + " times";
-    if (!wanted[name]) return name + " runs but is not said to";
-  }
-  for (const auto& [name, runs] : wanted) {
-    if (runs && running[name] != 1) return name + " is said to run but does not";
-  }
-  return {};
-}
 
-void expect_settles(ServerProcess& server) {
-  std::string last;
-  const bool settled = eventually(
-      [&] {
-        last = violation(server);
-        return last.empty();
-      },
-      milliseconds(20'000));
-  EXPECT_TRUE(settled) << last << "\n" << server.log();
-}
-
-struct CrashCase {
-  const char* point;
-  // "create", "start", "stop", "restart", "delete", "patch", "exit", "standby", "promote", "drop"; the last two, and
-  // those with "... beside", work on an instance that has a standby already.
-  const char* operation;
+ private:
+  ServerProcess server_{{"--ProcessInstanceManager:OrphanGracePeriod=100ms", "--Restart:InitialDelay=10ms",
+                         "--ProcessInstanceManager:ShutdownTimeoutSeconds=2"}};
 };
 
 class CrashPoint : public ::testing::TestWithParam<CrashCase> {};
 
 TEST_P(CrashPoint, LosesAndDoublesNothing) {
-  const auto& [point, operation] = GetParam();
-  std::string what = operation;
-  const std::size_t beside = what.find(" beside");
-  const bool has_standby = beside != std::string::npos || what == "promote" || what == "drop";
-  if (beside != std::string::npos) what.resize(beside);
-  ServerProcess server({"--ProcessInstanceManager:OrphanGracePeriod=100ms", "--Restart:InitialDelay=10ms"});
-  ASSERT_TRUE(server.start()) << server.log();
-  ASSERT_EQ(server.create("kept", true).status, 201);
-  ASSERT_EQ(server.create("one").status, 201);
-  if (what != "create" && what != "start" && what != "patch") {
-    ASSERT_EQ(server.post("/api/server/instances/one/start").status, 200);
-  }
-  if (has_standby) {
-    ASSERT_EQ(server.post("/api/server/instances/one/standby").status, 201);
-  }
-  server.signal(SIGTERM);
-  ASSERT_TRUE(server.wait_exit()) << server.log();
-
-  ASSERT_TRUE(server.start({{"DRAAS_CRASH_AT", point}})) << server.log();
-  Answer answer;
-  if (what == "create") answer = server.create("two");
-  if (what == "start" || what == "stop" || what == "restart") answer = server.post("/api/server/instances/one/" + what);
-  if (what == "delete") answer = server.call(Method::Delete, "/api/server/instances/one");
-  if (what == "standby") answer = server.post("/api/server/instances/one/standby");
-  if (what == "promote") answer = server.post("/api/server/instances/one/standby/promote");
-  if (what == "drop") answer = server.call(Method::Delete, "/api/server/instances/one/standby");
-  if (what == "patch")
-    answer = server.call(Method::Patch, "/api/configuration/instances/one", R"({"logLevel":"debug"})");
-  if (what == "exit") {
-    for (const Workload& workload : server.workloads()) {
-      if (workload.instance_id == "one") ::kill(workload.pid, SIGKILL);
-    }
-  }
-  const auto ended = server.wait_exit();
-  ASSERT_TRUE(ended) << "the point was never reached; the answer was " << answer.status << " " << answer.body;
-  EXPECT_TRUE(WIFSIGNALED(*ended) && WTERMSIG(*ended) == SIGKILL) << *ended;
-  EXPECT_EQ(answer.status, 0) << "acknowledged before the crash: " << answer.body;
-
-  ASSERT_TRUE(server.start()) << server.log();
-  expect_settles(server);
-  EXPECT_EQ(server.instance("kept")["status"], "Running");
-  // A delete that was written down is finished, however far it came.
-  if (what == "delete") {
-    EXPECT_TRUE(eventually([&] { return server.get("/api/server/instances/one").status == 404; })) << server.log();
-  }
-  // And it can be worked with: the same operation goes through now.
-  if (what == "create" && server.get("/api/server/instances/two").status == 404) {
-    EXPECT_EQ(server.create("two").status, 201);
-  }
-  if (what != "create" && server.get("/api/server/instances/one").status == 200) {
-    const Answer started = server.post("/api/server/instances/one/start");
-    EXPECT_EQ(started.status, 200) << started.body;
-    if (has_standby || what == "standby") {
-      EXPECT_EQ(server.call(Method::Delete, "/api/server/instances/one/standby").status, 204);
-      const Answer standby = server.post("/api/server/instances/one/standby");
-      EXPECT_EQ(standby.status, 201) << standby.body;
-      EXPECT_EQ(server.post("/api/server/instances/one/standby/promote").status, 200);
-      expect_settles(server);
-    }
-    EXPECT_EQ(server.call(Method::Delete, "/api/server/instances/one").status, 204);
-  }
-  expect_settles(server);
-}
-
-std::string case_name(const ::testing::TestParamInfo<CrashCase>& info) {
-  std::string name = std::string(info.param.operation) + "_at_" + info.param.point;
-  for (char& c : name) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
-  }
-  return name;
+  ProcessGround ground;
+  expect_survives(ground, GetParam(), "one");
 }
 
 INSTANTIATE_TEST_SUITE_P(
     EveryStep, CrashPoint,
-    ::testing::Values(CrashCase{"create.ports_planned", "create"}, CrashCase{"create.before_commit", "create"},
-                      CrashCase{"create.committed", "create"}, CrashCase{"start.intended", "start"},
-                      CrashCase{"start.workload_runs", "start"}, CrashCase{"start.handle_stored", "start"},
-                      CrashCase{"stop.intended", "stop"}, CrashCase{"stop.workload_ended", "stop"},
-                      CrashCase{"stop.recorded", "stop"}, CrashCase{"stop.intended", "restart"},
-                      CrashCase{"stop.workload_ended", "restart"}, CrashCase{"stop.recorded", "restart"},
-                      CrashCase{"restart.stopped", "restart"}, CrashCase{"start.intended", "restart"},
-                      CrashCase{"start.workload_runs", "restart"}, CrashCase{"delete.marked", "delete"},
-                      CrashCase{"delete.stopped", "delete"}, CrashCase{"delete.files_removed", "delete"},
-                      CrashCase{"delete.before_commit", "delete"}, CrashCase{"delete.committed", "delete"},
-                      CrashCase{"configuration.before_commit", "patch"}, CrashCase{"configuration.committed", "patch"},
-                      CrashCase{"standby.intended", "standby"}, CrashCase{"standby.workload_runs", "standby"},
-                      CrashCase{"standby.handle_stored", "standby"}, CrashCase{"promote.committed", "promote"},
-                      CrashCase{"standby.drained", "drop"}, CrashCase{"standby.workload_ended", "drop"},
-                      CrashCase{"standby.recorded", "drop"}, CrashCase{"standby.workload_ended", "stop beside"},
-                      CrashCase{"standby.recorded", "stop beside"}, CrashCase{"stop.workload_ended", "stop beside"},
-                      CrashCase{"restart.stopped", "restart beside"}, CrashCase{"delete.marked", "delete beside"},
-                      CrashCase{"standby.workload_ended", "delete beside"}, CrashCase{"exit.recorded", "exit beside"},
-                      CrashCase{"exit.recorded", "exit"}, CrashCase{"start.intended", "exit"},
-                      CrashCase{"start.workload_runs", "exit"}),
+    ::testing::ValuesIn(crash_cases({
+        {"create", {"create.ports_planned", "create.before_commit", "create.committed"}},
+        {"start",
+         {"start.intended", "process.start.begin", "process.start.directories_made",
+          "process.start.configuration_written", "process.start.log_opened", "process.start.spawned",
+          "process.start.registered", "start.workload_runs", "start.handle_stored"}},
+        {"stop",
+         {"stop.intended", "process.stop.begin", "process.stop.interrupted", "process.stop.ended",
+          "stop.workload_ended", "stop.recorded", "process.remove.configuration_removed"}},
+        {"restart",
+         {"stop.intended", "process.stop.interrupted", "process.stop.ended", "stop.workload_ended", "stop.recorded",
+          "restart.stopped", "start.intended", "process.start.spawned", "start.workload_runs"}},
+        {"delete",
+         {"delete.marked", "process.stop.ended", "delete.stopped", "process.remove.begin",
+          "process.remove.directory_removed", "delete.files_removed", "delete.before_commit", "delete.committed"}},
+        {"patch", {"configuration.before_commit", "configuration.committed"}},
+        {"rollback", {"configuration.before_commit", "configuration.committed"}},
+        {"update", {"update.before_commit", "update.committed"}},
+        {"adopt", {"recover.examined"}},
+        {"adopt cut-off start", {"recover.handle_stored"}},
+        {"adopt ended", {"exit.recorded", "start.workload_runs"}},
+        {"standby", {"standby.intended", "standby.workload_runs", "standby.handle_stored"}},
+        {"promote", {"promote.committed"}},
+        {"drop", {"standby.drained", "standby.workload_ended", "standby.recorded"}},
+        {"lose standby", {"standby.failure_recorded"}},
+        {"stop beside", {"standby.workload_ended", "standby.recorded", "stop.workload_ended"}},
+        {"restart beside", {"restart.stopped"}},
+        {"delete beside", {"delete.marked", "standby.workload_ended"}},
+        {"exit beside", {"exit.recorded"}},
+        {"exit", {"exit.recorded", "start.intended", "start.workload_runs"}},
+    })),
     case_name);
 
 int from_environment(const char* name, int fallback) {
@@ -282,7 +177,7 @@ TEST(RandomKills, UnderLoadLoseNoAcknowledgedWrite) {
         << server.log();
   }
   ASSERT_TRUE(server.start()) << server.log();
-  expect_settles(server);
+  expect_settles(server, [&server] { return footprint_of(server); });
   for (const auto& [id, there] : exists) {
     if (uncertain.contains(id)) continue;
     const Answer read = server.get("/api/server/instances/" + id);

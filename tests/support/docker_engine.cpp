@@ -6,11 +6,13 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "base/archive.hpp"
+#include "base/base64.hpp"
 #include "base/files.hpp"
 #include "base/id.hpp"
-#include "docker/archive.hpp"
 #include "net/http_client.hpp"
 #include "support/eventually.hpp"
+#include "support/server_process.hpp"
 
 namespace draas::tests {
 namespace fs = std::filesystem;
@@ -20,6 +22,8 @@ constexpr const char* kDockerd = "/usr/sbin/dockerd";
 constexpr std::chrono::seconds kPatience{60};
 
 }  // namespace
+
+fs::path static_simulator() { return DRAAS_STATIC_SIMULATOR; }
 
 std::string why_no_docker_engine() {
   if (::access(kDockerd, X_OK) != 0) return std::string(kDockerd) + " is not installed (scripts/dependencies test)";
@@ -32,11 +36,12 @@ bool docker_engine_is_required() {
   return ci != nullptr && std::string(ci) == "true";
 }
 
-DockerEngine::DockerEngine(bool live_restore)
+DockerEngine::DockerEngine(DockerEngineOptions options)
     : directory_(fs::temp_directory_path() / ("draas-dockerd-" + random_hex(4))),
       socket_(directory_ / "docker.sock"),
-      live_restore_(live_restore) {
+      options_(std::move(options)) {
   fs::create_directories(directory_);
+  if (!options_.certificates.empty()) tls_port_ = free_port();
   loop_.start();
 }
 
@@ -78,7 +83,15 @@ std::string DockerEngine::start() {
                                      "--host",           host(),
                                      "--bridge=none",    "--iptables=false",
                                      "--ip6tables=false"};
-  if (live_restore_) arguments.emplace_back("--live-restore");
+  if (options_.live_restore) arguments.emplace_back("--live-restore");
+  if (!options_.certificates.empty()) {
+    for (const std::string& argument : {std::string("--host"), tls_host(), std::string("--tlsverify"),
+                                        std::string("--tlscacert"), (options_.certificates / "ca.pem").string(),
+                                        std::string("--tlscert"), (options_.certificates / "cert.pem").string(),
+                                        std::string("--tlskey"), (options_.certificates / "key.pem").string()}) {
+      arguments.push_back(argument);
+    }
+  }
   if (!process_.start(kDockerd, arguments, {}, directory_ / "log")) return "dockerd cannot be started";
   const bool answers = eventually(
       [this] {
@@ -107,7 +120,7 @@ std::string DockerEngine::make_network() {
         "10." + std::to_string(200 + random % 50) + "." + std::to_string(random / 50 % 256) + ".0/24";
     const std::string body =
         R"({"Name":")" + network() + R"(","Driver":"bridge","IPAM":{"Config":[{"Subnet":")" + subnet + R"("}]}})";
-    if (request(net::Method::Post, "/networks/create", body) == 201) {
+    if (request(net::Method::Post, "/networks/create", body).status == 201) {
       has_network_ = true;
       return {};
     }
@@ -120,17 +133,20 @@ void DockerEngine::remove_network() {
   has_network_ = false;
 }
 
-int DockerEngine::request(net::Method method, const std::string& target, const std::string& body) {
-  std::function<net::Task<int>()> task = [this, method, target, body]() -> net::Task<int> {
+net::ClientResponse DockerEngine::request(net::Method method, const std::string& target, const std::string& body,
+                                          const net::Headers& headers) {
+  std::function<net::Task<net::ClientResponse>()> task = [this, method, target, body,
+                                                          headers]() -> net::Task<net::ClientResponse> {
     net::HttpClient http(loop_.executor());
     net::ClientRequest request;
     request.method = method;
     request.target = "/v1.41" + target;
     request.body = body;
+    request.headers = headers;
     request.headers.set("Content-Type", "application/json");
     net::Endpoint endpoint = *net::Endpoint::parse(host());
     auto answer = co_await http.send(std::move(endpoint), std::move(request), kPatience);
-    co_return answer ? answer->status : 0;
+    co_return answer ? std::move(*answer) : net::ClientResponse();
   };
   return net::asio::co_spawn(loop_.executor(), std::move(task), net::asio::use_future).get();
 }
@@ -153,10 +169,39 @@ std::string DockerEngine::log() const {
   return text ? *text : std::string();
 }
 
+std::string DockerEngine::push_image(const std::string& image, const std::string& repository, const std::string& tag,
+                                     const std::string& user, const std::string& password) {
+  const auto tagged =
+      request(net::Method::Post, "/images/" + image + "/tag?repo=" + net::percent_encode(repository) + "&tag=" + tag);
+  if (tagged.status != 201) return tagged.body;
+  net::Headers headers;
+  headers.set("X-Registry-Auth", base64_url_encode(to_text(Json{{"username", user}, {"password", password}})));
+  const auto pushed = request(net::Method::Post, "/images/" + repository + "/push?tag=" + tag, "", headers);
+  const bool refused = pushed.status != 200 || pushed.body.find("\"error\"") != std::string::npos;
+  return refused ? "push: " + pushed.body : std::string();
+}
+
+std::string DockerEngine::remove_image(const std::string& image) {
+  const auto removed = request(net::Method::Delete, "/images/" + image + "?force=true");
+  return removed.status == 200 || removed.status == 404 ? std::string() : removed.body;
+}
+
+std::string DockerEngine::image_id(const std::string& image) {
+  const auto inspected = parse_json(request(net::Method::Get, "/images/" + image + "/json").body);
+  return inspected && inspected->is_object() ? inspected->value("Id", "") : std::string();
+}
+
+std::string DockerEngine::digest_of(const std::string& image) {
+  const auto inspected = parse_json(request(net::Method::Get, "/images/" + image + "/json").body);
+  if (!inspected || !inspected->contains("RepoDigests") || (*inspected)["RepoDigests"].empty()) return {};
+  const auto digest = (*inspected)["RepoDigests"][0].get<std::string>();
+  return digest.substr(digest.find('@') + 1);
+}
+
 std::string DockerEngine::make_image(const std::string& name, const fs::path& server, const std::string& user) {
   auto program = read_file(server, 256U << 20U);
   if (!program) return program.error().message;
-  std::vector<docker::ArchiveEntry> files;
+  std::vector<ArchiveEntry> files;
   for (const char* directory : {"usr/", "usr/local/", "usr/local/bin/", "etc/", "app/"}) {
     files.push_back({.path = directory, .mode = 0755, .is_directory = true});
   }
@@ -164,7 +209,7 @@ std::string DockerEngine::make_image(const std::string& name, const fs::path& se
   files.push_back({.path = "etc/passwd", .content = "root:x:0:0::/root:/bin/sh\ndrasi:x:1234:1235::/app:/bin/false\n"});
   files.push_back({.path = "etc/group", .content = "root:x:0:\ndrasi:x:1235:\n"});
   files.push_back({.path = "usr/local/bin/drasi-server", .content = std::move(*program), .mode = 0755});
-  auto archive = docker::write_archive(files);
+  auto archive = write_archive(files);
   if (!archive) return archive.error().message;
   std::vector<std::string> changes{R"(ENTRYPOINT ["/usr/local/bin/drasi-server"])", "WORKDIR /app", "EXPOSE 8080"};
   if (!user.empty()) changes.push_back("USER " + user);

@@ -17,10 +17,15 @@
 
 namespace draas::tests {
 
+struct DockerEngineOptions {
+  bool live_restore = false;                // containers outlive the engine
+  std::filesystem::path certificates = {};  // ca.pem, cert.pem and key.pem with which it also listens on tls_host()
+};
+
 class DockerEngine {
  public:
-  // Nothing runs yet. `live_restore`: containers outlive the engine.
-  explicit DockerEngine(bool live_restore = false);
+  // Nothing runs yet.
+  explicit DockerEngine(DockerEngineOptions options = {});
   // Removes its containers, ends it and removes its files.
   ~DockerEngine();
   DockerEngine(const DockerEngine&) = delete;
@@ -32,11 +37,21 @@ class DockerEngine {
   void stop();
 
   std::string host() const { return "unix://" + socket_.string(); }
+  // Who comes here must show a certificate of the authority in `certificates`.
+  std::string tls_host() const { return "tcp://127.0.0.1:" + std::to_string(tls_port_); }
   // The network for containers: engines share no bridge.
   static std::string network() { return "draas-test"; }
   // Where this machine sees the files of a volume.
   std::filesystem::path volume(const std::string& name) const;
   std::string log() const;
+
+  // Gives an image that is there another name, and sends it to its registry. "" or the error.
+  std::string push_image(const std::string& image, const std::string& repository, const std::string& tag,
+                         const std::string& user, const std::string& password);
+  std::string remove_image(const std::string& image);
+  std::string image_id(const std::string& image);  // "" when there is none
+  // "sha256:...", as the registry it was pushed to or pulled from knows it; "" when there is no such image.
+  std::string digest_of(const std::string& image);
 
   // Makes an image of one static program as /usr/local/bin/drasi-server, as the official image has it. "" or the error.
   std::string make_image(const std::string& name, const std::filesystem::path& server, const std::string& user);
@@ -57,17 +72,21 @@ class DockerEngine {
   std::string make_network();
   void remove_network();
   void remove_all_containers();
-  int request(net::Method method, const std::string& target, const std::string& body = "");
+  net::ClientResponse request(net::Method method, const std::string& target, const std::string& body = "",
+                              const net::Headers& headers = {});
 
   std::filesystem::path directory_;
   std::filesystem::path socket_;
-  bool live_restore_;
+  DockerEngineOptions options_;
+  std::uint16_t tls_port_ = 0;
   bool has_network_ = false;
   ChildProcess process_;
   net::EventLoop loop_{"test-engine"};
   std::unique_ptr<docker::EngineClient> client_;
 };
 
+// drasi-sim in a form that runs where there is nothing else, as in the images of tests.
+std::filesystem::path static_simulator();
 // Why no engine can be started here: no dockerd, not root. "" when one can.
 std::string why_no_docker_engine();
 // Is a missing engine a failure (CI=true) and not a reason to skip?

@@ -98,7 +98,7 @@ std::string running_query(ServerProcess& server, const std::string& id) {
   return {};
 }
 
-std::string unsettled(ServerProcess& server, const std::string& id) {
+std::string unsettled(ServerProcess& server, const std::string& id, const Look& look) {
   const Json instance = server.instance(id);
   if (!instance.is_object()) return id + " is not to be read";
   if (instance.value("phase", "") != "Running") return id + " is " + instance.value("phase", "");
@@ -111,19 +111,18 @@ std::string unsettled(ServerProcess& server, const std::string& id) {
   const Json wanted = server.get("/api/configuration/instances/" + id).json();
   if (!wanted.contains("queries")) return "the configuration of " + id + " is not to be read";
   if (running_query(server, id) != wanted["queries"][0].value("queryText", "")) return id + " runs another query";
-  int processes = 0;
-  for (const Workload& workload : server.workloads()) {
-    if (workload.instance_id == id || workload.instance_id == id + "~b") ++processes;
-  }
-  if (processes != 1) return id + " has " + std::to_string(processes) + " processes";
+  int runs = 0;
+  const Footprint footprint = look ? look() : footprint_of(server);
+  for (const std::string& name : footprint.running) runs += name == id || name == id + "~b" ? 1 : 0;
+  if (runs != 1) return id + " runs " + std::to_string(runs) + " times";
   return {};
 }
 
-void expect_settles(ServerProcess& server, const std::string& id, milliseconds limit) {
+void expect_settles(ServerProcess& server, const std::string& id, milliseconds limit, const Look& look) {
   std::string last;
   const bool settled = eventually(
       [&] {
-        last = unsettled(server, id);
+        last = unsettled(server, id, look);
         return last.empty();
       },
       limit);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/child_process.hpp"
+#include "support/footprint.hpp"
 #include "support/server_process.hpp"
 
 namespace draas::tests {
@@ -46,9 +47,11 @@ int change_first_query(ServerProcess& server, const std::string& id, const std::
 std::string query_text(int threshold);
 // The text of the first query as the running server has it; "" when it has none.
 std::string running_query(ServerProcess& server, const std::string& id);
-// One workload, of the wanted revision, checked, nothing beside it, and one process for it.
-std::string unsettled(ServerProcess& server, const std::string& id);
-void expect_settles(ServerProcess& server, const std::string& id, milliseconds limit = milliseconds(20'000));
+// One workload, of the wanted revision, checked, nothing beside it, and one process for it. `look` tells what runs;
+// without it that is the server's processes.
+std::string unsettled(ServerProcess& server, const std::string& id, const Look& look = {});
+void expect_settles(ServerProcess& server, const std::string& id, milliseconds limit = milliseconds(20'000),
+                    const Look& look = {});
 // Newest first.
 Json audit(ServerProcess& server, const std::string& id);
 // The newest entry, once there is one.
