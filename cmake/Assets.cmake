@@ -18,6 +18,8 @@ enable_language(ASM)
 
 set(asset_directories "")
 set(asset_stamps "")
+set(package_stamps "")
+set(notice_sources "")  # a lock file and where its packages are, again and again
 
 if(DRAAS_BUNDLE_API_DOCS)
   set(api_docs_source "${CMAKE_SOURCE_DIR}/web/api-docs")
@@ -42,6 +44,8 @@ if(DRAAS_BUNDLE_API_DOCS)
     VERBATIM)
   list(APPEND asset_directories "${api_docs_build}/dist")
   list(APPEND asset_stamps "${api_docs_stamp}")
+  list(APPEND package_stamps "${api_docs_stamp}")
+  list(APPEND notice_sources "${api_docs_source}/package-lock.json" "${api_docs_build}")
 endif()
 
 if(DRAAS_BUNDLE_DASHBOARD)
@@ -80,7 +84,21 @@ if(DRAAS_BUNDLE_DASHBOARD)
   add_custom_target(draas_dashboard DEPENDS "${dashboard_stamp}")
   list(APPEND asset_directories "${dashboard_build}/dist")
   list(APPEND asset_stamps "${dashboard_stamp}")
+  list(APPEND package_stamps "${dashboard_packages}")
+  list(APPEND notice_sources "${dashboard_source}/package-lock.json" "${dashboard_build}")
 endif()
+
+# The licences of what the bundles contain: served as /third-party-notices.txt, and installed.
+set(notices_script "${CMAKE_SOURCE_DIR}/web/embed/notices.mjs")
+set(DRAAS_NOTICES "${CMAKE_BINARY_DIR}/notices/third-party-notices.txt")
+add_custom_command(
+  OUTPUT "${DRAAS_NOTICES}"
+  COMMAND "${DRAAS_NODE}" "${notices_script}" "${DRAAS_NOTICES}" ${notice_sources}
+  DEPENDS "${notices_script}" ${package_stamps}
+  COMMENT "Collecting the licences of what browsers load"
+  VERBATIM)
+list(APPEND asset_directories "${CMAKE_BINARY_DIR}/notices")
+list(APPEND asset_stamps "${DRAAS_NOTICES}")
 
 set(assets_assembly "${CMAKE_BINARY_DIR}/assets/assets.s")
 add_custom_command(

@@ -9,10 +9,18 @@ foreach(program draas drasi-sim)
     install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
   endif()
 endforeach()
-# The manual page is what the program says of its own commands.
-install(CODE "execute_process(COMMAND \"$<TARGET_FILE:draas>\" docs man OUTPUT_FILE \"${CMAKE_BINARY_DIR}/generated/draas.1\"
-                              COMMAND_ERROR_IS_FATAL ANY)" COMPONENT programs)
-install(FILES "${CMAKE_BINARY_DIR}/generated/draas.1" DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT programs)
+# What the program says of its own commands: the manual page, and completion for the shells.
+function(draas_install_printed file destination)
+  string(JOIN " " command ${ARGN})
+  install(CODE "execute_process(COMMAND \"$<TARGET_FILE:draas>\" ${command}
+                                OUTPUT_FILE \"${CMAKE_BINARY_DIR}/generated/${file}\" COMMAND_ERROR_IS_FATAL ANY)"
+          COMPONENT programs)
+  install(FILES "${CMAKE_BINARY_DIR}/generated/${file}" DESTINATION "${destination}" COMPONENT programs)
+endfunction()
+draas_install_printed(draas.1 ${CMAKE_INSTALL_MANDIR}/man1 docs man)
+draas_install_printed(draas ${CMAKE_INSTALL_DATADIR}/bash-completion/completions completion bash)
+draas_install_printed(_draas ${CMAKE_INSTALL_DATADIR}/zsh/site-functions completion zsh)
+draas_install_printed(draas.fish ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d completion fish)
 install(FILES "${CMAKE_SOURCE_DIR}/docs/schemas/instance.json" DESTINATION ${CMAKE_INSTALL_DATADIR}/draas/schemas
         COMPONENT programs)
 install(FILES "${CMAKE_SOURCE_DIR}/docs/draas.yaml.example" DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/draas
@@ -72,11 +80,6 @@ install(FILES "${CMAKE_SOURCE_DIR}/README.md" "${CMAKE_SOURCE_DIR}/LICENSE" DEST
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/docs/" DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs COMPONENT documents
         FILES_MATCHING PATTERN "*.md" PATTERN "*.svg" PATTERN "*.png" PATTERN "*.json")
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/examples/" DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT documents)
-if(DRAAS_BUNDLE_API_DOCS)
-  install(FILES "${CMAKE_BINARY_DIR}/api-docs/node_modules/swagger-ui-dist/LICENSE"
-          DESTINATION ${CMAKE_INSTALL_DOCDIR}/licenses RENAME swagger-ui-dist.txt COMPONENT documents)
-  install(FILES "${CMAKE_BINARY_DIR}/api-docs/node_modules/swagger-ui-dist/NOTICE"
-          DESTINATION ${CMAKE_INSTALL_DOCDIR}/licenses RENAME swagger-ui-dist-notice.txt COMPONENT documents)
-  install(FILES "${CMAKE_BINARY_DIR}/api-docs/node_modules/swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt"
-          DESTINATION ${CMAKE_INSTALL_DOCDIR}/licenses COMPONENT documents)
+if(DRAAS_NOTICES)
+  install(FILES "${DRAAS_NOTICES}" DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documents)
 endif()

@@ -19,7 +19,7 @@ Response operation_response(const Request& request, const core::OperationResult&
   append_member(body, "message", message);
   append_member(body, "changed", result.changed ? "true" : "false");
   append_member(body, "instance", *result.instance->body);
-  append_member(body, "runtime", *result.instance->runtime);
+  append_member(body, "runtime", to_text(result.runtime));
   return Response::json_text(200, std::move(body));
 }
 

@@ -1,5 +1,7 @@
 // Asks the reconciliation workers for something: drift, a plan, to reconcile now. And takes their answers.
 
+#include <algorithm>
+
 #include "api/context.hpp"
 #include "api/query_reader.hpp"
 #include "api/request_body.hpp"
@@ -43,7 +45,7 @@ net::Task<Response> ask(const Context& api, const Request& request, core::Worker
 net::Task<Response> get_drift(const Context& api, const Request& request, const PathParameters& path) {
   QueryReader query(request);
   core::WorkerAsk wanted{.kind = core::RequestKind::Drift, .instance_id = path["instanceId"]};
-  wanted.wait = query.duration("wait", api.options.max_wait).value_or(kLookWait);
+  wanted.wait = query.duration("wait", api.options.max_wait).value_or(std::min(kLookWait, api.options.max_wait));
   if (auto ok = query.finish(); !ok) co_return problem(ok.error(), request);
   co_return co_await ask(api, request, std::move(wanted));
 }
@@ -52,7 +54,7 @@ net::Task<Response> get_plan(const Context& api, const Request& request, const P
   QueryReader query(request);
   core::WorkerAsk wanted{.kind = core::RequestKind::Plan, .instance_id = path["instanceId"]};
   wanted.strategy = query.text("strategy").value_or("");
-  wanted.wait = query.duration("wait", api.options.max_wait).value_or(kLookWait);
+  wanted.wait = query.duration("wait", api.options.max_wait).value_or(std::min(kLookWait, api.options.max_wait));
   if (auto ok = query.finish(); !ok) co_return problem(ok.error(), request);
   co_return co_await ask(api, request, std::move(wanted));
 }
@@ -92,7 +94,7 @@ Result<Wanted> read_wanted(const Context& api, const Request& request, const std
   if (auto ok = reader.finish(); !ok) return std::unexpected(std::move(ok.error()));
   const bool plans = !reconcile || wanted.dry_run;
   wanted.ask.kind = plans ? core::RequestKind::Plan : core::RequestKind::Reconcile;
-  wanted.ask.wait = wait.value_or(plans ? kLookWait : kReconcileWait);
+  wanted.ask.wait = wait.value_or(std::min(plans ? kLookWait : kReconcileWait, api.options.max_wait));
   return wanted;
 }
 

@@ -105,6 +105,7 @@ constexpr std::string_view kInstanceSchemas = R"json({
   "properties": {
     "role": {"type": "string", "enum": ["Candidate", "Retired"],
              "description": "Candidate: not yet promoted; Retired: was active before a promotion"},
+    "owner": {"type": ["string", "null"], "description": "Who sees to its end, as told at its start"},
     "errorMessage": {"type": ["string", "null"]}}},
 "Workloads": {"type": "object", "required": ["instanceId", "active", "standby", "traffic", "connections"],
   "properties": {

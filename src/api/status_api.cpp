@@ -134,10 +134,11 @@ net::Task<Response> post_updates(const Context& api, const Request& request, con
 
 // --- R17 ------------------------------------------------------------------------------------------------------------
 
-Response last_known(const Context& api, const Request& request, const PathParameters& path) {
-  const auto view = api.find(path);
-  if (!view) return problem(instance_not_found(path["instanceId"]), request);
-  return Response::json_shared(200, view->runtime);
+net::Task<Response> last_known(const Context& api, const Request& request, const PathParameters& path) {
+  std::string id = path["instanceId"];
+  const auto status = co_await api.core().last_known_status(std::move(id));
+  if (!status) co_return problem(status.error(), request);
+  co_return Response::json(200, *status);
 }
 
 // --- R18 ------------------------------------------------------------------------------------------------------------
@@ -247,7 +248,7 @@ void add_status_api(RouteTable& table, const Context& context) {
              .tag = "Status",
              .responses = {{.status = 200, .description = "The runtime status", .schema = "RuntimeStatus"}},
              .errors = {404},
-             .quick = quick(context, last_known)});
+             .handler = waiting(context, last_known)});
   // R18
   table.add({.method = net::Method::Get,
              .path = "/api/status/recent-changes",

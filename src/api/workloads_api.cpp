@@ -1,5 +1,7 @@
 // The workloads of an instance: the active one, the standby beside it, and who gets how much of the traffic.
 
+#include <algorithm>
+
 #include "api/context.hpp"
 #include "api/query_reader.hpp"
 #include "api/request_body.hpp"
@@ -56,7 +58,8 @@ net::Task<Response> start_standby(const Context& api, const Request& request, co
 
 net::Task<Response> remove_standby(const Context& api, const Request& request, const PathParameters& path) {
   QueryReader query(request);
-  const auto drain = query.duration("drain", api.options.max_wait).value_or(kDefaultDrain);
+  const auto drain =
+      query.duration("drain", api.options.max_wait).value_or(std::min(kDefaultDrain, api.options.max_wait));
   if (auto ok = query.finish(); !ok) co_return problem(ok.error(), request);
   auto actor = api.actor(request);
   std::string id = path["instanceId"];

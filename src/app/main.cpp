@@ -22,6 +22,22 @@ std::string first_word(const std::vector<std::string>& reversed_arguments) {
   return found == reversed_arguments.rend() ? std::string() : *found;
 }
 
+constexpr const char* kFirstSteps =
+    "  draas server --with-reconciler    runs a control plane; its dashboard is at http://127.0.0.1:5000\n"
+    "  draas apply -f FILE --wait        runs what a file describes\n"
+    "  draas get                         shows what runs\n"
+    "  `draas --help` shows all commands.";
+
+// A value without a name of its own is called what the help calls it: INSTANCE.
+std::string what_is_wrong(const CLI::App& command, const CLI::ParseError& error) {
+  std::string text = error.what();
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->nonpositional() || text != option->get_name() + " is required") continue;
+    return option->get_type_name() + " is missing";
+  }
+  return text;
+}
+
 std::string usage_message(const CLI::App& application, const std::vector<std::string>& reversed_arguments,
                           const CLI::ParseError& error) {
   std::vector<std::string> names;
@@ -35,12 +51,14 @@ std::string usage_message(const CLI::App& application, const std::vector<std::st
     return "'" + word + "' is not a command" + (near.empty() ? "" : "; did you mean '" + near + "'?") +
            "\n  `draas --help` shows those there are.";
   }
+  if (application.get_subcommands().empty()) return std::string("Which command?\n") + kFirstSteps;
+  const CLI::App* command = &application;
   std::string chosen = "draas";
-  for (const CLI::App* command = &application; !command->get_subcommands().empty();) {
+  while (!command->get_subcommands().empty()) {
     command = command->get_subcommands().front();
     chosen += " " + command->get_name();
   }
-  return std::string(error.what()) + "\n  `" + chosen + " --help` shows what may be given.";
+  return what_is_wrong(*command, error) + "\n  `" + chosen + " --help` shows what may be given.";
 }
 
 int run(int argc, char** argv) {

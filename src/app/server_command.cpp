@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <memory>
 
+#include <unistd.h>
+
 #include "api/api.hpp"
 #include "app/commands.hpp"
 #include "app/reconciler.hpp"
@@ -127,6 +129,14 @@ std::string addresses_text(const net::HttpServer& server) {
   return text;
 }
 
+// Somebody who started it by hand wants to know where to look.
+void tell_person(const ServerSettings& settings, const net::ListenAddress& address) {
+  if (::isatty(STDERR_FILENO) == 0) return;
+  std::fprintf(
+      stderr, "\ndraas: %s is at http://%s:%u%s/   (Ctrl-C ends the control plane; instances keep running)\n\n",
+      settings.dashboard ? "the dashboard" : "the API", address.host.c_str(), address.port, settings.path_base.c_str());
+}
+
 Status serve(const ControlPlaneSettings& settings) {
   Signals signals;
   net::enable_tls();  // webhooks
@@ -159,6 +169,7 @@ Status serve(const ControlPlaneSettings& settings) {
       log_info("listening", {{"address", addresses_text(server)},
                              {"store", std::string((*store)->kind())},
                              {"instances", control_plane.catalogue()->size()}});
+      tell_person(settings.server, server.addresses().front());
       const std::unique_ptr<Reconciler> reconciler =
           settings.reconciliation.in_process ? start_reconciler(settings, server.addresses(), *metrics) : nullptr;
       const int received = signals.wait();

@@ -160,8 +160,12 @@ net::Task<Result<std::unique_ptr<net::ResponseStream>>> ApiClient::open(std::str
   }
   if ((*opened)->status() >= 200 && (*opened)->status() < 300) co_return std::move(*opened);
   std::string body;
+  // All of it within the time-out: a peer that sends byte by byte holds nobody.
+  const auto deadline = std::chrono::steady_clock::now() + options_.timeout;
   for (;;) {
-    auto piece = co_await (*opened)->read(options_.timeout);
+    const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left <= milliseconds::zero()) break;
+    auto piece = co_await (*opened)->read(left);
     if (!piece || piece->empty() || body.size() > kMaxProblemBytes) break;
     body += *piece;
   }

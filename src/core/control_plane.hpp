@@ -115,6 +115,7 @@ struct StandbyResult {
 
 struct OperationResult {
   InstanceViewPtr instance;
+  Json runtime;          // its last known runtime status
   bool changed = false;  // false: it was already so
   std::string message;   // the sentence for people
 };
@@ -203,6 +204,8 @@ class ControlPlane {
   net::Task<std::vector<Status>> report_statuses(std::vector<StatusReport> reports, Actor actor);
   // Fresh: with usage, and the components' states when it runs.
   net::Task<Result<Json>> runtime_status(std::string id);
+  // The same from the records alone, without asking the workload.
+  net::Task<Result<Json>> last_known_status(std::string id);
   enum class BulkOperation { Start, Stop, Restart, Delete };
   net::Task<std::vector<BulkItem>> bulk(BulkOperation operation, ListFilter filter, Actor actor);
   net::Task<std::vector<PlatformInfo>> platforms();

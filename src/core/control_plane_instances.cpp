@@ -131,6 +131,13 @@ net::Task<Result<Json>> ControlPlane::runtime_status(std::string id) {
   co_return co_await on_instance<Result<Json>>(loop_, *impl_, std::move(id), std::move(work));
 }
 
+net::Task<Result<Json>> ControlPlane::last_known_status(std::string id) {
+  auto work = [](EntryPtr entry) -> net::Task<Result<Json>> {
+    co_return runtime_to_json(entry->instance, entry->runtime);
+  };
+  co_return co_await on_instance<Result<Json>>(loop_, *impl_, std::move(id), std::move(work));
+}
+
 net::Task<std::vector<PlatformInfo>> ControlPlane::platforms() {
   std::function<net::Task<std::vector<PlatformInfo>>()> task =
       [impl = impl_.get()]() -> net::Task<std::vector<PlatformInfo>> {

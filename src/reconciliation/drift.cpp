@@ -1,6 +1,7 @@
 #include "reconciliation/drift.hpp"
 
 #include <array>
+#include <set>
 #include <utility>
 
 namespace draas::reconciliation {
@@ -28,6 +29,28 @@ Json masked(const std::string& path, const Json& value) {
   return wrapped.at(name);
 }
 
+// What the workload was started with on its platform (its image, say) cannot be changed while it runs. Of one that was
+// started before this was remembered nothing is said.
+void compare_platform_options(const InstanceState& state, std::vector<drasi::Difference>& differences) {
+  const Json& running = state.platform_options;
+  const Json& desired = state.desired_platform_options;
+  if (!running.is_object() || !desired.is_object()) return;
+  const auto value = [](const Json& options, const std::string& name) {
+    const auto found = options.find(name);
+    return found != options.end() ? *found : Json();
+  };
+  std::set<std::string> names;
+  for (const Json* options : {&running, &desired}) {
+    for (const auto& [name, unused] : options->items()) names.insert(name);
+  }
+  for (const std::string& name : names) {
+    Json is = value(running, name);
+    Json wanted = value(desired, name);
+    if (is == wanted) continue;
+    differences.push_back({"/platformOptions/" + name, std::move(wanted), std::move(is), drasi::Liveness::Restart});
+  }
+}
+
 }  // namespace
 
 Drift compare(const InstanceState& state) {
@@ -51,6 +74,7 @@ Drift compare(const InstanceState& state) {
       drift.stale_mark = true;
     }
   }
+  compare_platform_options(state, drift.live.differences);
   return drift;
 }
 

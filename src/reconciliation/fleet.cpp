@@ -16,7 +16,7 @@ std::uint64_t mark_of(const Json& item) {
   for (const char* name : {"revision", "appliedRevision", "generation", "policyVersion"}) {
     text += std::to_string(number_field(item, name)) + '/';
   }
-  for (const char* name : {"desiredState", "phase", "health", "observed", "standby"}) {
+  for (const char* name : {"desiredState", "phase", "health", "observed", "options", "standby"}) {
     text += text_field(item, name) + '/';
   }
   if (const Json* held = field(item, "held")) text += std::to_string(number_field(*held, "revision"));
@@ -32,6 +32,7 @@ bool gives_reason(const Json& item) {
   const std::string phase = text_field(item, "phase");
   if (phase == "Starting" || phase == "Stopping" || phase == "BackOff") return false;
   if (phase != "Running") return true;
+  if (!text_field(item, "options").empty()) return true;
   // Without an observation there is nothing to compare; as long as the newest revision is applied, nothing says that
   // there should be.
   const bool applied = number_field(item, "revision") == number_field(item, "appliedRevision");

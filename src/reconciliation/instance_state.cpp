@@ -34,6 +34,8 @@ Result<InstanceState> parse_instance_state(const Json& answer) {
   state.port = static_cast<std::uint16_t>(number_field(answer, "port"));
   state.spec_hash = text_field(answer, "specHash");
   state.desired_spec_hash = text_field(answer, "desiredSpecHash");
+  state.platform_options = document(answer, "platformOptions");
+  state.desired_platform_options = document(answer, "desiredPlatformOptions");
   state.desired = document(answer, "desired");
   state.applied = document(answer, "applied");
   state.actual = document(answer, "actual");

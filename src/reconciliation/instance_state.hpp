@@ -45,6 +45,8 @@ struct InstanceState {
   std::uint16_t port = 0;
   std::string spec_hash;          // of what runs
   std::string desired_spec_hash;  // of the wanted revision
+  Json platform_options;          // what the workload was started with on its platform; null when not known
+  Json desired_platform_options;  // what it would be started with now
   Json desired;                   // rendered document of the wanted revision
   Json applied;                   // rendered document of the applied revision; null when not known
   Json actual;                    // what the running server reports; null when it does not run or does not answer

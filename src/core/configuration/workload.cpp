@@ -57,6 +57,7 @@ PreparedWorkload prepare_workload(const Instance& instance, Slot slot, const Jso
   if (spec.limits.memory_bytes == 0) spec.limits.memory_bytes = options.default_limits.memory_bytes;
   if (spec.limits.open_files == 0) spec.limits.open_files = options.default_limits.open_files;
   spec.platform_options = instance.platform_options;
+  spec.effective_options = platform.effective_options(instance.platform_options);
   prepared.rendered = rendered;
   return prepared;
 }

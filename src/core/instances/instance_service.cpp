@@ -303,12 +303,14 @@ net::Task<Result<InstanceViewPtr>> InstanceService::update(EntryPtr entry, Insta
     change.edit_instance().last_modified_at = ledger_.clock().now();
     change.source = actor.source;
     change.report_update = true;
+    crash_point("update.before_commit");
     return {};
   });
   if (!changed) {
     TrafficDirector::undo(ledger_.ports(), id, front);
     co_return std::unexpected(std::move(changed.error()));
   }
+  crash_point("update.committed");
   if (front_before != entry->instance.front_port) {
     if (front.port != 0) {
       traffic_.serve_front(id, std::move(front));

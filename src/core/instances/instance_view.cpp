@@ -31,9 +31,10 @@ InstanceViewPtr make_view(const Instance& instance, const RuntimeRecord& runtime
     view->host = runtime.host;
     view->port = runtime.port;
   }
-  view->body = std::make_shared<const std::string>(to_text(to_json(instance, runtime)));
+  // A copy has the room it needs, the text has room to grow.
+  const std::string body = to_text(to_json(instance, runtime));
+  view->body = std::make_shared<const std::string>(body);
   view->etag = content_etag(*view->body);
-  view->runtime = std::make_shared<const std::string>(to_text(runtime_to_json(instance, runtime)));
   view->configuration = configuration;
   view->configuration_etag = previous != nullptr && previous->configuration == configuration
                                  ? previous->configuration_etag

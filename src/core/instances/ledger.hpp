@@ -163,6 +163,8 @@ class Ledger {
   void trim_events(Batch& batch);
   Status load_system();
   Status load_instances();
+  Status complete(const std::vector<EntryPtr>& entries) const;
+  Status complete_one(Entry& entry) const;
   Status load_events();
   Status load_leases();
 

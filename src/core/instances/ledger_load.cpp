@@ -1,6 +1,8 @@
 // Ledger: what the store holds, read at start-up.
 
+#include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "base/id.hpp"
 #include "base/log.hpp"
@@ -12,6 +14,7 @@ namespace draas::core {
 namespace {
 
 constexpr std::chrono::hours kIdempotencyLifetime{24};
+constexpr std::size_t kMaxLoadThreads = 4;  // the store reads for as many at once
 
 }  // namespace
 
@@ -55,6 +58,43 @@ Status Ledger::load_system() {
   return expired.writes.empty() ? Status{} : commit_now(store_, std::move(expired));
 }
 
+// Reads the configuration of one instance and makes what readers see. Touches nothing else.
+Status Ledger::complete_one(Entry& entry) const {
+  const std::string& id = entry.instance.id;
+  auto document = store_.get(collections::kRevisions, revision_document_id(id, entry.instance.revision));
+  if (!document) return std::unexpected(std::move(document.error()));
+  if (!*document) {
+    return fail(ErrorCode::DataLoss, "Instance '" + id + "' has no configuration revision " +
+                                         std::to_string(entry.instance.revision) +
+                                         " in the store. Restore the store from a backup");
+  }
+  auto revision = revision_from_document((*document)->body);
+  if (!revision) return std::unexpected(std::move(revision.error()));
+  entry.configuration = std::move(revision->configuration);
+  entry.view = make_view(entry.instance, entry.runtime, entry.configuration, nullptr);
+  return {};
+}
+
+// All of them, on as many threads as the machine has cores.
+Status Ledger::complete(const std::vector<EntryPtr>& entries) const {
+  const std::size_t threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMaxLoadThreads);
+  std::vector<Status> results(threads);
+  {
+    std::vector<std::jthread> workers;
+    for (std::size_t worker = 0; worker < threads; ++worker) {
+      workers.emplace_back([&, worker] {
+        for (std::size_t at = worker; at < entries.size() && results[worker]; at += threads) {
+          results[worker] = complete_one(*entries[at]);
+        }
+      });
+    }
+  }
+  for (Status& result : results) {
+    if (!result) return std::move(result);
+  }
+  return {};
+}
+
 Status Ledger::load_instances() {
   Status read = for_each_document(store_, collections::kInstances, [&](const Document& document) -> Status {
     auto instance = instance_from_document(document.body);
@@ -75,22 +115,11 @@ Status Ledger::load_instances() {
   });
   if (!read) return read;
 
+  const std::vector<EntryPtr> entries = all();
+  if (Status completed = complete(entries); !completed) return completed;
   std::vector<InstanceViewPtr> views;
-  views.reserve(entries_.size());
-  for (const auto& [id, entry] : entries_) {
-    auto document = store_.get(collections::kRevisions, revision_document_id(id, entry->instance.revision));
-    if (!document) return std::unexpected(std::move(document.error()));
-    if (!*document) {
-      return fail(ErrorCode::DataLoss, "Instance '" + id + "' has no configuration revision " +
-                                           std::to_string(entry->instance.revision) +
-                                           " in the store. Restore the store from a backup");
-    }
-    auto revision = revision_from_document((*document)->body);
-    if (!revision) return std::unexpected(std::move(revision.error()));
-    entry->configuration = std::move(revision->configuration);
-    entry->view = make_view(entry->instance, entry->runtime, entry->configuration, nullptr);
-    views.push_back(entry->view);
-  }
+  views.reserve(entries.size());
+  for (const EntryPtr& entry : entries) views.push_back(entry->view);
   catalogue_.store(Catalogue::of(std::move(views)));
   return {};
 }
@@ -113,20 +142,26 @@ Status Ledger::load_events() {
 }
 
 Status Ledger::load_leases() {
-  Batch stale;
+  Batch corrections;
   Status read = for_each_document(store_, collections::kPorts, [&](const Document& document) -> Status {
     auto body = parse_json(document.body);
     if (!body) return std::unexpected(std::move(body.error()));
     const std::string holder = body->value("instanceId", std::string());
+    const std::string address = body->value("address", std::string(PortPool::kAllAddresses));
     if (entries_.contains(holder)) {
       const auto port = static_cast<std::uint16_t>(std::stoul(document.id));  // "<port>:<instance>"
-      return ports_.lease(port, holder, body->value("address", std::string(PortPool::kAllAddresses)));
+      // Once the port alone was the id. What is released is looked for under the id of today.
+      if (!document.id.contains(':')) {
+        corrections.writes.push_back(Write::erase(std::string(collections::kPorts), document.id));
+        corrections.writes.push_back(lease_write(port, holder, address));
+      }
+      return ports_.lease(port, holder, address);
     }
-    stale.writes.push_back(Write::erase(std::string(collections::kPorts), document.id));
+    corrections.writes.push_back(Write::erase(std::string(collections::kPorts), document.id));
     return {};
   });
   if (!read) return read;
-  return stale.writes.empty() ? Status{} : commit_now(store_, std::move(stale));
+  return corrections.writes.empty() ? Status{} : commit_now(store_, std::move(corrections));
 }
 
 }  // namespace draas::core

@@ -4,6 +4,13 @@
 #include <cmath>
 
 namespace draas::core {
+namespace {
+
+// Restarts are remembered by the wall clock, because they outlive the control plane; the clock may be set back. What
+// then lies further ahead than the window is long counts for nothing.
+bool is_recent(WallTime time, WallTime now, Duration window) { return now - time < window && time - now < window; }
+
+}  // namespace
 
 bool is_failure(const WorkloadExit& exit) {
   if (exit.signal || exit.out_of_memory) return true;
@@ -22,7 +29,7 @@ RestartDecision decide_restart(const RestartSettings& settings, const RestartInp
   const bool ran_long = input.started_at && input.now - *input.started_at >= settings.reset_after;
   if (!ran_long) {
     std::ranges::copy_if(input.recent_restarts, std::back_inserter(decision.recent_restarts),
-                         [&](WallTime time) { return input.now - time < settings.window; });
+                         [&](WallTime time) { return is_recent(time, input.now, settings.window); });
   }
   const std::size_t earlier = decision.recent_restarts.size();
   if (earlier >= settings.max_restarts) {
@@ -44,6 +51,15 @@ RestartDecision decide_restart(const RestartSettings& settings, const RestartInp
   decision.reason = "restart " + std::to_string(earlier + 1) + " of " + std::to_string(settings.max_restarts) +
                     (decision.delay.count() == 0 ? std::string(" now") : " in " + to_text(decision.delay));
   return decision;
+}
+
+Duration remaining_delay(const RecordedDelay& delay, WallTime now, Duration longest) {
+  if (!delay.next_start || *delay.next_start <= now) return Duration(0);
+  // As long as it was at first, if that is known.
+  if (delay.ended && *delay.ended < *delay.next_start) {
+    longest = std::min(longest, std::chrono::ceil<Duration>(*delay.next_start - *delay.ended));
+  }
+  return std::min(std::chrono::ceil<Duration>(*delay.next_start - now), longest);
 }
 
 }  // namespace draas::core

@@ -37,6 +37,16 @@ bool is_failure(const WorkloadExit& exit);
 
 // The first restart is immediate, the n-th waits initial_delay * 2^(n-2), at most max_delay, give or take 20 %.
 // More than max_restarts within the window is a crash loop. A run of at least reset_after forgets what was before.
+// A clock that was set forward forgets restarts; one that was set back does not make old ones count for longer.
 RestartDecision decide_restart(const RestartSettings& settings, const RestartInput& input);
+
+// A delay that another control plane wrote down, by the wall clock.
+struct RecordedDelay {
+  std::optional<WallTime> ended;       // when the workload ended
+  std::optional<WallTime> next_start;  // when it was to start again
+};
+
+// What is left of it: never more than it was, nor than `longest`, because the clock may have been set back since.
+Duration remaining_delay(const RecordedDelay& delay, WallTime now, Duration longest);
 
 }  // namespace draas::core

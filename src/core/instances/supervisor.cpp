@@ -237,6 +237,7 @@ net::Task<Status> Supervisor::launch(EntryPtr entry, Launch launch) {
     runtime.applied_revision = revision;
     runtime.one_shot = launch.one_shot.has_value();
     runtime.spec_hash = spec.spec_hash;
+    runtime.platform_options = spec.effective_options;
     runtime.host = spec.host;
     runtime.port = spec.port;
     runtime.handle.reset();
@@ -282,6 +283,13 @@ net::Task<Status> Supervisor::launch(EntryPtr entry, Launch launch) {
   co_return Status{};
 }
 
+OperationResult result_of(const Entry& entry, bool changed, std::string message) {
+  return {.instance = entry.view,
+          .runtime = runtime_to_json(entry.instance, entry.runtime),
+          .changed = changed,
+          .message = std::move(message)};
+}
+
 net::Task<Result<OperationResult>> Supervisor::start(EntryPtr entry, StartOptions options, Actor actor) {
   bool changed = false;
   {
@@ -316,23 +324,17 @@ net::Task<Result<OperationResult>> Supervisor::settled(EntryPtr entry, std::chro
         return now.runtime.generation != generation || now.runtime.phase != Phase::Starting;
       },
       deadline);
-  OperationResult result;
-  result.instance = entry->view;
-  result.changed = changed;
   const std::string name = "Instance '" + entry->instance.id + "'";
   switch (entry->runtime.phase) {
     case Phase::Running:
-      result.message = name + (changed ? " " + verb + " successfully" : " is already running");
-      break;
+      co_return result_of(*entry, changed, name + (changed ? " " + verb + " successfully" : " is already running"));
     case Phase::Starting:
-      result.message = name + " is starting";
-      break;
+      co_return result_of(*entry, changed, name + " is starting");
     default:
       co_return fail(ErrorCode::Unprocessable, name + " was " + verb + " but did not become ready and is now " +
                                                    std::string(to_string(entry->runtime.phase)) + ": " +
                                                    entry->runtime.error_message + ". Look at its log");
   }
-  co_return result;
 }
 
 net::Task<Result<OperationResult>> Supervisor::restart(EntryPtr entry, StartOptions options, Actor actor) {

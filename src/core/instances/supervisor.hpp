@@ -22,6 +22,9 @@
 
 namespace draas::core {
 
+// What a request for an operation is told: the instance as it is now, whether anything was done, and a sentence.
+OperationResult result_of(const Entry& entry, bool changed, std::string message);
+
 class Supervisor {
  public:
   Supervisor(Ledger& ledger, const ControlPlaneOptions& options, std::vector<std::unique_ptr<Platform>> platforms,

@@ -1,5 +1,6 @@
 // Supervisor: starts that do not come about.
 
+#include "base/crash_point.hpp"
 #include "base/log.hpp"
 #include "core/instances/supervisor.hpp"
 
@@ -45,6 +46,7 @@ net::Task<Status> Supervisor::launch_failed(EntryPtr entry, Error error, Launch 
       change.event_metadata = {{"Reason", error.message}};
       return {};
     });
+    crash_point("start.failure_recorded");
   }
   co_return std::unexpected(std::move(error));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/crash_point.hpp"
 #include "base/log.hpp"
 #include "core/instances/supervisor.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 constexpr std::size_t kParallelLaunches = 8;
 constexpr std::chrono::seconds kOrphanSweepInterval{60};
 constexpr std::chrono::seconds kOrphanStopTimeout{10};
+constexpr Duration kLongestPause = std::chrono::minutes(5);  // that a restart may be asked to make
 
 // Ends a workload that no record wants. Its exit interests nobody.
 net::Task<void> end_unwanted(Platform* platform, WorkloadHandle handle) {
@@ -83,6 +85,7 @@ net::Task<void> Supervisor::recover_entry(EntryPtr entry, std::vector<FoundWorkl
         for (const auto& [name, value] : description) changed.metadata[name] = value;
         return {};
       });
+      crash_point("recover.handle_stored");
     }
   }
   // Whatever else runs under this instance's name is a leftover of an earlier generation.
@@ -105,6 +108,7 @@ net::Task<void> Supervisor::recover_entry(EntryPtr entry, std::vector<FoundWorkl
                 {{"instanceId", entry->instance.id}});
       co_return;
     }
+    crash_point("recover.examined");
     if (recovered->running) {
       co_await adopt(entry);
       co_return;
@@ -121,10 +125,9 @@ net::Task<void> Supervisor::recover_entry(EntryPtr entry, std::vector<FoundWorkl
   if (runtime.deleting) {
     tasks_.spawn("delete", [this, entry] { return finish_remove(entry); });
   } else if (runtime.phase == Phase::BackOff) {
-    const WallTime now = ledger_.clock().now();
-    const auto delay = runtime.next_start_at && *runtime.next_start_at > now
-                           ? std::chrono::duration_cast<Duration>(*runtime.next_start_at - now)
-                           : Duration(0);
+    const Duration longest = std::max({2 * options_.restart.max_delay, options_.polling_interval, kLongestPause});
+    const RecordedDelay recorded{runtime.stopped_at, runtime.next_start_at};
+    const Duration delay = remaining_delay(recorded, ledger_.clock().now(), longest);
     tasks_.spawn("restart", [this, entry, generation = runtime.generation, delay] {
       return restart_later(entry, generation, delay);
     });

@@ -66,7 +66,7 @@ void exchange_workloads(Instance& instance, RuntimeRecord& runtime) {
 // Who adopts and finishes what a crash interrupted.
 const std::string kOwnSource = "ControlPlane";
 
-bool is_running(const std::optional<StandbyRecord>& standby) {
+bool is_running(const Boxed<StandbyRecord>& standby) {
   return standby && standby->handle && standby->phase == Phase::Running;
 }
 
@@ -168,6 +168,7 @@ net::Task<Result<std::uint64_t>> Supervisor::launch_standby(EntryPtr entry, Stan
       standby.generation = spec.generation;
       standby.applied_revision = revision;
       standby.spec_hash = spec.spec_hash;
+      standby.platform_options = spec.effective_options;
       standby.host = spec.host;
       standby.port = spec.port;
       change.source = actor.source;
@@ -278,6 +279,7 @@ net::Task<void> Supervisor::record_standby_failure(EntryPtr entry, std::string r
     change.more_events.push_back(EventType::StandbyFailed);
     return {};
   });
+  crash_point("standby.failure_recorded");
 }
 
 // --- traffic --------------------------------------------------------------------------------------------------------
@@ -480,6 +482,7 @@ net::Task<Status> Supervisor::set_applied_revision(EntryPtr entry, std::uint64_t
     trim_ports(entry, change);
     return {};
   });
+  crash_point("applied.committed");
   co_return changed;
 }
 

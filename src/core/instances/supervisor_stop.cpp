@@ -130,9 +130,8 @@ net::Task<Result<OperationResult>> Supervisor::stop(EntryPtr entry, std::chrono:
   const bool was_wanted = entry->instance.desired_state == DesiredState::Running;
   const std::string name = "Instance '" + entry->instance.id + "'";
   if (!runs && !was_wanted) {
-    co_return OperationResult{
-        entry->view, false,
-        name + (entry->runtime.phase == Phase::Idle ? " was never started" : " is already stopped")};
+    co_return result_of(*entry, false,
+                        name + (entry->runtime.phase == Phase::Idle ? " was never started" : " is already stopped"));
   }
   auto outcome = std::make_shared<StopOutcome>();
   tasks_.spawn("stop",
@@ -142,7 +141,7 @@ net::Task<Result<OperationResult>> Supervisor::stop(EntryPtr entry, std::chrono:
   const std::function<bool(const Entry&)> is_done = [outcome](const Entry&) { return outcome->done; };
   co_await ledger_.wait_until(entry, is_done, deadline);
   if (outcome->done && !outcome->status) co_return std::unexpected(std::move(outcome->status.error()));
-  co_return OperationResult{entry->view, true, name + (outcome->done ? " stopped successfully" : " is stopping")};
+  co_return result_of(*entry, true, name + (outcome->done ? " stopped successfully" : " is stopping"));
 }
 
 net::Task<Status> Supervisor::remove(EntryPtr entry, bool keep_data, Actor actor) {

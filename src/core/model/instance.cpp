@@ -258,6 +258,7 @@ void write_workload(const WorkloadRecord& workload, Json& out) {
   out["appliedRevision"] = workload.applied_revision;
   if (workload.one_shot) out["oneShot"] = true;
   out["specHash"] = workload.spec_hash;
+  if (!workload.platform_options.is_null()) out["platformOptions"] = workload.platform_options;
   out["host"] = workload.host;
   out["port"] = workload.port;
   if (workload.handle) out["handle"] = to_json(*workload.handle);
@@ -277,6 +278,7 @@ void read_workload(const DocumentReader& in, WorkloadRecord& workload) {
   workload.applied_revision = in.number("appliedRevision");
   workload.one_shot = in.flag("oneShot");
   workload.spec_hash = in.text("specHash");
+  if (const Json* options = in.any("platformOptions")) workload.platform_options = *options;
   workload.host = in.text("host");
   workload.port = in.port("port");
   if (const Json* handle = in.any("handle")) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -52,7 +53,8 @@ struct WorkloadRecord {
   std::uint64_t applied_revision = 0;  // what the workload was started with (or was changed to); 0 = none
   bool one_shot = false;               // started with a configuration that is not stored (`start` with a body)
   std::string spec_hash;
-  std::string host;  // where the workload listens; may differ from the configuration until applied
+  Json platform_options;  // Platform::effective_options() at its start; null when that is not known
+  std::string host;       // where the workload listens; may differ from the configuration until applied
   std::uint16_t port = 0;
   std::optional<WorkloadHandle> handle;
   std::optional<WallTime> started_at;
@@ -77,7 +79,7 @@ struct HeldRevision {
 // What is. Document of collection "runtimes", under the instance's id. The base is the active workload.
 struct RuntimeRecord : WorkloadRecord {
   std::uint64_t last_generation = 0;  // the highest that was ever given to a workload of the instance
-  std::optional<StandbyRecord> standby;
+  Boxed<StandbyRecord> standby;
   std::set<std::pair<std::string, Slot>> places;  // platform and slot of everything that may have left files behind
   std::optional<WallTime> stopped_at;
   std::optional<WorkloadExit> last_exit;
@@ -123,7 +125,6 @@ struct InstanceView {
   std::uint16_t port = 0;
   std::string etag;                                  // of `body`, with its quotes
   std::shared_ptr<const std::string> body;           // GET one instance
-  std::shared_ptr<const std::string> runtime;        // last known runtime status
   std::shared_ptr<const std::string> configuration;  // the newest revision, API form
   std::string configuration_etag;
 };

@@ -4,6 +4,13 @@
 #include <cstdio>
 
 namespace draas::core {
+namespace {
+
+// The configuration is the document's last member and is kept as the text that it is. No string before it can hold
+// this: its quotes would be escaped.
+constexpr std::string_view kConfigurationMember = R"(,"configuration":)";
+
+}  // namespace
 
 std::string revision_document_id(std::string_view instance_id, std::uint64_t number) {
   std::array<char, 24> text{};
@@ -21,12 +28,22 @@ std::string to_document(const Revision& revision) {
   append_json_string(out, revision.change_type);
   out += R"(,"description":)";
   append_json_string(out, revision.description);
-  out += R"(,"configuration":)" + *revision.configuration + "}";
+  out += kConfigurationMember;
+  out += *revision.configuration + "}";
   return out;
 }
 
 Result<Revision> revision_from_document(std::string_view body) {
-  auto parsed = parse_json(body);
+  const std::size_t member = body.find(kConfigurationMember);
+  if (member == std::string_view::npos || !body.ends_with('}')) {
+    return fail(ErrorCode::DataLoss, "A revision in the store is not readable: it has no configuration");
+  }
+  const std::size_t begin = member + kConfigurationMember.size();
+  const std::string_view configuration = body.substr(begin, body.size() - begin - 1);
+  if (!Json::accept(configuration)) {
+    return fail(ErrorCode::DataLoss, "A revision in the store is not readable: its configuration is no JSON");
+  }
+  auto parsed = parse_json(std::string(body.substr(0, member)) + "}");
   if (!parsed) return fail(ErrorCode::DataLoss, "A revision in the store is not readable: " + parsed.error().message);
   try {
     const Json& in = *parsed;
@@ -39,7 +56,7 @@ Result<Revision> revision_from_document(std::string_view body) {
     revision.author = in.at("author").get<std::string>();
     revision.change_type = in.at("changeType").get<std::string>();
     revision.description = in.at("description").get<std::string>();
-    revision.configuration = std::make_shared<const std::string>(in.at("configuration").dump());
+    revision.configuration = std::make_shared<const std::string>(configuration);
     return revision;
   } catch (const std::exception& error) {
     return fail(ErrorCode::DataLoss, std::string("A revision in the store is not readable: ") + error.what());

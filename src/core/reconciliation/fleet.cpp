@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/id.hpp"
 #include "core/reconciliation/service_impl.hpp"
 
 namespace draas::core {
@@ -51,6 +52,16 @@ std::string serialise(const FleetAnswer& answer) {
 
 void ReconciliationService::Impl::notice() { changed.wake_all(); }
 
+// A mark of the platform options that are wanted, when the workload runs with others.
+std::string ReconciliationService::Impl::options_mark(const Entry& entry) const {
+  const RuntimeRecord& runtime = entry.runtime;
+  if (!runtime.handle || !runtime.platform_options.is_object()) return {};
+  const Platform* platform = supervisor.find_platform(entry.instance.platform);
+  if (platform == nullptr) return {};
+  const Json wanted = platform->effective_options(entry.instance.platform_options);
+  return wanted == runtime.platform_options ? std::string() : sha256_hex(to_text(wanted));
+}
+
 void ReconciliationService::Impl::take_entry(const EntryPtr& entry) {
   const std::string& id = entry->instance.id;
   if (entry->removed) {
@@ -65,6 +76,7 @@ void ReconciliationService::Impl::take_entry(const EntryPtr& entry) {
   }
   FleetItem item = fleet_item(entry->instance, entry->runtime);
   item.policy_version = policy_version(id);
+  item.options = options_mark(*entry);
   if (const FleetItem* before = feed.find(id)) {
     // What was seen of one run says nothing of the next.
     if (item.phase == Phase::Running && item.generation == before->generation) item.observed = before->observed;

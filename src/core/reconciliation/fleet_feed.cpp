@@ -41,6 +41,7 @@ std::string serialise(const FleetItem& item) {
   out["status"] = to_string(item.status);
   out["health"] = to_string(item.health);
   out["observed"] = item.observed;
+  out["options"] = item.options;
   out["standby"] = item.standby.empty() ? Json(nullptr) : Json(item.standby);
   out["policyVersion"] = item.policy_version;
   out["held"] =

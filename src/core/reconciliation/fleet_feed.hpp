@@ -28,6 +28,7 @@ struct FleetItem {
   InstanceStatus status = InstanceStatus::Created;
   Health health = Health::Unknown;
   std::string observed;  // mark of the running server's own configuration; "" = not looked at
+  std::string options;   // mark of the platform options that are wanted, when it runs with others; else ""
   std::string standby;   // role of the second workload, "User" when a user keeps it; "" = none
   std::uint64_t policy_version = 0;
   std::uint64_t held_revision = 0;  // 0 = none
@@ -36,7 +37,7 @@ struct FleetItem {
   bool operator==(const FleetItem&) const = default;
 };
 
-// From the records; `observed` and `policy_version` are the caller's.
+// From the records; `observed`, `options` and `policy_version` are the caller's.
 FleetItem fleet_item(const Instance& instance, const RuntimeRecord& runtime);
 std::string serialise(const FleetItem& item);
 

@@ -95,6 +95,8 @@ net::Task<Result<Json>> ReconciliationService::Impl::instance_state(std::string 
   }
   out["specHash"] = workload.spec_hash;
   out["desiredSpecHash"] = desired.spec.spec_hash;
+  out["platformOptions"] = workload.platform_options;
+  out["desiredPlatformOptions"] = desired.spec.effective_options;
   out["desired"] = desired.rendered;
   out["applied"] = nullptr;
   // Of a one-shot configuration nothing is stored.

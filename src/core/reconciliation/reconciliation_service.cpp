@@ -8,7 +8,6 @@ namespace draas::core {
 namespace {
 
 constexpr std::size_t kEpochBytes = 6;
-constexpr std::chrono::seconds kLook{1};
 
 }  // namespace
 
@@ -30,7 +29,7 @@ ReconciliationService::Impl::Impl(net::EventLoop& loop, Ledger& control_ledger, 
       approval_lock(executor),
       approvals_changed(executor),
       tasks(executor),
-      idle(executor) {}
+      calls(executor) {}
 
 Status ReconciliationService::Impl::load() {
   if (Status loaded = load_leases(); !loaded) return loaded;
@@ -68,7 +67,7 @@ net::Task<void> ReconciliationService::Impl::close() {
   co_await observer.close();
   observed.close();
   co_await tasks.close();
-  while (under_way > 0) co_await idle.wait_until(std::chrono::steady_clock::now() + kLook);
+  co_await calls.wait();
 }
 
 ReconciliationService::ReconciliationService(net::EventLoop& loop, Ledger& ledger, Supervisor& supervisor,

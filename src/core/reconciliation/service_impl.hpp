@@ -21,6 +21,7 @@
 #include "core/reconciliation/rollout.hpp"
 #include "core/reconciliation/wake_up.hpp"
 #include "core/store/blocking_calls.hpp"
+#include "net/calls_under_way.hpp"
 
 namespace draas::core {
 
@@ -30,25 +31,11 @@ class ReconciliationService::Impl {
        ConfigurationService& configuration_service, net::WorkerPool& store_readers,
        const ControlPlaneOptions& control_options);
 
-  // Counts what is under way, so that close() can wait for it.
-  class Counted {
-   public:
-    explicit Counted(Impl& impl) : impl_(impl) { ++impl_.under_way; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-    ~Counted() {
-      if (--impl_.under_way == 0) impl_.idle.wake_all();
-    }
-
-   private:
-    Impl& impl_;
-  };
-
   // [any loop] Runs `work()` on the control loop and resumes the caller on its own.
   template <class T, class Work>
   net::Task<T> on_control(Work work) {
     std::function<net::Task<T>()> task = [this, work = std::move(work)]() -> net::Task<T> {
-      const Counted counted(*this);
+      const net::CallsUnderWay::Guard counted(calls);
       if (closed) co_return fail(ErrorCode::Cancelled, "The control plane is shutting down");
       co_return co_await work();
     };
@@ -62,6 +49,7 @@ class ReconciliationService::Impl {
   void take_entry(const EntryPtr& entry);  // after every change of an instance
   std::string version_text(std::uint64_t version) const { return epoch + "-" + std::to_string(version); }
   void notice();  // something new is in the feed
+  std::string options_mark(const Entry& entry) const;
   net::Task<Result<FleetAnswer>> fleet(FleetQuery query);
   net::Task<void> observe(ShardSet shards);
   ShardSet shards_for(const std::string& worker) const;
@@ -169,8 +157,7 @@ class ReconciliationService::Impl {
   std::string approval_key;  // makes the tokens
 
   net::TaskGroup tasks;
-  std::size_t under_way = 0;
-  WakeUp idle;
+  net::CallsUnderWay calls;
   bool closed = false;
 };
 

@@ -10,7 +10,6 @@ namespace {
 constexpr std::string_view kWebhooks = "webhooks";
 constexpr std::string_view kCursors = "webhookCursors";
 constexpr std::size_t kMaxWebhooks = 1'000;
-constexpr std::chrono::seconds kLook{1};
 
 Write cursor_write(const std::string& id, std::uint64_t sequence) {
   return Write::put(std::string(kCursors), id, to_text(Json{{"cursor", sequence}}));
@@ -21,14 +20,7 @@ Write cursor_write(const std::string& id, std::uint64_t sequence) {
 template <class T, class Work>
 net::Task<T> WebhookService::on_control(Work work) {
   std::function<net::Task<T>()> task = [this, work = std::move(work)]() -> net::Task<T> {
-    struct Counted {
-      WebhookService& service;
-      ~Counted() {
-        if (--service.under_way_ == 0) service.idle_.wake_all();
-      }
-    };
-    ++under_way_;
-    const Counted counted{*this};
+    const net::CallsUnderWay::Guard counted(calls_);
     if (closed_) co_return fail(ErrorCode::Cancelled, "The control plane is shutting down");
     co_return co_await work();
   };
@@ -46,7 +38,7 @@ WebhookService::WebhookService(net::EventLoop& control_loop, Ledger& ledger, con
     : control_(control_loop.executor()),
       ledger_(ledger),
       lock_(control_),
-      idle_(control_),
+      calls_(control_),
       loop_("webhooks"),
       http_(std::make_unique<net::HttpClient>(loop_.executor())) {
   surroundings_.bus = &ledger.events();
@@ -101,7 +93,7 @@ net::Task<void> WebhookService::close() {
     co_return true;
   };
   closed_ = true;
-  while (under_way_ > 0) co_await idle_.wait_until(std::chrono::steady_clock::now() + kLook);
+  co_await calls_.wait();
   co_await net::run_on<bool>(loop_.executor(), std::move(end));
 }
 

@@ -5,6 +5,7 @@
 // Threads: members that return a Task may be awaited from any loop; what they change is durable before they complete.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,9 +14,9 @@
 
 #include "core/control_plane.hpp"
 #include "core/instances/ledger.hpp"
-#include "core/reconciliation/wake_up.hpp"
 #include "core/webhooks/webhook.hpp"
 #include "core/webhooks/webhook_sender.hpp"
+#include "net/calls_under_way.hpp"
 #include "net/task.hpp"
 
 namespace draas::core {
@@ -66,8 +67,7 @@ class WebhookService {
   std::map<std::string, std::uint64_t> cursors_;  // as loaded
   net::AsyncMutex lock_;
   bool closed_ = false;
-  std::size_t under_way_ = 0;  // calls that close() waits for
-  WakeUp idle_;
+  net::CallsUnderWay calls_;  // that close() waits for
 
   // On the delivering loop.
   WebhookSurroundings surroundings_;
