@@ -62,6 +62,7 @@ LoadResult run_load(const LoadOptions& options, const std::function<std::string(
     if (end == 0) return;
     if (connection.received.starts_with("HTTP/1.1 2")) {
       ++result.answered;
+      if (options.keep_last) result.last_body = connection.received.substr(0, end);
       result.latencies.push_back(since(connection.sent));
     } else if (++result.failed == 1) {
       result.first_failure = connection.received.substr(0, end);

@@ -14,12 +14,14 @@ struct LoadOptions {
   std::size_t connections = 64;
   std::size_t requests = 0;  // 0: for `duration`
   std::chrono::milliseconds duration{0};
+  bool keep_last = false;  // the last answer
 };
 
 struct LoadResult {
   std::size_t answered = 0;       // with a status of 2xx
   std::size_t failed = 0;         // with another one
   std::string first_failure;      // its answer
+  std::string last_body;          // of the last answer with a status of 2xx, when asked for
   double seconds = 0;             // all of it
   std::vector<double> latencies;  // ms, of those answered
   double rate() const { return seconds > 0 ? static_cast<double>(answered) / seconds : 0; }

@@ -2,16 +2,22 @@
 
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <sstream>
+#include <thread>
+
+#include <sys/utsname.h>
 
 #include <fmt/format.h>
 
+#include "base/clock.hpp"
 #include "base/program.hpp"
 
 namespace draas::bench {
 namespace {
 
 constexpr std::string_view kBegin = "<!-- figures: written by scripts/bench -->";
+constexpr std::size_t kDayLength = 10;  // of an RFC 3339 time
 constexpr std::string_view kEnd = "<!-- end of figures -->";
 
 struct Plot {
@@ -33,6 +39,18 @@ std::string read_text(const std::filesystem::path& path) {
   return text.str();
 }
 
+// The processor and the kernel, for people.
+std::string machine_text() {
+  std::istringstream lines(read_text("/proc/cpuinfo"));
+  std::string model = "unknown processor";
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("model name")) model = line.substr(line.find(':') + 2);
+  }
+  utsname system{};
+  ::uname(&system);
+  return std::to_string(std::thread::hardware_concurrency()) + " cores of " + model + ", Linux " + system.release;
+}
+
 Status write_text(const std::filesystem::path& path, const std::string& text) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   out << text;
@@ -51,8 +69,11 @@ Report::Report(std::filesystem::path file) : file_(std::move(file)), all_(Json::
 }
 
 void Report::add(const Figure& figure) {
-  all_["figures"][figure.key] = {
-      {"what", figure.what}, {"measured", figure.measured}, {"target", figure.target}, {"met", figure.met}};
+  all_["figures"][figure.key] = {{"what", figure.what},
+                                 {"measured", figure.measured},
+                                 {"target", figure.target},
+                                 {"met", figure.met},
+                                 {"day", to_rfc3339(system_clock().now()).substr(0, kDayLength)}};
   std::cout << fmt::format("{:<8} {}\n         {}\n",
                            figure.target.empty() ? ""
                            : figure.met          ? "met"
@@ -69,7 +90,11 @@ void Report::add_point(const std::string& plot, const std::string& curve, double
 Status Report::save() const { return write_text(file_, all_.dump(1) + "\n"); }
 
 std::string Report::figures_table() const {
-  std::string table = "| what | measured | target | |\n|---|---|---|---|\n";
+  std::set<std::string> days;
+  for (const auto& [key, figure] : all_["figures"].items()) days.insert(figure.value("day", std::string()));
+  std::string table = "Measured on " + (days.empty() ? std::string("no day") : *days.begin()) +
+                      (days.size() > 1 ? " to " + *days.rbegin() : "") + ": " + machine_text() + ".\n\n";
+  table += "| what | measured | target | |\n|---|---|---|---|\n";
   for (const auto& [key, figure] : all_["figures"].items()) {
     const auto target = figure["target"].get<std::string>();
     const bool met = figure["met"].get<bool>();

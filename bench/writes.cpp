@@ -85,10 +85,13 @@ void measure_status_updates(Context& context) {
     }
     return request_text("POST", "/api/status/updates", body + "]");
   };
-  LoadOptions options{.port = server->endpoint().port, .connections = 4};
+  LoadOptions options{.port = server->endpoint().port, .connections = 4, .keep_last = true};
   options.duration = std::chrono::seconds(context.size(10, 1));
   const LoadResult result = run_load(options, request);
   if (result.failed > 0) throw std::runtime_error("reporting: " + result.first_failure);
+  if (!result.last_body.contains("\"accepted\":" + std::to_string(kReportsPerBatch))) {
+    throw std::runtime_error("not every report was accepted: " + result.last_body);
+  }
   const double rate = result.rate() * kReportsPerBatch;
   context.report.add({"updates", "Durable status updates, batches of 500, 4 clients",
                       number(rate) + "/s; a batch takes " + latency_text(result.latencies), "≥ 100,000/s on two cores",

@@ -38,7 +38,7 @@ class SmallDisk {
 
   // False while somebody has a file open for writing, as the kernel has it.
   bool set_read_only(bool read_only) {
-    const unsigned long flags = MS_REMOUNT | (read_only ? MS_RDONLY : 0UL);
+    const unsigned long flags = MS_REMOUNT | (read_only ? static_cast<unsigned long>(MS_RDONLY) : 0UL);
     return ::mount("tmpfs", directory_.c_str(), "tmpfs", flags, size_.c_str()) == 0;
   }
 

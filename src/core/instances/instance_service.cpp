@@ -213,6 +213,7 @@ net::Task<Result<Created>> InstanceService::create(CheckedCreate checked, Actor 
     const Json record{
         {"instanceId", id}, {"fingerprint", checked.fingerprint}, {"createdAt", to_rfc3339(instance.created_at)}};
     writes.push_back(Write::put(std::string(collections::kIdempotency), key, to_text(record)));
+    std::ranges::move(ledger_.expire_idempotency(), std::back_inserter(writes));
   }
   std::string source = actor.source;
   Result<EntryPtr> entry =
@@ -223,7 +224,7 @@ net::Task<Result<Created>> InstanceService::create(CheckedCreate checked, Actor 
     co_return std::unexpected(std::move(entry.error()));
   }
   if (front.port != 0) traffic_.serve_front(id, std::move(front));
-  if (!key.empty()) ledger_.remember_idempotency(key, id, checked.fingerprint);
+  if (!key.empty()) ledger_.remember_idempotency(key, id, checked.fingerprint, (*entry)->instance.created_at);
   log_info("instance created",
            {{"instanceId", id}, {"name", (*entry)->instance.name}, {"requestId", actor.request_id}});
 

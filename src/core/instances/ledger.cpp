@@ -15,6 +15,9 @@ namespace asio = net::asio;
 namespace {
 
 constexpr std::uint64_t kTrimEvery = 256;  // events; trimming one by one would double the writes
+constexpr std::chrono::hours kIdempotencyLifetime{24};
+constexpr std::size_t kExpireAtMost = 100;             // keys in one commit
+constexpr std::uint64_t kTrimAtMost = 4 * kTrimEvery;  // in one commit, after trims that could not be stored
 
 }  // namespace
 
@@ -24,6 +27,14 @@ struct Ledger::Prepared {
   std::vector<Write> writes;
   std::vector<Event> events;  // without sequence yet
   bool empty() const { return writes.empty() && events.empty(); }
+
+  // Puts what an earlier change of the same commit wrote before what this one does, which was made on top of it.
+  void follow(Prepared earlier) {
+    writes.insert(writes.begin(), std::make_move_iterator(earlier.writes.begin()),
+                  std::make_move_iterator(earlier.writes.end()));
+    if (!change.revision) change.revision = std::move(earlier.change.revision);
+    change.released.merge(earlier.change.released);
+  }
 };
 
 Ledger::Ledger(net::EventLoop& loop, Store& store, Clock& clock, const ControlPlaneOptions& options)
@@ -75,12 +86,11 @@ net::Task<Result<Commit>> Ledger::commit_with_event(Batch batch, EntryPtr entry,
     if (entry->removed) co_return fail(ErrorCode::NotFound, "Instance '" + id + "' not found");
     status = derive_status(entry->instance, entry->runtime);
   }
-  std::vector<EventPtr> events;
-  Event event = make_event(report.type, id, status, status, std::move(source), std::move(report.metadata));
-  add_event(batch, std::move(event), events);
-  Result<Commit> committed = co_await commit(std::move(batch));
+  Pending pending{.batch = std::move(batch)};
+  add_event(pending, make_event(report.type, id, status, status, std::move(source), std::move(report.metadata)));
+  Result<Commit> committed = co_await commit_pending(pending);
   if (!committed) co_return committed;
-  for (EventPtr& published : events) events_.publish(std::move(published));
+  publish(pending);
   co_return committed;
 }
 
@@ -115,21 +125,34 @@ Event Ledger::make_event(EventType type, const std::string& id, InstanceStatus b
 
 // Numbers the event and adds it to the commit. Numbers are given in the order in which commits are queued, which is
 // the order in which the store answers, so that they are published in order.
-void Ledger::add_event(Batch& batch, Event event, std::vector<EventPtr>& events) {
+void Ledger::add_event(Pending& pending, Event event) {
   event.sequence = next_sequence_++;
   seal(event);
-  batch.writes.push_back(Write::put(std::string(collections::kEvents), event_document_id(event.sequence), *event.json,
-                                    {{"instance", event.instance_id}}));
-  if (event.sequence % kTrimEvery == 0) trim_events(batch);
-  events.push_back(std::make_shared<const Event>(std::move(event)));
+  pending.batch.writes.push_back(Write::put(std::string(collections::kEvents), event_document_id(event.sequence),
+                                            *event.json, {{"instance", event.instance_id}}));
+  if (event.sequence % kTrimEvery == 0) trim_events(pending);
+  pending.events.push_back(std::make_shared<const Event>(std::move(event)));
 }
 
-void Ledger::trim_events(Batch& batch) {
+void Ledger::trim_events(Pending& pending) {
   if (next_sequence_ <= options_.event_log) return;
-  const std::uint64_t keep_from = next_sequence_ - options_.event_log;
+  const std::uint64_t keep_from = std::min(next_sequence_ - options_.event_log, oldest_sequence_ + kTrimAtMost);
+  if (oldest_sequence_ < keep_from && pending.trims_from == 0) pending.trims_from = oldest_sequence_;
   for (; oldest_sequence_ < keep_from; ++oldest_sequence_) {
-    batch.writes.push_back(Write::erase(std::string(collections::kEvents), event_document_id(oldest_sequence_)));
+    pending.batch.writes.push_back(
+        Write::erase(std::string(collections::kEvents), event_document_id(oldest_sequence_)));
   }
+}
+
+net::Task<Result<Commit>> Ledger::commit_pending(Pending& pending) {
+  Result<Commit> committed = co_await commit(std::move(pending.batch));
+  // What could not be erased is erased by a later trim.
+  if (!committed && pending.trims_from != 0) oldest_sequence_ = std::min(oldest_sequence_, pending.trims_from);
+  co_return committed;
+}
+
+void Ledger::publish(const Pending& pending) {
+  for (const EventPtr& event : pending.events) events_.publish(event);
 }
 
 void Ledger::publish_view(const EntryPtr& entry) {
@@ -151,25 +174,23 @@ net::Task<Result<EntryPtr>> Ledger::create(Instance instance, Revision revision,
   entry->instance.revision = revision.number;
   entry->configuration = revision.configuration;
 
-  Batch batch{std::move(writes)};
-  batch.writes.push_back(
-      Write::put(std::string(collections::kInstances), id, to_document(entry->instance), {}, kAbsent));
-  batch.writes.push_back(Write::put(std::string(collections::kRuntimes), id, to_document(entry->runtime)));
-  batch.writes.push_back(Write::put(std::string(collections::kRevisions), revision_document_id(id, revision.number),
-                                    to_document(revision), {{"instance", id}}));
-  std::vector<EventPtr> events;
-  Event event = make_event(EventType::InstanceCreated, id, InstanceStatus::Created, InstanceStatus::Created,
-                           std::move(source), {{"Name", entry->instance.name}});
-  add_event(batch, std::move(event), events);
+  Pending pending{.batch = {std::move(writes)}};
+  std::vector<Write>& all = pending.batch.writes;
+  all.push_back(Write::put(std::string(collections::kInstances), id, to_document(entry->instance), {}, kAbsent));
+  all.push_back(Write::put(std::string(collections::kRuntimes), id, to_document(entry->runtime)));
+  all.push_back(Write::put(std::string(collections::kRevisions), revision_document_id(id, revision.number),
+                           to_document(revision), {{"instance", id}}));
+  add_event(pending, make_event(EventType::InstanceCreated, id, InstanceStatus::Created, InstanceStatus::Created,
+                                std::move(source), {{"Name", entry->instance.name}}));
 
   crash_point("create.before_commit");
-  Result<Commit> committed = co_await commit(std::move(batch));
+  Result<Commit> committed = co_await commit_pending(pending);
   creating_.erase(id);
   if (!committed) co_return std::unexpected(std::move(committed.error()));
   crash_point("create.committed");
   entries_.emplace(id, entry);
   publish_view(entry);
-  for (EventPtr& published : events) events_.publish(std::move(published));
+  publish(pending);
   if (configuration_listener_) configuration_listener_(id, entry->configuration);
   co_return entry;
 }
@@ -197,6 +218,7 @@ Result<Ledger::Prepared> Ledger::prepare(const EntryPtr& entry, const std::funct
     prepared.writes.push_back(Write::put(std::string(collections::kRuntimes), id, to_document(change.runtime)));
   }
   std::ranges::move(change.writes, std::back_inserter(prepared.writes));
+  for (const std::uint16_t port : change.released) prepared.writes.push_back(release_write(port, id));
 
   const InstanceStatus after = derive_status(change.instance, change.runtime);
   if (change.revision) {
@@ -234,6 +256,7 @@ Result<Ledger::Prepared> Ledger::prepare(const EntryPtr& entry, const std::funct
 }
 
 void Ledger::apply(const EntryPtr& entry, Prepared prepared) {
+  for (const std::uint16_t port : prepared.change.released) ports_.release(port, entry->instance.id);
   entry->instance = std::move(prepared.change.instance);
   entry->runtime = std::move(prepared.change.runtime);
   if (prepared.change.revision) {
@@ -250,13 +273,12 @@ net::Task<Status> Ledger::change(EntryPtr entry, std::function<Status(Change&)> 
   if (!prepared) co_return std::unexpected(std::move(prepared.error()));
   if (prepared->empty()) co_return Status{};
 
-  Batch batch{std::move(prepared->writes)};
-  std::vector<EventPtr> events;
-  for (Event& event : prepared->events) add_event(batch, std::move(event), events);
-  Result<Commit> committed = co_await commit(std::move(batch));
+  Pending pending{.batch = {std::move(prepared->writes)}};
+  for (Event& event : prepared->events) add_event(pending, std::move(event));
+  Result<Commit> committed = co_await commit_pending(pending);
   if (!committed) co_return std::unexpected(std::move(committed.error()));
   apply(entry, std::move(*prepared));
-  for (EventPtr& event : events) events_.publish(std::move(event));
+  publish(pending);
   co_return Status{};
 }
 
@@ -276,8 +298,7 @@ net::Task<std::vector<Status>> Ledger::change_all(
   // Later edits of the same instance build on earlier ones, so each is applied to a scratch entry first.
   std::map<std::string, EntryPtr> scratch;
   std::map<std::string, Prepared> last;
-  Batch batch;
-  std::vector<EventPtr> events;
+  Pending pending;
   for (std::size_t i = 0; i < edits.size(); ++i) {
     const auto& [entry, edit] = edits[i];
     const std::string& id = entry->instance.id;
@@ -296,15 +317,17 @@ net::Task<std::vector<Status>> Ledger::change_all(
       statuses[i] = std::unexpected(std::move(prepared.error()));
       continue;
     }
-    for (Event& event : prepared->events) add_event(batch, std::move(event), events);
+    for (Event& event : prepared->events) add_event(pending, std::move(event));
     copy->instance = prepared->change.instance;
     copy->runtime = prepared->change.runtime;
+    if (auto earlier = last.find(id); earlier != last.end()) prepared->follow(std::move(earlier->second));
     last.insert_or_assign(id, std::move(*prepared));
   }
-  for (auto& [id, prepared] : last) std::ranges::move(prepared.writes, std::back_inserter(batch.writes));
-  if (batch.writes.empty()) co_return statuses;
+  std::vector<Write>& writes = pending.batch.writes;
+  for (auto& [id, prepared] : last) std::ranges::move(prepared.writes, std::back_inserter(writes));
+  if (writes.empty()) co_return statuses;
 
-  Result<Commit> committed = co_await commit(std::move(batch));
+  Result<Commit> committed = co_await commit_pending(pending);
   if (!committed) {
     for (Status& status : statuses) {
       if (status) status = std::unexpected(committed.error());
@@ -312,29 +335,28 @@ net::Task<std::vector<Status>> Ledger::change_all(
     co_return statuses;
   }
   for (auto& [id, prepared] : last) apply(distinct.at(id), std::move(prepared));
-  for (EventPtr& event : events) events_.publish(std::move(event));
+  publish(pending);
   co_return statuses;
 }
 
 net::Task<Status> Ledger::erase(EntryPtr entry, std::string source) {
   net::AsyncMutex::Guard guard = co_await entry->record.lock();
   const std::string id = entry->instance.id;
-  Batch batch;
-  batch.writes.push_back(Write::erase(std::string(collections::kInstances), id));
-  batch.writes.push_back(Write::erase(std::string(collections::kRuntimes), id));
+  Pending pending;
+  std::vector<Write>& writes = pending.batch.writes;
+  writes.push_back(Write::erase(std::string(collections::kInstances), id));
+  writes.push_back(Write::erase(std::string(collections::kRuntimes), id));
   for (std::uint64_t number = 1; number <= entry->instance.revision; ++number) {
-    batch.writes.push_back(Write::erase(std::string(collections::kRevisions), revision_document_id(id, number)));
+    writes.push_back(Write::erase(std::string(collections::kRevisions), revision_document_id(id, number)));
   }
-  for (std::uint16_t port : ports_.ports_of(id)) batch.writes.push_back(release_write(port, id));
-  if (erase_companion_) std::ranges::move(erase_companion_(id), std::back_inserter(batch.writes));
+  for (std::uint16_t port : ports_.ports_of(id)) writes.push_back(release_write(port, id));
+  if (erase_companion_) std::ranges::move(erase_companion_(id), std::back_inserter(writes));
   const InstanceStatus status = derive_status(entry->instance, entry->runtime);
-  std::vector<EventPtr> events;
-  Event event =
-      make_event(EventType::InstanceDeleted, id, status, status, std::move(source), {{"Name", entry->instance.name}});
-  add_event(batch, std::move(event), events);
+  add_event(pending, make_event(EventType::InstanceDeleted, id, status, status, std::move(source),
+                                {{"Name", entry->instance.name}}));
 
   crash_point("delete.before_commit");
-  Result<Commit> committed = co_await commit(std::move(batch));
+  Result<Commit> committed = co_await commit_pending(pending);
   if (!committed) co_return std::unexpected(std::move(committed.error()));
   crash_point("delete.committed");
   entry->removed = true;
@@ -342,7 +364,7 @@ net::Task<Status> Ledger::erase(EntryPtr entry, std::string source) {
   entries_.erase(id);
   catalogue_.store(catalogue_.load()->without(id));
   for (net::Timer* waiter : entry->waiters) waiter->cancel();
-  for (EventPtr& published : events) events_.publish(std::move(published));
+  publish(pending);
   if (configuration_listener_) configuration_listener_(id, nullptr);
   for (const ChangeListener& listener : change_listeners_) listener(entry);
   co_return Status{};
@@ -369,8 +391,21 @@ std::optional<std::string> Ledger::idempotent_instance(const std::string& key, s
   return found->second.instance_id;
 }
 
-void Ledger::remember_idempotency(const std::string& key, std::string instance_id, std::string fingerprint) {
+void Ledger::remember_idempotency(const std::string& key, std::string instance_id, std::string fingerprint,
+                                  WallTime at) {
   idempotency_[key] = Idempotency{std::move(instance_id), std::move(fingerprint)};
+  idempotency_by_age_.emplace(at, key);
+}
+
+std::vector<Write> Ledger::expire_idempotency() {
+  std::vector<Write> writes;
+  const auto end = idempotency_by_age_.lower_bound(clock_.now() - kIdempotencyLifetime);
+  for (auto oldest = idempotency_by_age_.begin(); oldest != end && writes.size() < kExpireAtMost;
+       oldest = idempotency_by_age_.erase(oldest)) {
+    idempotency_.erase(oldest->second);
+    writes.push_back(Write::erase(std::string(collections::kIdempotency), oldest->second));
+  }
+  return writes;
 }
 
 void Ledger::close() {

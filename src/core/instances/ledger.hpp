@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -68,6 +69,7 @@ struct Change {
   bool runtime_changed = false;
   std::optional<Revision> revision;     // a new newest one; instance.revision is set from it
   std::vector<Write> writes;            // more for the same commit: port leases
+  std::set<std::uint16_t> released;     // ports that the instance gives back; the pool has them after the commit
   std::string source = "ControlPlane";  // of the events
   std::map<std::string, std::string> event_metadata;
   bool report_status = false;          // a StatusChanged event also when the status stays the same
@@ -94,7 +96,19 @@ class Ledger {
 
   EntryPtr find(std::string_view id) const;
   Result<EntryPtr> require(std::string_view id) const;  // NotFound: "Instance 'x' not found"
-  std::vector<EntryPtr> all() const;
+  std::vector<EntryPtr> all() const;  // by id
+  // In any order, without copies. `visit` must not change the ledger.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const auto& [id, entry] : entries_) visit(entry);
+  }
+  template <class Predicate>
+  bool any_of(Predicate holds) const {
+    for (const auto& [id, entry] : entries_) {
+      if (holds(*entry)) return true;
+    }
+    return false;
+  }
   std::size_t size() const { return entries_.size(); }
 
   // Writes a new instance and its first revision. AlreadyExists when the id is taken, also by a create under way.
@@ -132,7 +146,9 @@ class Ledger {
   Clock& clock() { return clock_; }
   net::Executor executor() { return loop_.executor(); }
   std::optional<std::string> idempotent_instance(const std::string& key, std::string& fingerprint) const;
-  void remember_idempotency(const std::string& key, std::string instance_id, std::string fingerprint);
+  void remember_idempotency(const std::string& key, std::string instance_id, std::string fingerprint, WallTime at);
+  // Forgets keys that are too old to be replayed; the writes are for some commit.
+  std::vector<Write> expire_idempotency();
 
   // Called after a change of configuration, or with nullptr text when the instance is deleted.
   using ConfigurationListener = std::function<void(const std::string& id, std::shared_ptr<const std::string> text)>;
@@ -158,9 +174,17 @@ class Ledger {
   void apply(const EntryPtr& entry, Prepared prepared);
   Event make_event(EventType type, const std::string& id, InstanceStatus before, InstanceStatus after,
                    std::string source, std::map<std::string, std::string> metadata);
-  void add_event(Batch& batch, Event event, std::vector<EventPtr>& events);
+  // A batch with the events that it stores, which are published once it is durable.
+  struct Pending {
+    Batch batch;
+    std::vector<EventPtr> events;
+    std::uint64_t trims_from = 0;  // the oldest event that the batch erases; 0 = it erases none
+  };
+  void add_event(Pending& pending, Event event);
+  net::Task<Result<Commit>> commit_pending(Pending& pending);
+  void publish(const Pending& pending);
   void publish_view(const EntryPtr& entry);
-  void trim_events(Batch& batch);
+  void trim_events(Pending& pending);
   Status load_system();
   Status load_instances();
   Status complete(const std::vector<EntryPtr>& entries) const;
@@ -176,6 +200,7 @@ class Ledger {
   std::unordered_map<std::string, EntryPtr> entries_;
   std::map<std::string, bool> creating_;  // ids of creates under way
   std::map<std::string, Idempotency> idempotency_;
+  std::multimap<WallTime, std::string> idempotency_by_age_;
   CatalogueCell catalogue_;
   EventBus events_;
   PortPool ports_;

@@ -13,7 +13,6 @@
 namespace draas::core {
 namespace {
 
-constexpr std::chrono::hours kIdempotencyLifetime{24};
 constexpr std::size_t kMaxLoadThreads = 4;  // the store reads for as many at once
 
 }  // namespace
@@ -40,22 +39,15 @@ Status Ledger::load_system() {
         Write::put(std::string(collections::kSystem), "control-plane", to_text(Json{{"id", control_plane_id_}})));
     if (Status written = commit_now(store_, std::move(batch)); !written) return written;
   }
-  Batch expired;
-  const WallTime now = clock_.now();
-  Status read = for_each_document(store_, collections::kIdempotency, [&](const Document& document) -> Status {
+  return for_each_document(store_, collections::kIdempotency, [&](const Document& document) -> Status {
     auto body = parse_json(document.body);
     if (!body) return std::unexpected(std::move(body.error()));
     auto created = parse_rfc3339(body->value("createdAt", std::string()));
-    if (!created || now - *created > kIdempotencyLifetime) {
-      expired.writes.push_back(Write::erase(std::string(collections::kIdempotency), document.id));
-    } else {
-      remember_idempotency(document.id, body->value("instanceId", std::string()),
-                           body->value("fingerprint", std::string()));
-    }
+    // Those that are too old, or do not tell, go with the next create that has a key.
+    remember_idempotency(document.id, body->value("instanceId", std::string()),
+                         body->value("fingerprint", std::string()), created.value_or(WallTime{}));
     return {};
   });
-  if (!read) return read;
-  return expired.writes.empty() ? Status{} : commit_now(store_, std::move(expired));
 }
 
 // Reads the configuration of one instance and makes what readers see. Touches nothing else.
@@ -155,7 +147,12 @@ Status Ledger::load_leases() {
         corrections.writes.push_back(Write::erase(std::string(collections::kPorts), document.id));
         corrections.writes.push_back(lease_write(port, holder, address));
       }
-      return ports_.lease(port, holder, address);
+      // Two leases of one port can only be left by a fault. That is no reason to leave the fleet without its control
+      // plane: the first one holds, and who starts second is told that the port is taken.
+      if (Status leased = ports_.lease(port, holder, address); !leased) {
+        write_log(LogLevel::Error, "a port is leased twice", leased.error(), {{"instanceId", holder}});
+      }
+      return {};
     }
     corrections.writes.push_back(Write::erase(std::string(collections::kPorts), document.id));
     return {};

@@ -39,7 +39,11 @@ Supervisor::Supervisor(Ledger& ledger, const ControlPlaneOptions& options,
       tasks_.spawn("progress", [this, entry, progress] { return record_progress(entry, progress); });
     });
   }
-  ledger_.add_change_listener([this](const EntryPtr& entry) { route(entry); });
+  ledger_.add_change_listener([this](const EntryPtr& entry) {
+    route(entry);
+    if (!entry->removed) return;
+    for (const Slot slot : {Slot::A, Slot::B}) health_failures_.erase(workload_name(entry->instance.id, slot));
+  });
 }
 
 // --- platforms ------------------------------------------------------------------------------------------------------
@@ -80,10 +84,9 @@ Platform* Supervisor::platform_of(const Entry& entry, const WorkloadRecord& work
 
 bool Supervisor::is_wanted(const Platform& platform) const {
   if (net::equals_ignoring_case(platform.name(), options_.default_platform)) return true;
-  const auto all = ledger_.all();
-  return std::ranges::any_of(all, [&](const EntryPtr& entry) {
-    const auto& places = entry->runtime.places;
-    return entry->instance.platform == platform.name() ||
+  return ledger_.any_of([&](const Entry& entry) {
+    const auto& places = entry.runtime.places;
+    return entry.instance.platform == platform.name() ||
            std::ranges::any_of(places, [&](const auto& place) { return place.first == platform.name(); });
   });
 }
@@ -92,7 +95,7 @@ std::string Supervisor::monitor_source(const Entry& entry) const { return entry.
 
 net::Task<std::vector<PlatformInfo>> Supervisor::platforms() {
   std::map<std::string, std::size_t> counts;
-  for (const EntryPtr& entry : ledger_.all()) ++counts[entry->instance.platform];
+  ledger_.for_each([&](const EntryPtr& entry) { ++counts[entry->instance.platform]; });
   std::vector<PlatformInfo> infos;
   for (const auto& platform : platforms_) {
     PlatformInfo info;
@@ -169,9 +172,7 @@ void Supervisor::trim_ports(const EntryPtr& entry, Change& change) {
   for (const auto& [key, port] : change.instance.slot_b_component_ports) needed.insert(port);
   const std::string& id = entry->instance.id;
   for (std::uint16_t port : ledger_.ports().ports_of(id)) {
-    if (needed.contains(port)) continue;
-    ledger_.ports().release(port, id);
-    change.writes.push_back(Ledger::release_write(port, id));
+    if (!needed.contains(port)) change.released.insert(port);
   }
 }
 
@@ -184,9 +185,7 @@ void Supervisor::release_slot_b(const EntryPtr& entry, Change& change) {
   instance.slot_b_port = 0;
   instance.slot_b_component_ports.clear();
   for (std::uint16_t port : ports) {
-    if (!ledger_.ports().holds(entry->instance.id, port)) continue;
-    ledger_.ports().release(port, entry->instance.id);
-    change.writes.push_back(Ledger::release_write(port, entry->instance.id));
+    if (ledger_.ports().holds(entry->instance.id, port)) change.released.insert(port);
   }
 }
 

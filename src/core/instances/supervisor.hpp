@@ -110,6 +110,7 @@ class Supervisor {
   net::Task<void> on_exit(EntryPtr entry, WorkloadHandle handle, WorkloadExit exit);
   net::Task<void> restart_later(EntryPtr entry, std::uint64_t generation, Duration delay);
   net::Task<void> watch_readiness(EntryPtr entry, std::uint64_t generation, drasi::ExpectedComponents expected);
+  net::Task<void> record_ready(EntryPtr entry, std::uint64_t generation, drasi::ReadinessReport report);
   net::Task<void> watch_standby_readiness(EntryPtr entry, std::uint64_t generation, drasi::ExpectedComponents expected);
   net::Task<void> finish_standby_end(EntryPtr entry);
   net::Task<void> stop_in_background(EntryPtr entry, std::string source, std::shared_ptr<StopOutcome> outcome);
@@ -150,6 +151,11 @@ class Supervisor {
   // Background task: listens on the instance's front port, as soon as it can.
   net::Task<void> serve_front(EntryPtr entry);
 
+  struct FailedLooks {
+    std::uint64_t generation = 0;
+    int count = 0;
+  };
+
   Ledger& ledger_;
   const ControlPlaneOptions& options_;
   std::vector<std::unique_ptr<Platform>> platforms_;
@@ -158,7 +164,7 @@ class Supervisor {
   net::TaskGroup tasks_;
   std::vector<EntryPtr> to_launch_;                   // after recovery
   std::map<std::string, SteadyTime> orphans_seen_;    // "<platform>/<instance>/<generation>"
-  std::map<std::string, int> health_failures_;        // by the workload's name
+  std::map<std::string, FailedLooks> health_failures_;  // by the workload's name; those alone that have failed
   std::map<std::string, Availability> availability_;  // last poll, by platform
   Counter* restarts_ = nullptr;
   bool closing_ = false;

@@ -37,26 +37,40 @@ net::Task<void> Supervisor::watch_readiness(EntryPtr entry, std::uint64_t genera
     return !closing_ && !entry->removed && entry->runtime.generation == generation &&
            entry->runtime.phase == Phase::Starting && entry->runtime.handle.has_value();
   };
-  if (!still_starting()) co_return;
-  drasi::Client client = client_for(*entry, entry->runtime);
-  drasi::ReadinessReport report = co_await probe(client, std::move(expected), still_starting);
+  while (still_starting()) {
+    drasi::Client client = client_for(*entry, entry->runtime);
+    const drasi::ReadinessReport report = co_await probe(client, expected, still_starting);
 
-  net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
-  if (!still_starting()) co_return;
-  if (report.readiness == drasi::Readiness::Unreachable) {
+    net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
+    if (!still_starting()) co_return;
+    if (report.readiness != drasi::Readiness::Unreachable) {
+      co_await record_ready(entry, generation, report);
+      co_return;
+    }
     // It runs but never opened its port: as good as dead, so it is ended and counts as a failed start.
     log_warn("instance did not become ready in time", {{"instanceId", entry->instance.id}});
     WorkloadHandle handle = *entry->runtime.handle;
     Platform* platform = find_platform(entry->instance.platform);
     Result<WorkloadExit> ended = co_await platform->stop(std::move(handle), options_.shutdown_timeout);
-    if (!ended) co_return;
-    WorkloadExit exit = *ended;
-    exit.reason = "not ready within " + to_text(options_.readiness_timeout) + " (" + report.reason + ")";
-    exit.exit_code.reset();
-    std::string source = monitor_source(*entry);
-    co_await record_exit(entry, std::move(exit), std::move(source));
-    co_return;
+    if (ended) {
+      WorkloadExit exit = *ended;
+      exit.reason = "not ready within " + to_text(options_.readiness_timeout) + " (" + report.reason + ")";
+      exit.exit_code.reset();
+      std::string source = monitor_source(*entry);
+      co_await record_exit(entry, std::move(exit), std::move(source));
+      co_return;
+    }
+    // Then it is looked at again: it may come up yet, or may be ended later.
+    write_log(LogLevel::Error, "an instance that is not ready could not be ended", ended.error(),
+              {{"instanceId", entry->instance.id}});
+    guard = {};
+    const bool slept = co_await net::sleep_for(kProbeMax);
+    if (!slept) co_return;
   }
+}
+
+// A workload has come up, healthy or not.
+net::Task<void> Supervisor::record_ready(EntryPtr entry, std::uint64_t generation, drasi::ReadinessReport report) {
   const bool healthy = report.readiness == drasi::Readiness::Ready;
   co_await record(entry, [&](Change& change) -> Status {
     RuntimeRecord& runtime = change.edit_runtime();
@@ -80,10 +94,10 @@ net::Task<void> Supervisor::watch_health() {
     auto add = [&running](const EntryPtr& entry, const WorkloadRecord& workload) {
       if (workload.phase == Phase::Running && workload.handle) running.emplace_back(entry, workload.generation);
     };
-    for (const EntryPtr& entry : ledger_.all()) {
+    ledger_.for_each([&](const EntryPtr& entry) {
       add(entry, entry->runtime);
       if (entry->runtime.standby) add(entry, *entry->runtime.standby);
-    }
+    });
     const auto pause = std::max<std::chrono::milliseconds>(
         options_.health_interval / static_cast<int>(std::max<std::size_t>(running.size(), 1)),
         running.size() < 2 ? kHealthPause : std::chrono::milliseconds(1));
@@ -125,11 +139,12 @@ net::Task<void> Supervisor::check_health(EntryPtr entry, std::uint64_t generatio
   if (closing_ || entry->removed || workload == nullptr) co_return;
 
   Health health = workload->health;
-  int& failures = health_failures_[name];
   if (report.readiness == drasi::Readiness::Unreachable) {
-    if (++failures >= kFailuresToUnhealthy) health = Health::Unhealthy;
+    FailedLooks& failed = health_failures_[name];
+    if (failed.generation != generation) failed = {.generation = generation};
+    if (++failed.count >= kFailuresToUnhealthy) health = Health::Unhealthy;
   } else {
-    failures = 0;
+    health_failures_.erase(name);
     health = report.readiness == drasi::Readiness::Failed ? Health::Degraded : Health::Healthy;
   }
   const std::string reason = health == Health::Healthy ? std::string() : report.reason;

@@ -74,8 +74,10 @@ WaitStatus status_of_stranger(int pidfd, const ProcessIdentity& identity) {
   return status_from_pidfd(pidfd);
 }
 
-Sighting look_for(const ProcessIdentity& identity, std::string_view instance_id) {
-  Sighting seen{locate(identity, instance_id), false, std::nullopt};
+Result<Sighting> look_for(const ProcessIdentity& identity, std::string_view instance_id) {
+  Result<Located> located = locate(identity, instance_id);
+  if (!located) return std::unexpected(std::move(located.error()));
+  Sighting seen{std::move(*located), false, std::nullopt};
   if (seen.presence == Presence::Absent) return seen;
   const auto stat = read_stat(identity.pid);
   seen.is_child = stat && stat->parent == ::getpid();

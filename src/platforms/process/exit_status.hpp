@@ -23,6 +23,6 @@ struct Sighting : Located {
 };
 
 // As locate(), with the status of what has ended; a child of ours is reaped. For a worker.
-Sighting look_for(const ProcessIdentity& identity, std::string_view instance_id);
+Result<Sighting> look_for(const ProcessIdentity& identity, std::string_view instance_id);
 
 }  // namespace draas::platforms::process

@@ -27,7 +27,7 @@ std::string proc_path(pid_t pid, std::string_view file) {
   return "/proc/" + std::to_string(pid) + "/" + std::string(file);
 }
 
-// Small and quick, as scans read thousands of these. nullopt when the process is gone or not ours to read.
+// Small and quick, as scans read thousands of these. nullopt when it cannot be read; errno tells why.
 std::optional<std::string> read_proc(const std::string& path, std::size_t max_bytes) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return std::nullopt;
@@ -46,6 +46,13 @@ std::optional<std::string> read_proc(const std::string& path, std::size_t max_by
   }
   content.resize(filled);
   return content;
+}
+
+// We lack what it takes to look; this says nothing of the process.
+bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN; }
+
+std::unexpected<Error> cannot_look(pid_t pid, int error) {
+  return fail_errno("Cannot look at process " + std::to_string(pid), error);
 }
 
 short poll_now(int pidfd) {
@@ -147,7 +154,11 @@ Marks parse_marks(std::string_view environment) {
 
 std::optional<Marks> read_marks(pid_t pid) {
   const auto environment = read_proc(proc_path(pid, "environ"), kMaxEnvironment);
-  if (!environment || environment->empty()) return std::nullopt;
+  if (!environment) return std::nullopt;
+  if (environment->empty()) {
+    errno = ESRCH;  // a kernel thread, or one that has ended
+    return std::nullopt;
+  }
   return parse_marks(*environment);
 }
 
@@ -169,7 +180,7 @@ bool has_ended(int pidfd) { return (poll_now(pidfd) & (POLLIN | POLLHUP)) != 0; 
 
 bool is_reaped(int pidfd) { return !send_signal(pidfd, 0) && errno == ESRCH; }
 
-Located locate(const ProcessIdentity& identity, std::string_view instance_id) {
+Result<Located> locate(const ProcessIdentity& identity, std::string_view instance_id) {
   Located located;
   if (identity.boot_id != boot_id()) {
     located.reason = "the machine was restarted";
@@ -177,11 +188,14 @@ Located locate(const ProcessIdentity& identity, std::string_view instance_id) {
   }
   UniqueFd pidfd = open_pidfd(identity.pid);
   if (!pidfd) {
+    if (is_shortage(errno)) return cannot_look(identity.pid, errno);
     located.reason = "no process has the PID " + std::to_string(identity.pid);
     return located;
   }
   const auto stat = read_stat(identity.pid);
+  if (!stat && is_shortage(errno)) return cannot_look(identity.pid, errno);
   const auto marks = read_marks(identity.pid);
+  if (!marks && is_shortage(errno)) return cannot_look(identity.pid, errno);
   // While it is not reaped, the PID stayed its own during the reads above.
   const bool reaped = is_reaped(pidfd.get());
   if (!stat || reaped) {
@@ -197,17 +211,20 @@ Located locate(const ProcessIdentity& identity, std::string_view instance_id) {
   return located;
 }
 
-std::vector<MarkedProcess> find_marked(std::string_view control_plane_id) {
+Result<std::vector<MarkedProcess>> find_marked(std::string_view control_plane_id) {
   std::vector<MarkedProcess> found;
+  if (control_plane_id.empty()) return found;
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir("/proc"), ::closedir);
-  if (!directory || control_plane_id.empty()) return found;
+  if (!directory) return fail_errno("Cannot list the processes in /proc", errno);
   const pid_t self = ::getpid();
   while (const dirent* entry = ::readdir(directory.get())) {
     pid_t pid = 0;
     if (!parse_number(std::string_view(entry->d_name), pid) || pid == self) continue;
     auto marks = read_marks(pid);
+    if (!marks && is_shortage(errno)) return cannot_look(pid, errno);
     if (!marks || marks->control_plane_id != control_plane_id || marks->instance_id.empty()) continue;
     const auto stat = read_stat(pid);
+    if (!stat && is_shortage(errno)) return cannot_look(pid, errno);
     if (!stat || stat->state == 'Z' || stat->state == 'X') continue;
     MarkedProcess process;
     process.identity = {pid, stat->start_time, boot_id()};

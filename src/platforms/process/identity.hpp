@@ -58,8 +58,8 @@ struct ProcessStat {
 };
 
 std::optional<ProcessStat> parse_stat(std::string_view text);
-std::optional<ProcessStat> read_stat(pid_t pid);
-std::optional<Marks> read_marks(pid_t pid);
+std::optional<ProcessStat> read_stat(pid_t pid);  // nullopt: errno tells, ESRCH for what is gone
+std::optional<Marks> read_marks(pid_t pid);       // likewise
 Marks parse_marks(std::string_view environment);  // as in /proc/<pid>/environ: entries end with NUL
 // Changes with every boot; "" when the kernel does not tell.
 const std::string& boot_id();
@@ -83,7 +83,8 @@ struct Located {
 
 // Opens the process that `identity` names. The pidfd is opened first and everything is read while it holds the PID, so
 // that a reused PID is never taken for it. Marks, where readable, must name `instance_id`.
-Located locate(const ProcessIdentity& identity, std::string_view instance_id);
+// Unavailable when this process cannot look, for want of descriptors or memory: that is no sign of an end.
+Result<Located> locate(const ProcessIdentity& identity, std::string_view instance_id);
 
 struct MarkedProcess {
   ProcessIdentity identity;
@@ -91,7 +92,8 @@ struct MarkedProcess {
   bool session_leader = false;
 };
 
-// Every live process with the marks of `control_plane_id`, in order of start.
-std::vector<MarkedProcess> find_marked(std::string_view control_plane_id);
+// Every live process with the marks of `control_plane_id`, in order of start. Unavailable as for locate(): a list that
+// may lack some is none.
+Result<std::vector<MarkedProcess>> find_marked(std::string_view control_plane_id);
 
 }  // namespace draas::platforms::process

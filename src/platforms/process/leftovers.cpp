@@ -17,9 +17,10 @@ constexpr int kRounds = 8;
 Status kill_and_wait(const std::vector<MarkedProcess>& processes, std::chrono::milliseconds timeout) {
   std::vector<UniqueFd> killed;
   for (const auto& process : processes) {
-    Located located = locate(process.identity, process.marks.instance_id);
-    if (located.presence != Presence::Running) continue;
-    if (send_signal(located.pidfd.get(), SIGKILL)) killed.push_back(std::move(located.pidfd));
+    Result<Located> located = locate(process.identity, process.marks.instance_id);
+    if (!located) return std::unexpected(std::move(located.error()));
+    if (located->presence != Presence::Running) continue;
+    if (send_signal(located->pidfd.get(), SIGKILL)) killed.push_back(std::move(located->pidfd));
   }
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   for (const auto& pidfd : killed) {
@@ -49,7 +50,9 @@ net::Task<Leftovers::Processes> Leftovers::scan(std::string control_plane_id) {
   if (covered_ >= request && scanned_for_ == control_plane_id) co_return latest_;
   const std::uint64_t covers = requested_;
   auto work = [control_plane_id]() -> Processes {
-    return std::make_shared<const std::vector<MarkedProcess>>(find_marked(control_plane_id));
+    auto marked = find_marked(control_plane_id);
+    if (!marked) return std::unexpected(std::move(marked.error()));
+    return std::make_shared<const std::vector<MarkedProcess>>(std::move(*marked));
   };
   auto found = co_await workers_.run(std::move(work));
   latest_ = found;
@@ -62,8 +65,9 @@ net::Task<Status> Leftovers::kill(std::string control_plane_id, std::string inst
                                   std::chrono::milliseconds timeout) {
   for (int round = 0; round < kRounds; ++round) {
     auto all = co_await scan(control_plane_id);
+    if (!all) co_return std::unexpected(std::move(all.error()));
     std::vector<MarkedProcess> ours;
-    for (const auto& process : *all) {
+    for (const auto& process : **all) {
       if (process.marks.instance_id == instance_id && process.marks.generation <= generation) ours.push_back(process);
     }
     if (ours.empty()) co_return Status();

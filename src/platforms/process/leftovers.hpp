@@ -23,7 +23,7 @@ class Leftovers {
                          std::chrono::milliseconds timeout);
 
   // As find_marked().
-  using Processes = std::shared_ptr<const std::vector<MarkedProcess>>;
+  using Processes = Result<std::shared_ptr<const std::vector<MarkedProcess>>>;
   net::Task<Processes> scan(std::string control_plane_id);
 
  private:
@@ -32,7 +32,7 @@ class Leftovers {
   std::string scanned_for_;
   std::uint64_t requested_ = 0;
   std::uint64_t covered_ = 0;  // requests up to this one are answered by `latest_`
-  Processes latest_;
+  Processes latest_ = nullptr;
 };
 
 }  // namespace draas::platforms::process

@@ -83,7 +83,7 @@ class ProcessPlatform final : public core::Platform {
   };
 
   // look_for() on a worker.
-  net::Task<std::shared_ptr<Sighting>> find(ProcessIdentity identity, std::string instance_id);
+  net::Task<Result<std::shared_ptr<Sighting>>> find(ProcessIdentity identity, std::string instance_id);
   Result<WorkloadPtr> attach(const core::WorkloadHandle& handle, const ProcessIdentity& identity, UniqueFd pidfd,
                              bool is_child);
   // Takes up a running process. An error leaves it alone.
@@ -169,8 +169,12 @@ net::Task<Result<core::WorkloadHandle>> ProcessPlatform::start(core::WorkloadSpe
   co_return handle;
 }
 
-net::Task<std::shared_ptr<Sighting>> ProcessPlatform::find(ProcessIdentity identity, std::string instance_id) {
-  auto work = [identity, instance_id] { return std::make_shared<Sighting>(look_for(identity, instance_id)); };
+net::Task<Result<std::shared_ptr<Sighting>>> ProcessPlatform::find(ProcessIdentity identity, std::string instance_id) {
+  auto work = [identity, instance_id]() -> Result<std::shared_ptr<Sighting>> {
+    auto seen = look_for(identity, instance_id);
+    if (!seen) return std::unexpected(std::move(seen.error()));
+    return std::make_shared<Sighting>(std::move(*seen));
+  };
   co_return co_await workers_.run(std::move(work));
 }
 
@@ -237,12 +241,14 @@ net::Task<Result<core::WorkloadExit>> ProcessPlatform::stop(core::WorkloadHandle
   if (!workload || workload->identity() != *identity) {
     // Not under watch: an orphan, or the end of an earlier generation.
     workload = nullptr;
-    auto found = co_await find(*identity, handle.instance_id);
-    if (found->presence == Presence::Ended) {
-      ended_[handle.instance_id] = {*identity, to_workload_exit(found->status, clock_.now())};
+    auto sighting = co_await find(*identity, handle.instance_id);
+    if (!sighting) co_return std::unexpected(std::move(sighting.error()));
+    Sighting& found = **sighting;
+    if (found.presence == Presence::Ended) {
+      ended_[handle.instance_id] = {*identity, to_workload_exit(found.status, clock_.now())};
     }
-    if (found->presence == Presence::Running) {
-      auto stray = attach(handle, *identity, std::move(found->pidfd), found->is_child);
+    if (found.presence == Presence::Running) {
+      auto stray = attach(handle, *identity, std::move(found.pidfd), found.is_child);
       if (!stray) co_return std::unexpected(stray.error());
       workload = *stray;
       workload->end_expected = true;
@@ -298,7 +304,9 @@ net::Task<Result<core::Platform::Recovered>> ProcessPlatform::recover(core::Work
   auto identity = identity_from_json(handle.data);
   if (!identity) co_return std::unexpected(identity.error());
   if (auto safe = check_id(handle.instance_id); !safe) co_return std::unexpected(safe.error());
-  auto found = co_await find(*identity, handle.instance_id);
+  auto sighting = co_await find(*identity, handle.instance_id);
+  if (!sighting) co_return std::unexpected(std::move(sighting.error()));
+  Sighting& found = **sighting;
   if (closed_) co_return closing();
 
   Recovered recovered;
@@ -308,12 +316,12 @@ net::Task<Result<core::Platform::Recovered>> ProcessPlatform::recover(core::Work
       recovered.running = true;
       co_return recovered;
     }
-    if (found->presence == Presence::Running) {
+    if (found.presence == Presence::Running) {
       co_return fail(ErrorCode::Conflict, "The instance '" + handle.instance_id + "' runs already as another process");
     }
   }
-  if (found->presence == Presence::Running) {
-    auto adopted = adopt(handle, *identity, std::move(found->pidfd), found->is_child);
+  if (found.presence == Presence::Running) {
+    auto adopted = adopt(handle, *identity, std::move(found.pidfd), found.is_child);
     if (!adopted) co_return std::unexpected(adopted.error());
     recovered.running = true;
     co_return recovered;
@@ -323,8 +331,8 @@ net::Task<Result<core::Platform::Recovered>> ProcessPlatform::recover(core::Work
     recovered.exit = seen->second.exit;
     co_return recovered;
   }
-  recovered.exit = to_workload_exit(found->status, clock_.now());
-  if (!found->reason.empty()) recovered.exit.reason += ": " + found->reason;
+  recovered.exit = to_workload_exit(found.status, clock_.now());
+  if (!found.reason.empty()) recovered.exit.reason += ": " + found.reason;
   ended_[handle.instance_id] = {*identity, recovered.exit};
   co_return recovered;
 }
@@ -332,10 +340,11 @@ net::Task<Result<core::Platform::Recovered>> ProcessPlatform::recover(core::Work
 net::Task<Result<std::vector<core::FoundWorkload>>> ProcessPlatform::list(std::string control_plane_id) {
   const Call call(calls_);
   auto processes = co_await leftovers_.scan(control_plane_id);
+  if (!processes) co_return std::unexpected(std::move(processes.error()));
   // One workload per instance and generation: its session leader, which started before all it started itself. What a
   // dead server left behind counts too, so that it is swept.
   std::map<std::pair<std::string, std::uint64_t>, const MarkedProcess*> mains;
-  for (const auto& process : *processes) {
+  for (const auto& process : **processes) {
     auto& main = mains[{process.marks.instance_id, process.marks.generation}];
     if (main == nullptr || (process.session_leader && !main->session_leader)) main = &process;
   }

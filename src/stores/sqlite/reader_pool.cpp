@@ -138,9 +138,29 @@ template <class Value, class Use>
 Result<Value> ReaderPool::with_reader(const Use& use) {
   Result<std::unique_ptr<Reader>> reader = take();
   if (!reader) return std::unexpected(std::move(reader).error());
-  Result<Value> value = use(**reader);
-  give_back(value ? std::move(*reader) : nullptr);
+  // Given back also when `use` throws: a reader that is never returned would hold up close() for ever.
+  struct Loan {
+    ReaderPool& pool;
+    std::unique_ptr<Reader> reader;
+    bool intact = false;
+    ~Loan() { pool.give_back(intact ? std::move(reader) : nullptr); }
+  };
+  Loan loan{*this, std::move(*reader)};
+  Result<Value> value = use(*loan.reader);
+  loan.intact = value.has_value();
+  if (!value) note(value.error());
   return value;
+}
+
+void ReaderPool::note(const Error& error) {
+  if (error.code != ErrorCode::DataLoss) return;
+  const std::scoped_lock lock(mutex_);
+  if (damage_.empty()) damage_ = error.message;
+}
+
+std::optional<std::string> ReaderPool::damage() const {
+  const std::scoped_lock lock(mutex_);
+  return damage_.empty() ? std::nullopt : std::optional(damage_);
 }
 
 Result<std::unique_ptr<ReaderPool::Reader>> ReaderPool::take() {
@@ -148,6 +168,7 @@ Result<std::unique_ptr<ReaderPool::Reader>> ReaderPool::take() {
     std::unique_lock lock(mutex_);
     returned_.wait(lock, [this] { return closed_ || in_use_ < max_readers_; });
     if (closed_) return closed();
+    idle_.reserve(max_readers_);  // so that giving one back needs no memory
     ++in_use_;
     if (!idle_.empty()) {
       std::unique_ptr<Reader> reader = std::move(idle_.back());
@@ -173,7 +194,7 @@ Result<std::unique_ptr<ReaderPool::Reader>> ReaderPool::open_reader() const {
   // Not read-only: a reader may have to set up the shared memory of the write-ahead log.
   Result<Connection> connection = Connection::open(path_, Connection::Access::ReadWrite);
   if (!connection) return std::unexpected(std::move(connection).error());
-  if (Status set = connection->execute("PRAGMA query_only = ON; PRAGMA cache_size = -8192"); !set) {
+  if (Status set = connection->execute("PRAGMA query_only = ON; PRAGMA cache_size = -2048"); !set) {
     return std::unexpected(std::move(set).error());
   }
   auto reader = std::make_unique<Reader>();

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "core/store/store.hpp"
@@ -26,6 +28,9 @@ class ReaderPool {
   // Waits for reads in progress; later ones fail with Cancelled.
   void close();
 
+  // What the first read that met damage said; nothing while none did.
+  std::optional<std::string> damage() const;
+
  private:
   struct Reader {
     Connection connection;
@@ -37,16 +42,18 @@ class ReaderPool {
   Result<Value> with_reader(const Use& use);
   Result<std::unique_ptr<Reader>> take();
   void give_back(std::unique_ptr<Reader> reader);
+  void note(const Error& error);
   Result<std::unique_ptr<Reader>> open_reader() const;
 
   const std::filesystem::path path_;
   const std::size_t max_readers_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable returned_;
   std::vector<std::unique_ptr<Reader>> idle_;
   std::size_t in_use_ = 0;
   bool closed_ = false;
+  std::string damage_;
 };
 
 }  // namespace draas::stores

@@ -77,7 +77,7 @@ Status SqliteWriter::prepare() {
 }
 
 void SqliteWriter::write_group(std::span<QueuedCommit* const> group) {
-  Status written = write_transaction(group);
+  Status written = write_or_run_out_of_memory(group);
   if (written) return;
   if (!is_of_the_disk(written.error()) && group.size() > 1) {
     for (const auto& alone : group) write_group({&alone, 1});
@@ -87,7 +87,29 @@ void SqliteWriter::write_group(std::span<QueuedCommit* const> group) {
   for (QueuedCommit* commit : group) commit->outcome = std::unexpected(written.error());
 }
 
+Status SqliteWriter::write_or_run_out_of_memory(std::span<QueuedCommit* const> group) {
+  try {
+    return write_transaction(group);
+  } catch (const std::bad_alloc&) {
+    roll_back();
+    Error error = fail(ErrorCode::ResourceExhausted, "There is not enough memory to store this").error();
+    error.retryable = true;
+    return std::unexpected(std::move(error));
+  }
+}
+
+Status SqliteWriter::check_damage() {
+  if (damage_.empty()) {
+    if (auto met = readers_.damage()) damage_ = std::move(*met);
+  }
+  if (damage_.empty()) return {};
+  Error error = fail(ErrorCode::DataLoss, damage_).error();
+  set_unhealthy(error);
+  return std::unexpected(std::move(error));
+}
+
 Status SqliteWriter::write_transaction(std::span<QueuedCommit* const> group) {
+  if (Status intact = check_damage(); !intact) return intact;
   Status done = check_file();
   if (done) done = sql_.begin.run();
   bool changed = false;
@@ -113,6 +135,7 @@ Status SqliteWriter::write_transaction(std::span<QueuedCommit* const> group) {
     const bool full = sqlite3_errcode(connection_.handle()) == SQLITE_FULL;
     space_wanted_ = full ? space_for(group) : 0;
     roll_back();
+    if (done.error().code == ErrorCode::DataLoss) damage_ = done.error().message;
     if (is_of_the_disk(done.error())) set_unhealthy(done.error());
   } else if (changed) {
     set_healthy();
@@ -216,6 +239,7 @@ void SqliteWriter::roll_back() {
 }
 
 void SqliteWriter::probe() {
+  if (!check_damage()) return;
   // On a full disk the little that is written here may still find room when no real commit does.
   if (space_wanted_ > 0) {
     std::error_code unknown;
@@ -255,6 +279,7 @@ void SqliteWriter::finish() {
 }
 
 core::StoreHealth SqliteWriter::health() {
+  if (auto damage = readers_.damage()) return {false, std::move(*damage)};
   if (healthy_) return {true, {}};
   const std::scoped_lock lock(health_mutex_);
   return {reason_.empty(), reason_};

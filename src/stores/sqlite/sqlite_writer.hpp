@@ -4,7 +4,8 @@
 // Each batch stands or falls alone: it is checked as a whole before its first row is written, so that a stale batch
 // leaves no trace in the transaction. Should a row fail all the same, the group is undone and written again batch by
 // batch. When the disk fails, the whole group fails and health() says so until a write succeeds again, which is tried
-// every `probe_interval` also when nobody commits.
+// every `probe_interval` also when nobody commits. Damage to the file heals by no write: once it is met, also by a
+// reader, nothing is written any more and health() says so for good.
 
 #include <atomic>
 #include <chrono>
@@ -59,6 +60,9 @@ class SqliteWriter final : public GroupWriter {
 
   // One transaction over the group, with an outcome for each batch; an error when the whole of it was undone.
   Status write_transaction(std::span<QueuedCommit* const> group);
+  Status write_or_run_out_of_memory(std::span<QueuedCommit* const> group);
+  // DataLoss once damage was met.
+  Status check_damage();
   Status write_batch(const core::Batch& batch, core::Version version);
   Status check_batch(const core::Batch& batch, core::Version version);
   Status apply(const Checked& checked, core::Version version);
@@ -80,6 +84,7 @@ class SqliteWriter final : public GroupWriter {
   core::Version sequence_ = 0;       // last version handed out; also of groups that failed
   std::uintmax_t space_wanted_ = 0;  // while the disk is full: what must be free before it counts as recovered
   std::vector<Checked> checked_;     // check_batch()'s result, kept for its capacity
+  std::string damage_;               // "" = none was met
 
   std::atomic<bool> healthy_ = true;
   std::mutex health_mutex_;

@@ -193,11 +193,11 @@ TEST_F(ProcessPlatformTest, KillsTheGroupOfAStrangersChild) {
   const auto handle = start_elsewhere("family", "child\ndaemon\nprint ready\n");
   ASSERT_TRUE(recover(handle).running);
   wait_for_log("family", "ready\n");
-  ASSERT_EQ(find_marked(control_plane_).size(), 3U);
+  ASSERT_EQ(find_marked(control_plane_)->size(), 3U);
   ::kill(pid_of(handle), SIGKILL);
   wait_for_exit("family");
   // What it left is swept in the background.
-  EXPECT_TRUE(tests::eventually([&] { return find_marked(control_plane_).empty(); }));
+  EXPECT_TRUE(tests::eventually([&] { return find_marked(control_plane_)->empty(); }));
 }
 
 TEST_F(ProcessPlatformTest, KillsTheGroupOfACrashedChild) {
@@ -205,7 +205,7 @@ TEST_F(ProcessPlatformTest, KillsTheGroupOfACrashedChild) {
   wait_for_log("family", "ready\n");
   ::kill(pid_of(handle), SIGKILL);
   EXPECT_EQ(wait_for_exit("family").signal, SIGKILL);
-  EXPECT_TRUE(tests::eventually([&] { return find_marked(control_plane_).empty(); }));
+  EXPECT_TRUE(tests::eventually([&] { return find_marked(control_plane_)->empty(); }));
 }
 
 TEST_F(ProcessPlatformTest, NeverTakesAReusedPid) {

@@ -164,5 +164,41 @@ TEST(SqliteDisk, AFailedBackupHarmsNeitherStoreNorFormerBackup) {
   EXPECT_TRUE((*store)->health().ready);
 }
 
+TEST(SqliteDisk, DamageThatIsMetInUseEndsWritingForGood) {
+  Scratch scratch;
+  const fs::path path = scratch / "store.db";
+  {
+    auto store = open_sqlite_store(options_for(path));
+    ASSERT_TRUE(store) << store.error().message;
+    for (int i = 0; i < 500; ++i) {
+      must_commit(**store, {Write::put("c", "id-" + std::to_string(1000 + i), std::string(4'000, 'x'))});
+    }
+    (*store)->close();
+  }
+  auto opened = open_sqlite_store(options_for(path));
+  ASSERT_TRUE(opened) << opened.error().message;
+  core::Store& store = **opened;
+  must_commit(store, {Write::put("d", "before", "1")});
+  {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    const auto size = static_cast<std::streamoff>(fs::file_size(path));
+    for (std::streamoff at = size / 2; at < size; at += 4096) {
+      file.seekp(at);
+      file << std::string(64, '\xA5');
+    }
+  }
+  const auto read = store.list({.collection = "c"});
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::DataLoss) << read.error().message;
+  EXPECT_FALSE(store.health().ready);
+  const Result<core::Commit> refused = commit(store, {Write::put("d", "after", "1")});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::DataLoss) << refused.error().message;
+  EXPECT_FALSE(refused.error().retryable);
+  // No write that happens to succeed elsewhere in the file makes it whole again.
+  for (int looks = 0; looks < 5; ++looks) EXPECT_FALSE(commit(store, {Write::put("d", "more", "1")}));
+  EXPECT_FALSE(store.health().ready);
+}
+
 }  // namespace
 }  // namespace draas::tests

@@ -183,7 +183,8 @@ TEST_F(Webhooks, AreCheckedShownWithoutSecretsAndCanBeTried) {
   ASSERT_EQ(taken.size(), 2U);
   EXPECT_EQ(taken[1].json()["instanceId"], "matched");
   EXPECT_TRUE(taken[1].headers.has("X-DRaaS-Signature"));
-  EXPECT_EQ(server_.call(net::Method::Delete, one).status, 204);
+  const Answer deleted = server_.call(net::Method::Delete, one);
+  EXPECT_EQ(deleted.status, 204) << deleted.body << server_.log();
   EXPECT_EQ(server_.get(one + "/deliveries").status, 404);
   EXPECT_TRUE(server_.get("/api/webhooks").json().empty());
 }

@@ -4,10 +4,38 @@
 
 #include "core/model/revision.hpp"
 #include "core/store/blocking_calls.hpp"
+#include "net/task.hpp"
 #include "stores/memory/memory_store.hpp"
+
+#include <boost/asio/use_future.hpp>
 
 namespace draas::core {
 namespace {
+
+// Refuses as many commits as it is told to, as a full disk does.
+class RefusingStore final : public Store {
+ public:
+  explicit RefusingStore(Store& store) : store_(store) {}
+  void refuse(int commits) { refusals_ = commits; }
+
+  std::string_view kind() const override { return store_.kind(); }
+  Result<std::optional<Document>> get(std::string_view collection, std::string_view id) override {
+    return store_.get(collection, id);
+  }
+  Result<std::vector<Document>> list(const ListQuery& query) override { return store_.list(query); }
+  void commit(Batch batch, CommitHandler handler) override {
+    if (refusals_-- > 0) return handler(fail(ErrorCode::Unavailable, "The disk is full"));
+    store_.commit(std::move(batch), std::move(handler));
+  }
+  std::shared_ptr<void> watch(ChangeHandler handler) override { return store_.watch(std::move(handler)); }
+  StoreHealth health() override { return store_.health(); }
+  Status backup(const std::filesystem::path& target) override { return store_.backup(target); }
+  void close() override { store_.close(); }
+
+ private:
+  Store& store_;
+  std::atomic<int> refusals_ = 0;
+};
 
 class LedgerTest : public ::testing::Test {
  protected:
@@ -37,6 +65,26 @@ class LedgerTest : public ::testing::Test {
       return Status{};
     });
     EXPECT_TRUE(read);
+    return ids;
+  }
+
+  template <class T>
+  T run(net::Task<T> task) {
+    loop_.start();
+    return net::asio::co_spawn(loop_.executor(), std::move(task), net::asio::use_future).get();
+  }
+  std::optional<RuntimeRecord> stored_runtime(const std::string& id) {
+    auto document = store_->get(collections::kRuntimes, id);
+    if (!document || !*document) return std::nullopt;
+    auto runtime = runtime_from_document((*document)->body);
+    return runtime ? std::optional(std::move(*runtime)) : std::nullopt;
+  }
+  std::vector<std::string> event_ids() {
+    std::vector<std::string> ids;
+    EXPECT_TRUE(for_each_document(*store_, collections::kEvents, [&](const Document& document) {
+      ids.push_back(document.id);
+      return Status{};
+    }));
     return ids;
   }
 
@@ -84,6 +132,95 @@ TEST_F(LedgerTest, LeasesOfTheOldFormAreRewrittenAndReleasedUnderTheirNewId) {
   batch.writes.push_back(Ledger::release_write(8001, "one"));
   ASSERT_TRUE(commit_now(*store_, std::move(batch)));
   EXPECT_EQ(lease_ids(), (std::vector<std::string>{"8002:one"}));
+}
+
+TEST_F(LedgerTest, APortIsGivenBackOnlyOnceThatIsDurable) {
+  put_instance("one");
+  put(collections::kPorts, "8001:one", R"({"instanceId":"one"})");
+  RefusingStore store(*store_);
+  Ledger ledger(loop_, store, system_clock(), options_);
+  ASSERT_TRUE(ledger.load());
+  const EntryPtr entry = ledger.find("one");
+  const std::function<Status(Change&)> give_back = [](Change& change) -> Status {
+    change.edit_runtime().phase = Phase::Stopped;
+    change.released.insert(8001);
+    return {};
+  };
+  store.refuse(1);
+  EXPECT_FALSE(run(ledger.change(entry, give_back)));
+  EXPECT_EQ(ledger.ports().holder(8001), "one");
+  EXPECT_EQ(lease_ids(), (std::vector<std::string>{"8001:one"}));
+  EXPECT_TRUE(run(ledger.change(entry, give_back)));
+  EXPECT_EQ(ledger.ports().holder(8001), std::nullopt);
+  EXPECT_TRUE(lease_ids().empty());
+}
+
+TEST_F(LedgerTest, APortThatIsLeasedTwiceKeepsNobodyFromStarting) {
+  put_instance("one");
+  put_instance("two");
+  put(collections::kPorts, "8001:one", R"({"instanceId":"one"})");
+  put(collections::kPorts, "8001:two", R"({"instanceId":"two"})");
+  Ledger ledger(loop_, *store_, system_clock(), options_);
+  const Status loaded = ledger.load();
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(ledger.ports().holder(8001), "one");
+}
+
+TEST_F(LedgerTest, AChangeThatAnotherOfTheSameBatchFollowsIsStored) {
+  put_instance("one");
+  Ledger ledger(loop_, *store_, system_clock(), options_);
+  ASSERT_TRUE(ledger.load());
+  const EntryPtr entry = ledger.find("one");
+  const std::function<Status(Change&)> report = [](Change& change) -> Status {
+    change.edit_runtime().reported_status = InstanceStatus::Error;
+    change.edit_runtime().error_message = "broken";
+    return {};
+  };
+  const std::function<Status(Change&)> nothing = [](Change&) -> Status { return {}; };
+  const auto statuses = run(ledger.change_all({{entry, report}, {entry, nothing}}));
+  ASSERT_EQ(statuses.size(), 2U);
+  EXPECT_TRUE(statuses[0] && statuses[1]);
+  EXPECT_EQ(entry->runtime.error_message, "broken");
+  const auto stored = stored_runtime("one");
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->error_message, "broken");
+  EXPECT_EQ(stored->reported_status, InstanceStatus::Error);
+}
+
+TEST_F(LedgerTest, OldEventsThatCouldNotBeErasedAreErasedLater) {
+  put_instance("one");
+  options_.event_log = 300;
+  RefusingStore store(*store_);
+  Ledger ledger(loop_, store, system_clock(), options_);
+  ASSERT_TRUE(ledger.load());
+  const EntryPtr entry = ledger.find("one");
+  const std::function<Status(Change&)> event = [](Change& change) -> Status {
+    change.report_update = true;
+    return {};
+  };
+  // The trim of event 512 is refused; the next one, at 768, makes up for it.
+  for (int number = 1; number <= 800; ++number) {
+    if (number == 512) store.refuse(1);
+    EXPECT_EQ(run(ledger.change(entry, event)).has_value(), number != 512);
+  }
+  const auto ids = event_ids();
+  ASSERT_FALSE(ids.empty());
+  EXPECT_EQ(std::stoull(ids.front()), 769U - 300U);
+  EXPECT_EQ(std::stoull(ids.back()), 800U);
+}
+
+TEST_F(LedgerTest, IdempotencyKeysAreForgottenAfterADay) {
+  Ledger ledger(loop_, *store_, system_clock(), options_);
+  ASSERT_TRUE(ledger.load());
+  const WallTime now = system_clock().now();
+  ledger.remember_idempotency("old", "one", "f", now - std::chrono::hours(25));
+  ledger.remember_idempotency("new", "two", "f", now);
+  const std::vector<Write> expired = ledger.expire_idempotency();
+  ASSERT_EQ(expired.size(), 1U);
+  EXPECT_EQ(expired[0].id, "old");
+  std::string fingerprint;
+  EXPECT_EQ(ledger.idempotent_instance("old", fingerprint), std::nullopt);
+  EXPECT_EQ(ledger.idempotent_instance("new", fingerprint), "two");
 }
 
 }  // namespace

@@ -73,11 +73,13 @@ TEST(ExitStatus, ReadsThatOfAReapedProcessWhereTheKernelTells) {
 
 TEST(ExitStatus, IsFoundWithTheProcess) {
   const Child coded(3);
-  const auto seen = look_for(coded.identity, "hello");
+  const auto sighting = look_for(coded.identity, "hello");
+  ASSERT_TRUE(sighting);
+  const Sighting& seen = *sighting;
   EXPECT_EQ(seen.presence, Presence::Ended);
   EXPECT_TRUE(seen.is_child);
   EXPECT_EQ(seen.status, 3 << 8);
-  EXPECT_EQ(look_for(coded.identity, "hello").presence, Presence::Absent) << "it is reaped by now";
+  EXPECT_EQ(look_for(coded.identity, "hello")->presence, Presence::Absent) << "it is reaped by now";
 }
 
 TEST(ExitStatus, IsToldInWords) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,22 +60,39 @@ TEST(Locate, KnowsTheStatesOfAProcess) {
     for (;;) ::pause();
   }
   const ProcessIdentity identity{pid, read_stat(pid)->start_time, boot_id()};
-  auto located = locate(identity, "");
+  auto located = std::move(locate(identity, "").value());
   EXPECT_EQ(located.presence, Presence::Running);
   EXPECT_FALSE(has_ended(located.pidfd.get()));
-  EXPECT_EQ(locate(identity, "marked").presence, Presence::Absent) << "it does not carry the marks";
+  EXPECT_EQ(locate(identity, "marked")->presence, Presence::Absent) << "it does not carry the marks";
   ProcessIdentity earlier = identity;
   --earlier.start_time;
-  EXPECT_EQ(locate(earlier, "").presence, Presence::Absent) << "the PID was reused";
+  EXPECT_EQ(locate(earlier, "")->presence, Presence::Absent) << "the PID was reused";
   ::kill(pid, SIGKILL);
   siginfo_t info{};
   ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT);
-  EXPECT_EQ(locate(identity, "").presence, Presence::Ended);
+  EXPECT_EQ(locate(identity, "")->presence, Presence::Ended);
   EXPECT_TRUE(has_ended(located.pidfd.get()));
   EXPECT_FALSE(is_reaped(located.pidfd.get()));
   ::waitpid(pid, nullptr, 0);
   EXPECT_TRUE(is_reaped(located.pidfd.get()));
-  EXPECT_EQ(locate(identity, "").presence, Presence::Absent);
+  EXPECT_EQ(locate(identity, "")->presence, Presence::Absent);
+}
+
+TEST(Locate, WithoutDescriptorsItSaysSoInsteadOfAnEnd) {
+  const ProcessIdentity self{::getpid(), read_stat(::getpid())->start_time, boot_id()};
+  rlimit usual{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const rlimit none{0, usual.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto located = locate(self, "");
+  const auto marked = find_marked("cp");
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+  ASSERT_FALSE(located);
+  EXPECT_EQ(located.error().code, ErrorCode::Unavailable);
+  EXPECT_TRUE(located.error().retryable);
+  ASSERT_FALSE(marked);
+  EXPECT_EQ(marked.error().code, ErrorCode::Unavailable);
+  EXPECT_EQ(locate(self, "")->presence, Presence::Running);
 }
 
 }  // namespace
