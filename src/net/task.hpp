@@ -15,9 +15,13 @@
 #include <utility>
 #include <vector>
 
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -75,11 +79,10 @@ class WorkerPool {
   std::unique_ptr<State> state_;
 };
 
-// Runs `make_task()` as a coroutine on `target` and resumes the caller on its own executor with the result.
+// Runs `make_task()` as a coroutine on `target` and resumes the caller on its own executor with the result. A caller that
+// is cancelled has the coroutine cancelled, too, and waits for its end.
 template <class T>
-Task<T> run_on(Executor target, std::function<Task<T>()> make_task) {
-  co_return co_await asio::co_spawn(target, std::move(make_task), use_task);
-}
+Task<T> run_on(Executor target, std::function<Task<T>()> make_task);
 
 // Waits. Returns false when cancelled.
 Task<bool> sleep_for(std::chrono::steady_clock::duration duration);
@@ -135,6 +138,45 @@ class AsyncMutex {
   struct State;
   std::shared_ptr<State> state_;
 };
+
+namespace detail {
+
+// A coroutine on another loop, as seen from there. asio's own co_spawn passes a cancellation on, too, but one that
+// arrives when the coroutine has just ended reaches into what is gone.
+struct RemoteRun {
+  asio::cancellation_signal cancel;
+  bool ended = false;
+};
+
+}  // namespace detail
+
+template <class T>
+Task<T> run_on(Executor target, std::function<Task<T>()> make_task) {
+  static_assert(!std::is_void_v<T>, "return a bool or a Status instead of void");
+  auto initiate = [target](auto handler, std::function<Task<T>()> make) {
+    auto caller = std::make_shared<decltype(handler)>(std::move(handler));
+    auto remote = std::make_shared<detail::RemoteRun>();
+    if (auto slot = asio::get_associated_cancellation_slot(*caller); slot.is_connected()) {
+      slot.assign([target, remote](asio::cancellation_type type) {
+        asio::post(target, [remote, type] {
+          if (!remote->ended) remote->cancel.emit(type);
+        });
+      });
+    }
+    asio::post(target, [target, caller, remote, make = std::move(make)]() mutable {
+      auto on_end = [caller, remote](std::exception_ptr error, T result) {
+        remote->ended = true;
+        asio::post(asio::get_associated_executor(*caller), [caller, error, result = std::move(result)]() mutable {
+          asio::get_associated_cancellation_slot(*caller).clear();
+          (*caller)(error, std::move(result));
+        });
+      };
+      asio::co_spawn(target, std::move(make), asio::bind_cancellation_slot(remote->cancel.slot(), std::move(on_end)));
+    });
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(std::exception_ptr, T)>(
+      initiate, use_task, std::move(make_task));
+}
 
 template <class Work>
 auto WorkerPool::run(Work work) -> Task<std::invoke_result_t<Work>> {

@@ -383,8 +383,8 @@ Task<void> TcpBalancer::settle() {
     const std::scoped_lock lock(impl_->close_mutex);
     if (impl_->closed) co_return;
   }
-  std::function<Task<void>()> nothing = []() -> Task<void> { co_return; };
-  co_await run_on<void>(impl_->loop.executor(), std::move(nothing));
+  std::function<Task<bool>()> nothing = []() -> Task<bool> { co_return true; };
+  co_await run_on<bool>(impl_->loop.executor(), std::move(nothing));
 }
 
 void TcpBalancer::close() {

@@ -61,6 +61,59 @@ TEST_F(TaskTest, RunOnPassesExceptionsOn) {
                std::invalid_argument);
 }
 
+TEST_F(TaskTest, RunOnMayBeCancelledAtAnyMoment) {
+  EventLoop other("other");
+  other.start();
+  std::atomic<int> begun = 0;
+  std::atomic<int> ended = 0;
+  on_loop<int>([&]() -> Task<int> {
+    // What runs there lasts about as long as it takes until the cancellation arrives.
+    for (int round = 0; round < 3'000; ++round) {
+      TaskGroup group(loop.executor());
+      group.spawn("caller", [&]() -> Task<void> {
+        std::function<Task<bool>()> there = [&]() -> Task<bool> {
+          ++begun;
+          struct AtEnd {
+            std::atomic<int>& count;
+            ~AtEnd() { ++count; }
+          };
+          const AtEnd at_end{ended};
+          co_await sleep_for(std::chrono::nanoseconds(1));
+          co_return true;
+        };
+        co_await run_on<bool>(other.executor(), there);
+      });
+      if (round % 3 == 0) co_await sleep_for(std::chrono::microseconds(round % 50));
+      co_await group.close();
+    }
+    co_return 0;
+  });
+  other.stop();
+  EXPECT_EQ(begun, ended) << "the caller waits for the end";
+}
+
+TEST_F(TaskTest, RunOnCancelsWhatRunsThere) {
+  EventLoop other("other");
+  other.start();
+  const auto start = std::chrono::steady_clock::now();
+  const bool slept = on_loop<bool>([&]() -> Task<bool> {
+    bool through = true;
+    TaskGroup group(loop.executor());
+    group.spawn("caller", [&]() -> Task<void> {
+      std::function<Task<bool>()> there = []() -> Task<bool> {
+        const bool whole = co_await sleep_for(std::chrono::hours(1));
+        co_return whole;
+      };
+      through = co_await run_on<bool>(other.executor(), there);
+    });
+    co_await sleep_for(std::chrono::milliseconds(5));
+    co_await group.close();
+    co_return through;
+  });
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(1));
+  EXPECT_FALSE(slept) << "the sleep there was cut short, and its result came back";
+}
+
 TEST_F(TaskTest, WorkersGiveTheirResultToTheLoop) {
   WorkerPool pool("pool", 3);
   const int sum = on_loop<int>([&]() -> Task<int> {
