@@ -14,6 +14,8 @@ using net::Method;
 
 constexpr const char* kWithoutImage = R"({"platformOptions":{"image":"not-there:1","pullPolicy":"Never"}})";
 
+constexpr const char* kDeaf = R"({"platformOptions":{"environment":{"DRASI_SIM_HANG_ON_SIGINT":"1"}}})";
+
 class CrashRun {
  public:
   CrashRun(Ground& ground, const CrashCase& crash, std::string id)
@@ -38,7 +40,13 @@ class CrashRun {
   std::string configuration(const std::string& rest = "") const { return "/api/configuration/instances/" + id_ + rest; }
   Answer patch_configuration() { return server_.call(Method::Patch, configuration(), R"({"logLevel":"debug"})"); }
   void settle() {
-    expect_settles(server_, [this] { return ground_.look(); });
+    const bool failures = is("start without image");
+    expect_settles(server_, [this] { return ground_.look(); }, {.failures = failures});
+  }
+  // Of the active workload; 0 while none runs.
+  std::uint64_t generation(const std::string& id) {
+    const Json active = server_.get("/api/server/instances/" + id + "/workloads").json().value("active", Json());
+    return active.is_object() ? active.value("generation", std::uint64_t{0}) : 0;
   }
 
   void prepare() {
@@ -46,8 +54,12 @@ class CrashRun {
       ASSERT_EQ(server_.create(id_).status, 201);
       revision_ = 1;
     }
-    for (const char* running : {"stop", "restart", "delete", "rollback", "exit", "standby", "adopt", "adopt ended"}) {
+    for (const char* running : {"stop", "stop deaf", "restart", "delete", "rollback", "exit", "standby", "adopt",
+                                "adopt ended", "start after much output"}) {
       starts_ = starts_ || is(running);
+    }
+    if (is("stop deaf")) {
+      ASSERT_EQ(server_.call(Method::Patch, path(), kDeaf).status, 200);
     }
     if (starts_ || has_standby_) {
       const Answer started = server_.post(path("/start"));
@@ -60,9 +72,15 @@ class CrashRun {
     if (is("start without image")) {
       ASSERT_EQ(server_.call(Method::Patch, path(), kWithoutImage).status, 200);
     }
+    if (is("start after much output")) {
+      ASSERT_EQ(server_.post(path("/stop")).status, 200);
+      ASSERT_TRUE(ground_.fill_log(id_));
+    }
     if (has_standby_) {
       ASSERT_EQ(server_.post(path("/standby")).status, 201);
     }
+    kept_generation_ = generation("kept");
+    generation_ = generation(id_);
     end_server();
     if (is("adopt ended")) ground_.kill_workload(id_);
     if (is("adopt cut-off start")) {
@@ -92,7 +110,8 @@ class CrashRun {
   Answer operate() {
     if (is("create")) return server_.create(id_);
     if (is("start") || is("stop") || is("restart")) return server_.post(path("/" + what_));
-    if (is("start without image")) return server_.post(path("/start"));
+    if (is("start without image") || is("start after much output")) return server_.post(path("/start"));
+    if (is("stop deaf")) return server_.post(path("/stop"));
     if (is("delete")) return server_.call(Method::Delete, path());
     if (is("patch")) return patch_configuration();
     if (is("rollback")) return server_.post(configuration("/rollback"), R"({"revision":1})");
@@ -105,15 +124,37 @@ class CrashRun {
     return {};
   }
 
+  // What was written down before the crash holds, though nobody was told; what was not is as if never asked for.
+  void check_outcome() {
+    const auto text = [](const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); };
+    const bool before_commit = crash_.point.ends_with(".before_commit") || crash_.point == "create.ports_planned";
+    if (is("create")) {
+      EXPECT_EQ(server_.get(path()).status, before_commit ? 404 : 200);
+      return;
+    }
+    const Json instance = server_.instance(id_);
+    if (is("patch") || is("rollback")) {
+      EXPECT_EQ(instance["configurationRevision"], revision_ + (before_commit ? 0 : 1));
+    }
+    if (is("update")) EXPECT_EQ(text(instance["description"]) == "another", !before_commit);
+    if (is("stop") || is("stop deaf")) EXPECT_EQ(instance["status"], "Stopped") << instance.dump();
+    for (const char* running : {"start", "start after much output", "restart", "exit", "adopt", "adopt ended", "adopt cut-off start", "promote"}) {
+      if (is(running)) EXPECT_EQ(instance["phase"], "Running") << instance.dump();
+    }
+    if (is("adopt")) EXPECT_EQ(generation(id_), generation_) << "it was restarted";
+  }
+
   void check() {
     settle();
     EXPECT_EQ(server_.instance("kept")["status"], "Running");
+    EXPECT_EQ(generation("kept"), kept_generation_) << "it was restarted";
     // A delete that was written down is finished, however far it came.
     if (is("delete")) {
       EXPECT_TRUE(eventually([&] { return server_.get(path()).status == 404; })) << server_.log();
       settle();
       return;
     }
+    check_outcome();
     // And it can be worked with: the same operation goes through now.
     if (is("create") && server_.get(path()).status == 404) {
       EXPECT_EQ(server_.create(id_).status, 201);
@@ -146,6 +187,8 @@ class CrashRun {
   bool has_standby_ = false;
   bool starts_ = false;
   std::uint64_t revision_ = 0;  // acknowledged
+  std::uint64_t generation_ = 0;
+  std::uint64_t kept_generation_ = 0;
 };
 
 }  // namespace

@@ -26,11 +26,18 @@ class Ground {
   virtual Footprint look() = 0;
   // SIGKILL from outside, to the workload of this name.
   virtual void kill_workload(const std::string& name) = 0;
+  // Makes the log of an instance that does not run so large that the next start rotates it. False where the platform
+  // keeps logs elsewhere.
+  virtual bool fill_log(const std::string& id) {
+    static_cast<void>(id);
+    return false;
+  }
 };
 
 struct CrashCase {
   std::string point;
-  // create, start, stop, restart, delete, patch, rollback, update; "start without image";
+  // create, start, stop, restart, delete, patch, rollback, update; "start without image"; "start after much output";
+  // "stop deaf": of one that does not listen to SIGINT.
   // exit: the workload is killed. adopt: the control plane comes back, to one that runs, whose start was cut off
   // ("adopt cut-off start"), or that ended meanwhile ("adopt ended").
   // standby; promote, drop, "lose standby" and "... beside" work on an instance that has a standby already.

@@ -2,6 +2,7 @@
 // with a fleet running. Whatever was acknowledged is there afterwards; nothing is orphaned, doubled or leaked.
 
 #include <cstdlib>
+#include <fstream>
 #include <random>
 #include <thread>
 
@@ -26,6 +27,11 @@ class ProcessGround final : public Ground {
   }
   ServerProcess& server() override { return server_; }
   Footprint look() override { return footprint_of(server_); }
+  bool fill_log(const std::string& id) override {
+    std::ofstream log(server_.directory() / "runtime" / id / "logs/server.log", std::ios::app);
+    log << std::string(64U << 10U, 'x') << '\n' << std::flush;
+    return log.good();
+  }
   void kill_workload(const std::string& name) override {
     for (const Workload& workload : server_.workloads()) {
       if (workload.instance_id == name) ::kill(workload.pid, SIGKILL);
@@ -34,7 +40,8 @@ class ProcessGround final : public Ground {
 
  private:
   ServerProcess server_{{"--ProcessInstanceManager:OrphanGracePeriod=100ms", "--Restart:InitialDelay=10ms",
-                         "--ProcessInstanceManager:ShutdownTimeoutSeconds=2"}};
+                         "--ProcessInstanceManager:ShutdownTimeoutSeconds=2",
+                         "--ProcessInstanceManager:LogMaxBytes=32768"}};
 };
 
 class CrashPoint : public ::testing::TestWithParam<CrashCase> {};
@@ -55,6 +62,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"stop",
          {"stop.intended", "process.stop.begin", "process.stop.interrupted", "process.stop.ended",
           "stop.workload_ended", "stop.recorded", "process.remove.configuration_removed"}},
+        {"stop deaf", {"process.stop.killed"}},
+        {"start after much output", {"process.log.copied", "process.log.renamed"}},
         {"restart",
          {"stop.intended", "process.stop.interrupted", "process.stop.ended", "stop.workload_ended", "stop.recorded",
           "restart.stopped", "start.intended", "process.start.spawned", "start.workload_runs"}},

@@ -201,7 +201,7 @@ class Soak {
     if (kill) ASSERT_TRUE(server_.start()) << server_.log();
     ASSERT_TRUE(server_.running()) << "it ended by itself\n" << server_.log();
     const Look look = [this] { return footprint_of(server_); };
-    expect_settles(server_, look, milliseconds(60'000));
+    expect_settles(server_, look, {.limit = milliseconds(60'000)});
     for (const auto& client : clients_) {
       client->expect_kept();
       for (const std::string& fault : client->faults()) ADD_FAILURE() << fault;

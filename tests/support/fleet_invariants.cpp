@@ -7,7 +7,7 @@
 
 namespace draas::tests {
 
-std::string violation(ServerProcess& server, const Look& look) {
+std::string violation(ServerProcess& server, const Look& look, bool failures) {
   const Answer list = server.get("/api/server/instances");
   if (list.status != 200) return "the list answers " + std::to_string(list.status) + " " + list.body;
   std::map<std::string, Json> instances;
@@ -17,7 +17,11 @@ std::string violation(ServerProcess& server, const Look& look) {
     const auto id = instance["id"].get<std::string>();
     const auto phase = instance["phase"].get<std::string>();
     if (phase == "Starting" || phase == "Stopping" || phase == "BackOff") return id + " is still " + phase;
-    if (phase == "Running" && instance["desiredState"] != "Running") return id + " runs though it should not";
+    const bool should_run = instance["desiredState"] == "Running";
+    if (phase == "Running" && !should_run) return id + " runs though it should not";
+    if (should_run && phase != "Running" && !(failures && phase == "Failed")) {
+      return id + " should run, but is " + phase + ": " + instance.value("errorMessage", Json()).dump();
+    }
     const int port = server.get("/api/server/instances/" + id + "/server-configuration").json().value("port", 0);
     if (!ports.insert(port).second) return "port " + std::to_string(port) + " is given out twice";
     const Json workloads = server.get("/api/server/instances/" + id + "/workloads").json();
@@ -41,7 +45,12 @@ std::string violation(ServerProcess& server, const Look& look) {
     }
     const Json revisions = server.get("/api/configuration/instances/" + id + "/revisions?limit=1000").json();
     const auto newest = instance["configurationRevision"].get<std::uint64_t>();
-    if (revisions.size() != newest) return id + " has a gap in its history";
+    std::set<std::uint64_t> numbers;
+    for (const Json& revision : revisions) numbers.insert(revision["revision"].get<std::uint64_t>());
+    if (numbers.size() != revisions.size() || numbers.size() != newest || *numbers.begin() != 1 ||
+        *numbers.rbegin() != newest) {
+      return id + " has a gap in its history";
+    }
     instances.emplace(id, instance);
   }
   std::map<std::string, int> running;
@@ -61,14 +70,14 @@ std::string violation(ServerProcess& server, const Look& look) {
   return {};
 }
 
-void expect_settles(ServerProcess& server, const Look& look, milliseconds limit) {
+void expect_settles(ServerProcess& server, const Look& look, Expectation expectation) {
   std::string last;
   const bool settled = eventually(
       [&] {
-        last = violation(server, look);
+        last = violation(server, look, expectation.failures);
         return last.empty();
       },
-      limit);
+      expectation.limit);
   EXPECT_TRUE(settled) << last << "\n" << server.log();
 }
 

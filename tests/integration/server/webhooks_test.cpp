@@ -137,6 +137,22 @@ TEST_F(Webhooks, GoesOnWhereItWasAfterRefusalsAndRestarts) {
   EXPECT_EQ(told, (std::vector<std::string>{"first", "second", "third"}));
 }
 
+TEST_F(Webhooks, ADeliveryThatACrashLeftUnrecordedIsMadeAgain) {
+  add(R"(,"events":["InstanceCreated"])");
+  server_.kill();
+  ASSERT_TRUE(server_.start({{"DRAAS_CRASH_AT", "webhook.delivered"}})) << server_.log();
+  server_.create("first");
+  ASSERT_TRUE(server_.wait_exit().has_value()) << server_.log();
+  ASSERT_TRUE(server_.start()) << server_.log();
+  ASSERT_EQ(server_.create("second").status, 201);
+  const auto taken = receiver_.wait_for(3);
+  ASSERT_EQ(taken.size(), 3U);
+  EXPECT_EQ(taken[0].json()["instanceId"], "first");
+  EXPECT_EQ(taken[1].json()["instanceId"], "first");
+  EXPECT_EQ(taken[0].headers.get("X-DRaaS-Delivery"), taken[1].headers.get("X-DRaaS-Delivery"));
+  EXPECT_EQ(taken[2].json()["instanceId"], "second");
+}
+
 TEST_F(Webhooks, ARequestForApprovalCanBeAnsweredFromTheWebhook) {
   ASSERT_EQ(server_.create("asked").status, 201);
   add(R"(,"events":["ApprovalRequested"])");
