@@ -130,6 +130,7 @@ Status support_bundle(Session& session, const BundleOptions& options) {
   Progress progress(**connection, "collecting", instances->size());
   for (const Json& instance : *instances) {
     const std::string id = field(instance, "id");
+    progress.show(0, id);
     auto configuration = (*connection)->get(configuration_path(id));
     configurations.push_back(configuration ? std::move(*configuration) : Json());
     masker.learn(configurations.back());

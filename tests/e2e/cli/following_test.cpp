@@ -99,12 +99,13 @@ TEST_F(Cli, FollowsAcrossARestartOfTheControlPlane) {
   }
 }
 
-TEST_F(Cli, SaysAtOnceWhichLogCannotBeShown) {
+TEST_F(Cli, RefusesNamesTogetherWithAFilter) {
   start();
-  ASSERT_EQ(server_->create("one", true).status, 201);
-  EXPECT_EQ(draas({"logs", "one", "--selector", "a=b"}).code, 2) << "one or the other";
-  for (const char* verb : {"get", "top", "drift", "support-bundle", "describe"}) {
-    EXPECT_EQ(draas({verb, "one", "--selector", "a=b"}).code, 2) << verb;
+  good({"create", "one"});
+  for (const char* verb : {"get", "top", "drift", "logs", "support-bundle", "describe", "reconcile"}) {
+    const CommandResult refused = draas({verb, "one", "--selector", "a=b"});
+    EXPECT_EQ(refused.code, 2) << verb;
+    EXPECT_THAT(refused.err, HasSubstr("by name or a filter, not both")) << verb;
   }
 }
 
