@@ -79,7 +79,8 @@ TEST_F(Cli, EndsWithDocumentedCodes) {
   EXPECT_EQ(draas({"get", "--nothing"}).code, 2);
   EXPECT_EQ(draas({}).code, 2);
   EXPECT_THAT(draas({}).err, HasSubstr("draas apply"));
-  EXPECT_THAT(draas({"describe"}).err, HasSubstr("INSTANCE is missing"));
+  EXPECT_THAT(draas({"proxy"}).err, HasSubstr("INSTANCE is missing"));
+  EXPECT_THAT(draas({"describe"}).err, HasSubstr("Which instances?"));
   EXPECT_EQ(draas({"stop"}).code, 2);
   EXPECT_EQ(draas({"get", "nothing"}).code, 3);
   EXPECT_THAT(draas({"get", "nothing"}).err, HasSubstr("draas get"));
@@ -236,7 +237,7 @@ TEST_F(Cli, EditsWithoutLosingWhatOthersChanged) {
   // What is deleted from the text is reset.
   const CommandResult reset = edit("sed -i -e /description:/d -e /restartPolicy:/d -e /frontPort:/d -e /limits:/,+1d");
   EXPECT_EQ(reset.code, 0) << reset.err;
-  const Json instance = server_->instance("orders");
+  Json instance = server_->instance("orders");
   EXPECT_TRUE(instance["description"].is_null() || instance["description"] == "") << instance;
   EXPECT_TRUE(instance["restartPolicy"].is_null()) << instance;
   EXPECT_TRUE(instance["frontPort"].is_null()) << instance;
