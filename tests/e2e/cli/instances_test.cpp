@@ -129,6 +129,11 @@ TEST_F(Cli, WaitsForWhatHappensLater) {
   EXPECT_TRUE(waiting.wait_for("waiting for status=Running")) << "a spinner after a second";
   good({"start", "orders"});
   EXPECT_EQ(waiting.finish(), 0) << waiting.screen();
+  TerminalCommand leaving(draas_program(), {"wait", "orders", "--for", "status=Stopped"}, environment());
+  ASSERT_TRUE(leaving.wait_for("waiting for status=Stopped"));
+  leaving.type("\x03");
+  EXPECT_EQ(leaving.finish(), 130);
+  EXPECT_THAT(leaving.screen(), EndsWith("\r\033[K")) << "the line is taken away";
   good({"delete", "orders", "--yes"});
   good({"wait", "orders", "--for", "deleted"});
 }
@@ -158,6 +163,19 @@ TEST_F(Cli, NamesWhatABulkDeletionTakes) {
               AllOf(HasSubstr("Delete 12 instances (i10, i11, "), HasSubstr("i19 and 2 more) with all")));
   unsure.type("\x03");
   EXPECT_EQ(unsure.finish(), 130);
+}
+
+TEST_F(Cli, SaysThatNobodyBringsANewRevision) {
+  start();
+  ASSERT_EQ(server_->create("orders", true).status, 201);
+  good({"wait", "orders"});
+  ASSERT_EQ(server_->call(net::Method::Patch, "/api/configuration/instances/orders", R"({"logLevel":"debug"})").status,
+            202);
+  const CommandResult waited = draas({"wait", "orders", "--timeout", "60s"});
+  EXPECT_EQ(waited.code, 1) << "long before the time is over";
+  EXPECT_THAT(waited.err, AllOf(HasSubstr("no reconciler is running"), HasSubstr("draas restart orders")));
+  good({"restart", "orders"});
+  good({"wait", "orders"});
 }
 
 TEST_F(Cli, WaitsForTheEndByName) {
