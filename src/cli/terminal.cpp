@@ -137,9 +137,10 @@ std::string first_columns(std::string_view text, std::size_t columns) {
 Result<std::string> read_secret(const std::string& prompt) {
   interrupted = 0;
   if (!is_terminal(STDIN_FILENO)) return read_line();
+  // Before the question: who sees it may type.
+  const QuietTyping quiet;
   std::fprintf(stderr, "%s", prompt.c_str());
   std::fflush(stderr);
-  const QuietTyping quiet;
   return read_line();
 }
 
