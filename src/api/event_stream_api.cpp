@@ -4,7 +4,6 @@
 #include <charconv>
 
 #include "api/event_query.hpp"
-#include "api/query_reader.hpp"
 #include "base/log.hpp"
 #include "net/server_sent_events.hpp"
 
@@ -34,13 +33,7 @@ Result<StreamQuery> read_stream_query(const Context& api, const Request& request
   out.filter.instance_id = query.text("instanceId").value_or("");
   out.filter.after = api.core().events().last_sequence();
   if (const auto after = query.integer("after", 0, UINT64_MAX)) start_behind(out.filter, *after);
-  for (const auto& name : query.list("types")) {
-    if (const auto type = core::parse_event_type(name)) {
-      out.types.push_back(*type);
-    } else {
-      query.add_fault("types", "'" + name + "' is not an event type");
-    }
-  }
+  out.types = read_event_types(query);
   if (auto ok = query.finish(); !ok) return std::unexpected(std::move(ok.error()));
   // A reconnecting EventSource repeats its first URL and adds this header, which is the newer one.
   if (const auto id = request.headers.get("Last-Event-ID"); !id.empty()) {
@@ -113,6 +106,18 @@ Response open_stream(const Context& api, const Request& request, const PathParam
 }
 
 }  // namespace
+
+std::vector<core::EventType> read_event_types(QueryReader& query) {
+  std::vector<core::EventType> types;
+  for (const auto& name : query.list("types")) {
+    if (const auto type = core::parse_event_type(name)) {
+      types.push_back(*type);
+    } else {
+      query.add_fault("types", "'" + name + "' is not an event type");
+    }
+  }
+  return types;
+}
 
 std::string canonical_source(std::string name) {
   if (name == "ProcessMonitor") return "ProcessStatusMonitor";

@@ -6,7 +6,6 @@
 #include "api/context.hpp"
 #include "api/event_query.hpp"
 #include "api/instance_fields.hpp"
-#include "api/query_reader.hpp"
 #include "api/request_body.hpp"
 #include "base/json_reader.hpp"
 
@@ -159,6 +158,9 @@ Result<ChangesQuery> read_changes_query(const Context& api, const Request& reque
     out.filter.since = std::chrono::time_point_cast<WallTime::duration>(system_clock().now() - kDefaultSince);
   }
   out.filter.statuses = query.statuses("statusFilter");
+  out.filter.types = read_event_types(query);
+  const bool all_types = query.boolean("allTypes").value_or(false);
+  out.filter.status_changes_only = out.filter.types.empty() && !all_types;
   out.filter.instance_id = query.text("instanceId").value_or("");
   out.filter.limit = query.integer("limit", 1, kMaxChanges).value_or(kDefaultChanges);
   out.source = canonical_source(query.text("source").value_or(""));
@@ -250,28 +252,35 @@ void add_status_api(RouteTable& table, const Context& context) {
              .errors = {404},
              .handler = waiting(context, last_known)});
   // R18
-  table.add({.method = net::Method::Get,
-             .path = "/api/status/recent-changes",
-             .permission = Permission::Read,
-             .operation_id = "getRecentChanges",
-             .summary = "Status changes, oldest first; with `wait` as soon as there is one",
-             .tag = "Status",
-             .query = {{"since", "From this time on (default: 5 minutes ago, unless `after` is given)", schema_time()},
-                       {.name = "statusFilter",
-                        .description = "Only changes to these statuses",
-                        .schema = schema_string(),
-                        .repeatable = true},
-                       {"instanceId", "Only of this instance", schema_string()},
-                       {"source", "Only from this source", schema_string()},
-                       {"after", "Only those with a greater sequence number", schema_integer(0, UINT64_MAX)},
-                       {"limit", "At most so many, the newest ones (default 1000)", schema_integer(1, kMaxChanges)},
-                       wait_parameter("If there is none, wait so long for one")},
-             .responses = {{.status = 200,
-                            .description = "Changes; `X-Last-Sequence` is what to give as `after` next",
-                            .schema = "StatusChange[]",
-                            .headers = {"X-Last-Sequence"}}},
-             .quick = quick(context, recent_changes_now),
-             .handler = waiting(context, recent_changes)});
+  table.add(
+      {.method = net::Method::Get,
+       .path = "/api/status/recent-changes",
+       .permission = Permission::Read,
+       .operation_id = "getRecentChanges",
+       .summary = "Status changes, or events of other types, oldest first; with `wait` as soon as there is one",
+       .tag = "Status",
+       .query = {{"since", "From this time on (default: 5 minutes ago, unless `after` is given)", schema_time()},
+                 {.name = "statusFilter",
+                  .description = "Only changes to these statuses",
+                  .schema = schema_string(),
+                  .repeatable = true},
+                 {.name = "types",
+                  .description = "Events of these types: StatusChanged, InstanceCreated, Reconciled ... (default: "
+                                 "StatusChanged alone)",
+                  .schema = schema_string(),
+                  .repeatable = true},
+                 {"allTypes", "Events of all types, unless `types` names some", schema_boolean()},
+                 {"instanceId", "Only of this instance", schema_string()},
+                 {"source", "Only from this source", schema_string()},
+                 {"after", "Only those with a greater sequence number", schema_integer(0, UINT64_MAX)},
+                 {"limit", "At most so many, the newest ones (default 1000)", schema_integer(1, kMaxChanges)},
+                 wait_parameter("If there is none, wait so long for one")},
+       .responses = {{.status = 200,
+                      .description = "Changes; `X-Last-Sequence` is what to give as `after` next",
+                      .schema = "StatusChange[]",
+                      .headers = {"X-Last-Sequence"}}},
+       .quick = quick(context, recent_changes_now),
+       .handler = waiting(context, recent_changes)});
   add_event_stream(table, context);
 }
 

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include <unistd.h>
+
 #include "cli/applying.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/document_files.hpp"
 #include "cli/progress.hpp"
+#include "cli/side_by_side.hpp"
 #include "cli/text_diff.hpp"
 #include "cli/waiting.hpp"
 
@@ -15,6 +18,7 @@ namespace {
 
 constexpr std::size_t kAtOnce = 8;
 constexpr std::chrono::minutes kDeletePatience{2};
+constexpr std::size_t kNamed = 10;
 
 struct ApplyOptions {
   std::vector<std::string> files;
@@ -35,6 +39,9 @@ struct Outcome {
   std::string detail;
   std::optional<Error> error;
   std::optional<InstanceChange> change;
+  std::uint64_t revision = 0;  // that was stored
+  bool begun = false;
+  bool of_content = false;  // the error is about what the document says, and has places in it
 };
 
 // The faults of the configuration where they are in the file.
@@ -98,7 +105,8 @@ net::Task<void> apply_one(client::ApiClient& api, const client::InstanceDocument
       if (!judged) {
         outcome.error = std::move(judged.error());
       } else if (member(*judged, "valid") == Json(false)) {
-        outcome.error = located(document, refusal(*judged));
+        outcome.error = refusal(*judged);
+        outcome.of_content = true;
       }
     }
     outcome.change = std::move(*change);
@@ -106,40 +114,13 @@ net::Task<void> apply_one(client::ApiClient& api, const client::InstanceDocument
   }
   InstanceChange step = *change;
   outcome.change = std::move(*change);
-  const Status done = co_await carry_out(api, std::move(step));
-  if (!done) outcome.error = located(document, done.error());
-}
-
-Status look_or_apply(Session& session, const std::vector<client::InstanceDocument>& documents, bool dry_run,
-                     const std::string& what, std::vector<Outcome>& outcomes) {
-  auto connection = session.connect();
-  if (!connection) return std::unexpected(std::move(connection.error()));
-  outcomes.resize(documents.size());
-  std::vector<Connection::Work> works;
-  Progress progress(what, documents.size());
-  std::size_t done = 0;
-  std::optional<Error> unreachable;
-  for (std::size_t i = 0; i < documents.size(); ++i) {
-    works.emplace_back([&, i]() -> net::Task<void> {
-      const client::InstanceDocument& document = documents[i];
-      Outcome& outcome = outcomes[i];
-      outcome.id = document.id;
-      if (unreachable) {
-        outcome.error = *unreachable;
-        co_return;
-      }
-      co_await apply_one((*connection)->api(), document, dry_run, outcome);
-      const bool gone = outcome.error && outcome.error->code == ErrorCode::Unavailable;
-      if (gone) unreachable = outcome.error;
-      progress.show(++done, document.id);
-    });
+  auto stored = co_await carry_out(api, std::move(step));
+  if (!stored) {
+    outcome.error = std::move(stored.error());
+    outcome.of_content = true;
+  } else {
+    outcome.revision = *stored;
   }
-  const Status ended = (*connection)->run_all(std::move(works), kAtOnce);
-  progress.clear();
-  if (unreachable && done <= kAtOnce) return std::unexpected(std::move(*unreachable));
-  if (ended) return {};
-  return fail(ErrorCode::Cancelled, "Interrupted: " + std::to_string(done) + " of " + std::to_string(documents.size()) +
-                                        " instances are done; the same command goes on");
 }
 
 Colour word_colour(const std::string& word) {
@@ -149,6 +130,7 @@ Colour word_colour(const std::string& word) {
 }
 
 void show(Session& session, const Outcome& outcome, bool dry_run) {
+  if (outcome.error) session.report(*outcome.error);
   if (outcome.word.empty() || outcome.error) return;
   std::string line = outcome.id + ": " + coloured(outcome.word, word_colour(outcome.word), session.colour());
   if (!outcome.detail.empty() && outcome.word == "changed") line += " (" + outcome.detail + ")";
@@ -156,9 +138,88 @@ void show(Session& session, const Outcome& outcome, bool dry_run) {
   session.print(line + "\n");
 }
 
+// What all documents have in common while they are looked at or applied.
+struct Run {
+  const std::vector<client::InstanceDocument>& documents;
+  std::vector<Outcome> outcomes;
+  bool dry_run;
+  std::optional<Error> lost;  // nobody answers any more; nothing is begun then
+  std::size_t cut_off = 0;    // under way when that happened
+
+  std::size_t begun() const { return static_cast<std::size_t>(std::ranges::count_if(outcomes, &Outcome::begun)); }
+};
+
+net::Task<void> run_one(client::ApiClient& api, Run& run, std::size_t place) {
+  const client::InstanceDocument& document = run.documents[place];
+  Outcome& outcome = run.outcomes[place];
+  outcome.id = document.id;
+  if (run.lost) co_return;
+  outcome.begun = true;
+  co_await apply_one(api, document, run.dry_run, outcome);
+  if (!outcome.error) co_return;
+  if (outcome.error->code == ErrorCode::Unavailable) {
+    // Said by the control plane about this one, or by nobody?
+    bool there = !run.lost;
+    if (there) there = co_await answers(api);
+    if (!there) {
+      if (!run.lost) run.lost = outcome.error;
+      ++run.cut_off;
+      outcome.error.reset();
+      outcome.word.clear();
+      co_return;
+    }
+  }
+  if (outcome.of_content) outcome.error = located(document, std::move(*outcome.error));
+}
+
+// How it ended, beside what became of each document.
+Status ending_of(const Run& run, bool interrupted) {
+  const std::size_t total = run.documents.size();
+  const std::size_t begun = run.begun();
+  if (run.lost) {
+    Error error = *run.lost;
+    if (total > 1) {
+      error.message += "\n  " + std::to_string(begun - run.cut_off) + " of " + std::to_string(total) +
+                       " documents are done, " + std::to_string(run.cut_off) + " were cut off, " +
+                       std::to_string(total - begun) + " were not begun; the same command goes on";
+    }
+    return std::unexpected(std::move(error));
+  }
+  if (!interrupted || begun == total) return {};
+  return fail(ErrorCode::Cancelled, "Interrupted: " + std::to_string(begun) + " of " + std::to_string(total) +
+                                        " instances are done; the same command goes on");
+}
+
+// `streamed`: each outcome is shown as soon as there is one, instead of a bar.
+Status look_or_apply(Session& session, Run& run, const std::string& what, bool streamed) {
+  auto connection = session.connect();
+  if (!connection) return std::unexpected(std::move(connection.error()));
+  run.outcomes.resize(run.documents.size());
+  std::vector<Connection::Work> works;
+  Progress progress(**connection, what, run.documents.size());
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < run.documents.size(); ++i) {
+    works.emplace_back([&, i]() -> net::Task<void> {
+      co_await run_one((*connection)->api(), run, i);
+      if (streamed) show(session, run.outcomes[i], run.dry_run);
+      progress.show(++done, run.outcomes[i].id);
+    });
+  }
+  const bool interrupted = !(*connection)->run_all(std::move(works), kAtOnce);
+  return ending_of(run, interrupted);
+}
+
+net::Task<Status> delete_one(Session& session, client::ApiClient& api, std::string id) {
+  std::string path = client::instance_path(id);
+  Status gone = co_await api.remove(std::move(path), kDeletePatience);
+  if (!gone && gone.error().code != ErrorCode::NotFound) co_return std::move(gone);
+  show(session, {.id = id, .word = "deleted"}, false);
+  co_return Status{};
+}
+
 // Those that apply made, that match the selector, and that no document describes.
-Status prune(Session& session, const ApplyOptions& options, const std::vector<client::InstanceDocument>& documents,
-             std::vector<std::string>& removed) {
+Status prune(Session& session, const ApplyOptions& options, const std::vector<client::InstanceDocument>& documents) {
+  std::vector<std::string> removed;
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
   TargetOptions targets;
@@ -170,18 +231,20 @@ Status prune(Session& session, const ApplyOptions& options, const std::vector<cl
     const std::string id = field(instance, "id");
     if (std::ranges::find(documents, id, &client::InstanceDocument::id) == documents.end()) removed.push_back(id);
   }
+  if (options.dry_run) {
+    for (const std::string& id : removed) show(session, {.id = id, .word = "deleted"}, true);
+  }
   if (removed.empty() || options.dry_run) return {};
-  if (Status sure = confirm(
-          "Delete " + std::to_string(removed.size()) + " instances that no file describes (" + joined(removed) + ")?",
-          options.yes);
+  if (Status sure = confirm(session,
+                            "Delete " + std::to_string(removed.size()) + " instances that no file describes (" +
+                                some_names(removed, kNamed) + ")?",
+                            options.yes, "Nothing is deleted.");
       !sure) {
     return sure;
   }
-  for (const std::string& id : removed) {
-    const Status gone = (*connection)->remove(client::instance_path(id), kDeletePatience);
-    if (!gone && gone.error().code != ErrorCode::NotFound) return gone;
-  }
-  return {};
+  Batch batch{.what = "deleting", .ids = removed, .work = {}};
+  batch.work = [&](std::size_t i) { return delete_one(session, (*connection)->api(), removed[i]); };
+  return summarise(session, run_side_by_side(**connection, std::move(batch)));
 }
 
 Status check_prune(const ApplyOptions& options) {
@@ -195,49 +258,47 @@ Status check_prune(const ApplyOptions& options) {
   return {};
 }
 
+// Shows what is not shown yet. The one failure is the command's own.
+Status conclude(Session& session, const Run& run, const Status& looked, bool streamed, bool prunes) {
+  const std::size_t total = run.documents.size();
+  std::size_t failed = 0;
+  for (const Outcome& outcome : run.outcomes) {
+    if (outcome.error) ++failed;
+    if (!streamed && !(outcome.error && total == 1)) show(session, outcome, run.dry_run);
+  }
+  if (!looked || failed == 0) return looked;
+  if (total == 1) return std::unexpected(*run.outcomes.front().error);
+  return fail(ErrorCode::Unprocessable, std::to_string(failed) + " of " + std::to_string(total) +
+                                            " instances could not be applied" +
+                                            (prunes ? "; nothing is deleted then" : ""));
+}
+
 Status apply(Session& session, const ApplyOptions& options) {
   if (Status good = check_prune(options); !good) return good;
   const auto timeout = read_span(options.timeout, "--timeout");
   if (!timeout) return std::unexpected(timeout.error());
   auto documents = read_valid(session, options.files, options.name);
   if (!documents) return std::unexpected(std::move(documents.error()));
-  std::vector<Outcome> outcomes;
-  const Status looked =
-      look_or_apply(session, *documents, options.dry_run, options.dry_run ? "looking" : "applying", outcomes);
-  std::size_t failed = 0;
-  Error first;
-  for (const Outcome& outcome : outcomes) {
-    show(session, outcome, options.dry_run);
-    if (!outcome.error) continue;
-    if (failed++ == 0) first = *outcome.error;
-    if (failed > 1 || documents->size() > 1) session.report(*outcome.error);
-  }
-  if (!looked) return looked;
-  if (failed > 0) {
-    if (documents->size() == 1) return std::unexpected(std::move(first));
-    return fail(ErrorCode::Unprocessable, std::to_string(failed) + " of " + std::to_string(documents->size()) +
-                                              " instances could not be applied" +
-                                              (options.prune ? "; nothing is deleted then" : ""));
-  }
+  Run run{.documents = *documents, .outcomes = {}, .dry_run = options.dry_run, .lost = {}};
+  const bool streamed = documents->size() > 1 && !is_terminal(STDERR_FILENO);
+  const Status looked = look_or_apply(session, run, options.dry_run ? "looking" : "applying", streamed);
+  if (Status good = conclude(session, run, looked, streamed, options.prune); !good) return good;
   if (options.prune) {
-    std::vector<std::string> removed;
-    const Status pruned = prune(session, options, *documents, removed);
-    if (!pruned) return pruned;
-    for (const std::string& id : removed) show(session, {.id = id, .word = "deleted"}, options.dry_run);
+    if (Status pruned = prune(session, options, *documents); !pruned) return pruned;
   }
   if (!options.wait || options.dry_run) return {};
-  std::vector<std::string> ids;
-  for (const client::InstanceDocument& document : *documents) ids.push_back(document.id);
-  return wait_for(session, std::move(ids), is_settled, *timeout, "instances to settle");
+  StoredRevisions stored;
+  for (const Outcome& outcome : run.outcomes) stored[outcome.id] = outcome.revision;
+  return wait_until_settled(session, std::move(stored), *timeout);
 }
 
 Status diff(Session& session, const ApplyOptions& options) {
   auto documents = read_valid(session, options.files, options.name);
   if (!documents) return std::unexpected(std::move(documents.error()));
-  std::vector<Outcome> outcomes;
-  const Status looked = look_or_apply(session, *documents, true, "comparing", outcomes);
+  Run run{.documents = *documents, .outcomes = {}, .dry_run = true, .lost = {}};
+  const Status looked = look_or_apply(session, run, "comparing", false);
   if (!looked) return looked;
-  for (const Outcome& outcome : outcomes) {
+  for (const Outcome& outcome : run.outcomes) {
     if (outcome.error) return std::unexpected(*outcome.error);
     const std::string text = diff_text(*outcome.change);
     if (text.empty()) continue;

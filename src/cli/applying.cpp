@@ -1,39 +1,67 @@
 #include "cli/applying.hpp"
 
+#include <charconv>
+
 #include "cli/command.hpp"
 
 namespace draas::cli {
-net::Task<Result<InstanceChange>> plan_document(client::ApiClient& api, client::InstanceDocument document,
-                                                Ownership ownership) {
-  CurrentInstance current;
-  std::string path = client::instance_path(document.id);
-  auto instance = co_await api.get(std::move(path));
-  if (!instance && instance.error().code != ErrorCode::NotFound) co_return std::unexpected(std::move(instance.error()));
-  if (instance) {
-    current.instance = std::move(*instance);
-    client::Call read;
-    read.target = configuration_path(document.id);
-    auto configuration = co_await api.send(std::move(read));
-    if (!configuration) co_return std::unexpected(std::move(configuration.error()));
-    current.configuration = std::move(configuration->body);
-    current.configuration_etag = std::move(configuration->etag);
-    std::string policy = reconciliation_path(document.id, "/policy");
-    auto view = co_await api.get(std::move(policy));
-    if (!view) co_return std::unexpected(std::move(view.error()));
-    if (view->is_object() && view->contains("own")) current.policy = (*view)["own"];
-  }
-  co_return compare(document, current, ownership);
+namespace {
+
+net::Task<Status> set_policy(client::ApiClient& api, std::string id, Json policy, std::string etag) {
+  client::Call call;
+  // An empty one is none: the fleet's holds.
+  call.method = policy.empty() ? net::Method::Delete : net::Method::Put;
+  call.target = reconciliation_path(id, "/policy");
+  call.if_match = std::move(etag);
+  if (!policy.empty()) call.body = std::move(policy);
+  auto set = co_await api.send(std::move(call));
+  if (!set) co_return std::unexpected(std::move(set.error()));
+  co_return Status{};
 }
 
-net::Task<Status> carry_out(client::ApiClient& api, InstanceChange change) {
-  if (change.empty()) co_return Status{};
+}  // namespace
+
+net::Task<Result<CurrentInstance>> read_instance(client::ApiClient& api, std::string id) {
+  CurrentInstance current;
+  std::string path = client::instance_path(id);
+  auto instance = co_await api.get(std::move(path));
+  if (!instance && instance.error().code == ErrorCode::NotFound) co_return current;
+  if (!instance) co_return std::unexpected(std::move(instance.error()));
+  current.instance = std::move(*instance);
+  client::Call read;
+  read.target = configuration_path(id);
+  auto configuration = co_await api.send(std::move(read));
+  if (!configuration) co_return std::unexpected(std::move(configuration.error()));
+  current.configuration = std::move(configuration->body);
+  current.configuration_etag = std::move(configuration->etag);
+  client::Call look;
+  look.target = reconciliation_path(id, "/policy");
+  auto policy = co_await api.send(std::move(look));
+  if (!policy) co_return std::unexpected(std::move(policy.error()));
+  current.policy = member(policy->body, "own");
+  current.policy_etag = std::move(policy->etag);
+  co_return current;
+}
+
+net::Task<Result<InstanceChange>> plan_document(client::ApiClient& api, client::InstanceDocument document) {
+  std::string id = document.id;
+  auto current = co_await read_instance(api, std::move(id));
+  if (!current) co_return std::unexpected(std::move(current.error()));
+  co_return compare(document, *current);
+}
+
+net::Task<Result<std::uint64_t>> carry_out(client::ApiClient& api, InstanceChange change) {
+  std::uint64_t revision = 0;
+  if (change.empty()) co_return revision;
   if (change.create) {
     std::string collection = "/api/server/instances";
     Json body = std::move(change.body);
     const Json asked = body;
     auto created = co_await api.post(std::move(collection), std::move(body));
     if (!created) co_return std::unexpected(std::move(created.error()));
-    if (Status started = check_started(asked, *created); !started) co_return started;
+    if (Status started = check_started(asked, *created); !started)
+      co_return std::unexpected(std::move(started.error()));
+    revision = 1;
   }
   if (change.configuration) {
     client::Call put;
@@ -43,11 +71,13 @@ net::Task<Status> carry_out(client::ApiClient& api, InstanceChange change) {
     put.if_match = change.configuration_etag;
     auto stored = co_await api.send(std::move(put));
     if (!stored) co_return std::unexpected(std::move(stored.error()));
+    revision = stored_revision(*stored);
   }
   if (change.policy) {
-    std::string path = reconciliation_path(change.id, "/policy");
+    std::string id = change.id;
     Json policy = std::move(*change.policy);
-    auto set = co_await api.put(std::move(path), std::move(policy));
+    std::string etag = std::move(change.policy_etag);
+    Status set = co_await set_policy(api, std::move(id), std::move(policy), std::move(etag));
     if (!set) co_return std::unexpected(std::move(set.error()));
   }
   // Last, as it may start the instance.
@@ -60,7 +90,20 @@ net::Task<Status> carry_out(client::ApiClient& api, InstanceChange change) {
     auto patched = co_await api.send(std::move(patch));
     if (!patched) co_return std::unexpected(std::move(patched.error()));
   }
-  co_return Status{};
+  co_return revision;
+}
+
+std::uint64_t stored_revision(const client::Reply& reply) {
+  std::uint64_t revision = 0;
+  const std::string_view text = reply.headers.get("X-Revision");
+  std::from_chars(text.data(), text.data() + text.size(), revision);
+  return revision;
+}
+
+net::Task<bool> answers(client::ApiClient& api) {
+  std::string path = "/api/health";
+  auto health = co_await api.get(std::move(path));
+  co_return health || health.error().code != ErrorCode::Unavailable;
 }
 
 Status check_started(const Json& body, const Json& answer) {

@@ -53,7 +53,7 @@ Status decide(Session& session, const DecisionOptions& options, const std::strin
   const std::string what = "revision " + field(*approval, "revision") + " of '" + field(*approval, "instanceId") + "'";
   if (format->for_people()) print_plan(session, *approval);
   if (is_terminal(0) && !options.yes && !ask((word == "approve" ? "Approve " : "Reject ") + what + "?")) {
-    return fail(ErrorCode::Cancelled, "not done");
+    return session.decline();
   }
   Json body = Json::object();
   if (!options.comment.empty()) body["comment"] = options.comment;

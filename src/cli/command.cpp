@@ -55,11 +55,14 @@ std::string list_query(const TargetOptions& options) {
   return query;
 }
 
+Status refuse_names_with_filter(const TargetOptions& options) {
+  if (options.names.empty() || (list_query(options).empty() && !options.all)) return {};
+  return fail(ErrorCode::InvalidArgument, "Give either instances by name or a filter, not both");
+}
+
 Status require_targets(const TargetOptions& options) {
+  if (Status clear = refuse_names_with_filter(options); !clear) return clear;
   const bool filtered = !list_query(options).empty();
-  if (!options.names.empty() && (filtered || options.all)) {
-    return fail(ErrorCode::InvalidArgument, "Give either instances by name or a filter, not both");
-  }
   if (filtered && options.all) return fail(ErrorCode::InvalidArgument, "Give either a filter or --all, not both");
   if (options.empty()) {
     return fail(ErrorCode::InvalidArgument, "Which instances? Name them, or give --selector, another filter or --all");
@@ -89,6 +92,12 @@ Result<Json> find_instance(Connection& connection, const std::string& name) {
   return *found;
 }
 
+std::vector<std::string> ids_of(const std::vector<Json>& instances) {
+  std::vector<std::string> ids;
+  for (const Json& instance : instances) ids.push_back(field(instance, "id"));
+  return ids;
+}
+
 Result<std::string> find_id(Connection& connection, const std::string& name) {
   auto instance = find_instance(connection, name);
   if (!instance) return std::unexpected(std::move(instance.error()));
@@ -96,6 +105,7 @@ Result<std::string> find_id(Connection& connection, const std::string& name) {
 }
 
 Result<std::vector<Json>> find_instances(Connection& connection, const TargetOptions& options) {
+  if (Status clear = refuse_names_with_filter(options); !clear) return std::unexpected(std::move(clear.error()));
   std::vector<Json> instances;
   for (const std::string& name : options.names) {
     auto instance = find_instance(connection, name);
@@ -151,13 +161,20 @@ Result<Duration> read_span(const std::string& text, const char* option) {
               std::string(option) + ": '" + text + "' is not a time span such as 30s or 5m");
 }
 
-Status confirm(const std::string& question, bool yes) {
+std::string some_names(const std::vector<std::string>& names, std::size_t most) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), most); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  if (names.size() > most) text += " and " + std::to_string(names.size() - most) + " more";
+  return text;
+}
+
+Status confirm(Session& session, const std::string& question, bool yes, const std::string& what_is_so) {
   if (yes) return {};
   if (!is_terminal(STDIN_FILENO) || !is_terminal(STDERR_FILENO)) {
     return fail(ErrorCode::InvalidArgument, question + " Say so with --yes where nobody can be asked");
   }
   if (ask(question)) return {};
-  return fail(ErrorCode::Cancelled, "not done");
+  return session.decline(what_is_so);
 }
 
 }  // namespace draas::cli

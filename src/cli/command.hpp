@@ -68,11 +68,14 @@ Result<Chosen> choose_instances(Session& session, const TargetOptions& options);
 void note_no_instances(Session& session, const TargetOptions& options);
 // One by id, else by name when only one has it.
 Result<Json> find_instance(Connection& connection, const std::string& name);
+std::vector<std::string> ids_of(const std::vector<Json>& instances);
 // Its id alone.
 Result<std::string> find_id(Connection& connection, const std::string& name);
 // The query string of a list, with its '?'; "" when there is no filter. InvalidArgument when nothing is chosen.
 std::string list_query(const TargetOptions& options);
 Status require_targets(const TargetOptions& options);
+// InvalidArgument when instances are named and a filter is given as well.
+Status refuse_names_with_filter(const TargetOptions& options);
 
 // --- fields of answers -----------------------------------------------------------------------------------------------
 
@@ -87,7 +90,12 @@ std::string reconciliation_path(const std::string& id, std::string_view rest = {
 // A time span from the command line; InvalidArgument names the option.
 Result<Duration> read_span(const std::string& text, const char* option);
 
+// "a, b, c and 4 more": the first `most` of them.
+std::string some_names(const std::vector<std::string>& names, std::size_t most);
+
 // Asks before something is done that cannot be undone. Without a terminal --yes is needed.
-Status confirm(const std::string& question, bool yes);
+// "No" is Session::decline(); `what_is_so` says what did not happen.
+Status confirm(Session& session, const std::string& question, bool yes,
+               const std::string& what_is_so = "Nothing is changed.");
 
 }  // namespace draas::cli

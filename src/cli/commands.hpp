@@ -17,6 +17,7 @@ void add_get_command(CLI::App& application, Session& session);              // g
 void add_describe_command(CLI::App& application, Session& session);         // describe
 void add_create_commands(CLI::App& application, Session& session);          // create, clone
 void add_edit_command(CLI::App& application, Session& session);             // edit
+void add_label_command(CLI::App& application, Session& session);            // label
 void add_lifecycle_commands(CLI::App& application, Session& session);       // start, stop, restart, delete
 void add_wait_command(CLI::App& application, Session& session);             // wait
 void add_logs_command(CLI::App& application, Session& session);             // logs

@@ -1,5 +1,8 @@
 // completion, and what its scripts ask: __complete (hidden).
 
+#include <algorithm>
+#include <array>
+
 #include "cli/command.hpp"
 #include "cli/command_tree.hpp"
 #include "cli/commands.hpp"
@@ -62,28 +65,40 @@ void add_elements(Connection& connection, const char* path, const char* key, std
   for (const Json& element : *list) words.push_back(field(element, key));
 }
 
+// What only the control plane knows: where it lists them, and the member that is offered.
+struct Source {
+  std::string_view kind;
+  const char* path;
+  const char* key;
+};
+constexpr std::array<Source, 5> kSources{{{kInstanceName, "/api/server/instances", "id"},
+                                          {kResourceName, "/api/server/instances", "id"},
+                                          {"PLATFORM", "/api/server/platforms", "platformType"},
+                                          {"ROLLOUT", "/api/reconciliation/rollouts", "id"},
+                                          {"APPROVAL", "/api/reconciliation/approvals?state=Pending", "instanceId"}}};
+// Those that come with the reconciler; others may be built into it.
+constexpr std::array<const char*, 7> kStrategies{"Update",        "Restart", "BlueGreen", "Canary",
+                                                 "RollingUpdate", "Migrate", "Manual"};
+
+void add_contexts(std::vector<std::string>& words) {
+  const auto file = read_context_file(context_file_path());
+  if (!file) return;
+  for (const auto& [name, context] : file->contexts) words.push_back(name);
+}
+
 Status complete_words(Session& session, const CompleteOptions& options) {
   Completions found = complete(*options.application, options.words);
-  if (found.kind == "CONTEXT") {
-    const auto file = read_context_file(context_file_path());
-    if (file) {
-      for (const auto& [name, context] : file->contexts) found.words.push_back(name);
-    }
-  } else if (found.kind == kInstanceName || found.kind == kResourceName || found.kind == "ROLLOUT" ||
-             found.kind == "APPROVAL") {
-    if (found.kind == kResourceName) {
-      for (const Resource& resource : resources()) found.words.push_back(resource.name);
-    }
+  if (found.kind == "CONTEXT") add_contexts(found.words);
+  if (found.kind == "STRATEGY") found.words.assign(kStrategies.begin(), kStrategies.end());
+  if (found.kind == kResourceName) {
+    for (const Resource& resource : resources()) found.words.push_back(resource.name);
+  }
+  const auto* source = std::ranges::find(kSources, found.kind, &Source::kind);
+  if (source != kSources.end()) {
     session.options().timeout = to_text(kPatience);
     const auto connection = session.connect();
     if (!connection) return {};
-    if (found.kind == kInstanceName || found.kind == kResourceName) {
-      add_elements(**connection, "/api/server/instances", "id", found.words);
-    }
-    if (found.kind == "ROLLOUT") add_elements(**connection, "/api/reconciliation/rollouts", "id", found.words);
-    if (found.kind == "APPROVAL") {
-      add_elements(**connection, "/api/reconciliation/approvals?state=Pending", "instanceId", found.words);
-    }
+    add_elements(**connection, source->path, source->key, found.words);
   }
   const std::string& begun = options.words.empty() ? std::string() : options.words.back();
   for (const std::string& word : found.words) {

@@ -5,6 +5,7 @@
 
 #include <boost/asio/signal_set.hpp>
 
+#include "cli/status_line.hpp"
 #include "net/tls.hpp"
 
 namespace draas::cli {
@@ -197,6 +198,7 @@ Status Connection::run_all(std::vector<Work> works, std::size_t at_once) {
   signals.async_wait([line, &signals](const boost::system::error_code& error, int) {
     if (error) return;
     line->interrupted = true;
+    clear_status_line();
     signals.clear();  // the next one has its usual effect
   });
   run_line(line, at_once);
@@ -210,6 +212,18 @@ void Connection::run_until_killed(std::vector<Work> works, std::size_t at_once) 
   run_line(line, at_once);
 }
 
+void Connection::pause(milliseconds span) {
+  const auto deadline = std::chrono::steady_clock::now() + span;
+  bool over = false;
+  net::Timer timer(state_->context.get_executor());
+  timer.expires_at(deadline);
+  timer.async_wait([&over](const boost::system::error_code&) { over = true; });
+  state_->context.restart();
+  while (!over && state_->context.run_one() > 0) {
+  }
+}
+
+net::Executor Connection::executor() { return state_->context.get_executor(); }
 client::ApiClient& Connection::api() { return state_->api; }
 const ConnectionSettings& Connection::settings() const { return state_->settings; }
 

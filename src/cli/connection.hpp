@@ -58,7 +58,11 @@ class Connection {
   // The same for what only reads: Ctrl-C ends the program at once.
   void run_until_killed(std::vector<Work> works, std::size_t at_once);
 
+  // Lets time pass while what is under way on the loop goes on.
+  void pause(std::chrono::milliseconds span);
+
   client::ApiClient& api();
+  net::Executor executor();
   const ConnectionSettings& settings() const;
 
  private:

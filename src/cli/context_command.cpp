@@ -1,9 +1,5 @@
 // context: several control planes, their addresses and keys.
 
-#include <cstdio>
-
-#include <unistd.h>
-
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/context_file.hpp"
@@ -45,15 +41,6 @@ Status list(Session& session, const ContextOptions& options) {
   return {};
 }
 
-Result<std::string> read_key() {
-  if (is_terminal(STDIN_FILENO)) std::fprintf(stderr, "Key: ");
-  std::string key;
-  for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar()) key += static_cast<char>(c);
-  if (key.ends_with('\r')) key.pop_back();
-  if (key.empty()) return fail(ErrorCode::InvalidArgument, "--api-key-stdin: standard input is empty");
-  return key;
-}
-
 Status set(Session& session, const ContextOptions& options) {
   const auto path = context_file_path();
   auto file = read_context_file(path);
@@ -70,8 +57,8 @@ Status set(Session& session, const ContextOptions& options) {
   if (options.no_key) context.api_key.clear();
   if (!options.api_key.empty()) context.api_key = options.api_key;
   if (options.key_from_input) {
-    auto key = read_key();
-    if (!key) return std::unexpected(std::move(key.error()));
+    auto key = read_secret("Key: ");
+    if (!key) return std::unexpected(std::move(key.error()).with_context("--api-key-stdin"));
     context.api_key = std::move(*key);
   }
   file->set(options.name, std::move(context));

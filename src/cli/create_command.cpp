@@ -1,9 +1,11 @@
 // create and clone: one new instance.
 
+#include "base/size.hpp"
 #include "cli/applying.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/document_files.hpp"
+#include "cli/progress.hpp"
 #include "cli/waiting.hpp"
 
 namespace draas::cli {
@@ -20,6 +22,8 @@ struct CreateOptions {
   std::string restart_policy;
   std::string log_level;
   std::string front_port;
+  double cpu = 0;
+  std::string memory;
   std::string output;
   std::string timeout = "5m";
   int port = 0;
@@ -57,11 +61,16 @@ Status send(Session& session, const CreateOptions& options, Json body) {
   if (!format) return std::unexpected(format.error());
   const auto timeout = read_span(options.timeout, "--timeout");
   if (!timeout) return std::unexpected(timeout.error());
-  if (options.wait && !options.start) return fail(ErrorCode::InvalidArgument, "--wait is for --start");
+  const bool runs = options.start || field(body, "desiredState") == "Running";
+  if (options.wait && !runs) {
+    return fail(ErrorCode::InvalidArgument, "--wait is for an instance that is to run: give --start");
+  }
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
   const Json asked = body;
+  Progress progress(**connection, runs ? "creating and starting" : "creating", 1);
   auto created = (*connection)->post("/api/server/instances", std::move(body), std::chrono::minutes(1));
+  progress.clear();
   if (!created) return std::unexpected(std::move(created.error()));
   const Status started = check_started(asked, *created);
   if (started) {
@@ -74,7 +83,7 @@ Status send(Session& session, const CreateOptions& options, Json body) {
     return printed;
   }
   if (!started || !options.wait) return started;
-  return wait_for(session, {id}, is_settled, *timeout, "'" + id + "' to run");
+  return wait_until_settled(session, {{id, 1}}, *timeout);
 }
 
 Status create(Session& session, const CreateOptions& options) {
@@ -84,7 +93,7 @@ Status create(Session& session, const CreateOptions& options) {
     if (!documents) return std::unexpected(std::move(documents.error()));
     if (documents->size() != 1)
       return fail(ErrorCode::InvalidArgument, "create makes one instance; use apply for more");
-    body = std::move(documents->front().instance);
+    body = without_nulls(std::move(documents->front().instance));
     if (documents->front().policy.is_object()) {
       return fail(ErrorCode::InvalidArgument, options.file + ": a document with spec.reconciliation is for apply");
     }
@@ -100,6 +109,8 @@ Status create(Session& session, const CreateOptions& options) {
   if (!options.log_level.empty()) body["serverConfiguration"]["logLevel"] = options.log_level;
   if (options.port > 0) body["serverConfiguration"]["port"] = options.port;
   if (options.start) body["start"] = true;
+  if (options.cpu > 0) body["limits"]["cpuCores"] = options.cpu;
+  if (!options.memory.empty()) body["limits"]["memoryBytes"] = options.memory;
   if (Status good = add_front_port(options.front_port, body); !good) return good;
   if (Status good = add_labels(options.labels, body); !good) return good;
   if (!body.contains("id") && !body.contains("name")) {
@@ -163,6 +174,12 @@ void add_create_commands(CLI::App& application, Session& session) {
   command->add_option("--restart-policy", options->restart_policy, "Always, OnFailure or Never")
       ->type_name("POLICY")
       ->check(CLI::IsMember({"Always", "OnFailure", "Never"}, CLI::ignore_case));
+  command->add_option("--cpu", options->cpu, "How many cores it may use at most: 1.5")
+      ->type_name("CORES")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--memory", options->memory, "How much memory it may use at most: 512Mi")
+      ->type_name("SIZE")
+      ->check([](const std::string& text) { return parse_size(text) ? "" : "must be a size such as 512Mi"; });
   command->add_option("--log-level", options->log_level, "trace, debug, info, warn or error")->type_name("LEVEL");
   command->add_option("--port", options->port, "Its port (default: a free one)")
       ->type_name("PORT")

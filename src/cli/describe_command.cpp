@@ -8,12 +8,11 @@ namespace draas::cli {
 namespace {
 
 struct DescribeOptions {
-  std::vector<std::string> names;
+  TargetOptions targets;
 };
 
 constexpr std::size_t kLabelWidth = 18;
-constexpr const char* kNewestEvents = "&limit=10000";
-constexpr std::size_t kShownEvents = 10;
+constexpr const char* kNewestEvents = "&limit=10";
 
 void line(std::string& out, const std::string& label, const std::string& value) {
   if (value.empty()) return;
@@ -107,9 +106,7 @@ void print_events(Session& session, const Json& events) {
   if (!events.is_array() || events.empty()) return;
   session.print("Events:\n");
   Table table({"  TIME", "EVENT", "SOURCE", "REASON"});
-  const std::size_t first = events.size() > kShownEvents ? events.size() - kShownEvents : 0;
-  for (std::size_t i = first; i < events.size(); ++i) {
-    const Json& event = events[i];
+  for (const Json& event : events) {
     table.add({"  " + local_time(member(event, "timestamp")),
                field(event, "oldStatus") + " -> " + field(event, "newStatus"), field(event, "source"),
                field(member(event, "metadata"), "Reason")});
@@ -117,28 +114,32 @@ void print_events(Session& session, const Json& events) {
   session.print(table);
 }
 
+Status describe_one(Session& session, Connection& connection, const Json& instance) {
+  const std::string id = field(instance, "id");
+  auto runtime = connection.get(client::instance_path(id, "/runtime-status"));
+  if (!runtime) return std::unexpected(std::move(runtime.error()));
+  auto policy = connection.get(reconciliation_path(id, "/policy"));
+  if (!policy) return std::unexpected(std::move(policy.error()));
+  auto events =
+      connection.get("/api/status/recent-changes?after=0&instanceId=" + net::percent_encode(id) + kNewestEvents);
+  if (!events) return std::unexpected(std::move(events.error()));
+  session.print(summary(instance, *runtime, session.colour()));
+  session.print(labels(instance));
+  print_components(session, *runtime);
+  print_policy(session, *policy);
+  print_events(session, *events);
+  return {};
+}
+
 Status describe(Session& session, const DescribeOptions& options) {
-  auto connection = session.connect();
-  if (!connection) return std::unexpected(std::move(connection.error()));
+  if (Status named = require_targets(options.targets); !named) return named;
+  auto chosen = choose_instances(session, options.targets);
+  if (!chosen) return std::unexpected(std::move(chosen.error()));
   bool first = true;
-  for (const std::string& name : options.names) {
-    auto instance = find_instance(**connection, name);
-    if (!instance) return std::unexpected(std::move(instance.error()));
-    const std::string id = field(*instance, "id");
-    auto runtime = (*connection)->get(client::instance_path(id, "/runtime-status"));
-    if (!runtime) return std::unexpected(std::move(runtime.error()));
-    auto policy = (*connection)->get(reconciliation_path(id, "/policy"));
-    if (!policy) return std::unexpected(std::move(policy.error()));
-    auto events =
-        (*connection)->get("/api/status/recent-changes?after=0&instanceId=" + net::percent_encode(id) + kNewestEvents);
-    if (!events) return std::unexpected(std::move(events.error()));
+  for (const Json& instance : chosen->instances) {
     if (!first) session.print("\n");
     first = false;
-    session.print(summary(*instance, *runtime, session.colour()));
-    session.print(labels(*instance));
-    print_components(session, *runtime);
-    print_policy(session, *policy);
-    print_events(session, *events);
+    if (Status told = describe_one(session, *chosen->connection, instance); !told) return told;
   }
   return {};
 }
@@ -146,10 +147,11 @@ Status describe(Session& session, const DescribeOptions& options) {
 }  // namespace
 
 void add_describe_command(CLI::App& application, Session& session) {
-  CLI::App* command = add_command(
-      application, {"describe", "Show all that is known of an instance", "Instances", "  draas describe orders"});
+  CLI::App* command =
+      add_command(application, {"describe", "Show all that is known of an instance", "Instances",
+                                "  draas describe orders\n  draas describe -l team=shop --status Error"});
   auto options = when_chosen<DescribeOptions>(command, session, describe);
-  command->add_option("instances", options->names, "Ids or names")->required()->type_name(kInstanceName);
+  add_target_options(command, options->targets, Targets::Chosen);
 }
 
 }  // namespace draas::cli

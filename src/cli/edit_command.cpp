@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "cli/commands.hpp"
 #include "cli/document_files.hpp"
 #include "cli/text_diff.hpp"
+#include "cli/waiting.hpp"
 
 namespace draas::cli {
 namespace {
@@ -23,7 +25,9 @@ constexpr std::size_t kTokenBytes = 6;
 
 struct EditOptions {
   std::string instance;
+  std::string timeout = "5m";
   bool yes = false;
+  bool wait = false;
 };
 
 // A file that others cannot read, for as long as it is needed: configurations may hold secrets.
@@ -72,20 +76,23 @@ Status run_editor(const std::filesystem::path& path) {
               "The editor '" + editor() + "' failed; EDITOR names another. Nothing is changed");
 }
 
-Result<std::string> current_document(Connection& connection, const std::string& name, std::string& id) {
-  auto instance = find_instance(connection, name);
-  if (!instance) return std::unexpected(std::move(instance.error()));
-  id = field(*instance, "id");
-  auto configuration = connection.get(configuration_path(id));
-  if (!configuration) return std::unexpected(std::move(configuration.error()));
-  auto policy = connection.get(reconciliation_path(id, "/policy"));
-  if (!policy) return std::unexpected(std::move(policy.error()));
-  return to_yaml(client::to_instance_document(*instance, *configuration, member(*policy, "own")));
+Result<CurrentInstance> read_now(Connection& connection, const std::string& id) {
+  std::optional<Result<CurrentInstance>> current;
+  std::vector<Connection::Work> works;
+  works.emplace_back([&]() -> net::Task<void> {
+    std::string copy = id;
+    auto found = co_await read_instance(connection.api(), std::move(copy));
+    current = std::move(found);
+  });
+  connection.run_until_killed(std::move(works), 1);
+  if (*current && !(*current)->instance.is_object()) {
+    return fail(ErrorCode::NotFound, "Instance '" + id + "' has been deleted");
+  }
+  return std::move(*current);
 }
 
-// The change that the edited text asks for. Edited labels are all labels: what is gone from them is removed.
-Result<InstanceChange> read_change(Connection& connection, Session& session, const std::filesystem::path& path,
-                                   const std::string& id, const std::string& original) {
+Result<client::InstanceDocument> read_edited(Session& session, const std::filesystem::path& path,
+                                             const std::string& id) {
   auto documents = read_document_files({path.string()});
   if (!documents) return std::unexpected(std::move(documents.error()));
   if (documents->size() != 1 || documents->front().id != id) {
@@ -93,57 +100,80 @@ Result<InstanceChange> read_change(Connection& connection, Session& session, con
   }
   const OfflineFindings findings = check_offline(*documents);
   for (const std::string& text : findings.warnings) session.warn(text);
-  if (!findings.errors.empty()) {
-    Error error{.code = ErrorCode::InvalidArgument};
-    for (const std::string& text : findings.errors) error.message += (error.message.empty() ? "" : "\n") + text;
-    return std::unexpected(std::move(error));
-  }
+  if (findings.errors.empty()) return std::move(documents->front());
+  Error error{.code = ErrorCode::InvalidArgument};
+  for (const std::string& text : findings.errors) error.message += (error.message.empty() ? "" : "\n") + text;
+  return std::unexpected(std::move(error));
+}
+
+// The change that the edited text asks for, from what was there when the editor was opened.
+Result<InstanceChange> read_change(Session& session, const std::filesystem::path& path, const CurrentInstance& opened,
+                                   const std::string& original) {
+  auto edited = read_edited(session, path, field(opened.instance, "id"));
+  if (!edited) return std::unexpected(std::move(edited.error()));
   auto before = client::read_instance_documents("before", original);
   if (!before) return std::unexpected(std::move(before.error()));
-  client::InstanceDocument document = std::move(documents->front());
-  const Json labels_before = member(before->front().instance, "metadata");
-  std::optional<Result<InstanceChange>> change;
+  return compare_whole(std::move(*edited), before->front(), opened);
+}
+
+// PreconditionFailed when somebody has changed what the editor showed. What changes between this look and the writing
+// is refused by the ETags of configuration and policy.
+Status check_unchanged(Connection& connection, const CurrentInstance& opened) {
+  auto now = read_now(connection, field(opened.instance, "id"));
+  if (!now) return std::unexpected(std::move(now.error()));
+  if (json_equal(to_document(*now), to_document(opened))) return {};
+  return fail(ErrorCode::PreconditionFailed,
+              "'" + field(opened.instance, "id") + "' was changed by somebody else while you edited it");
+}
+
+Result<std::uint64_t> store(Connection& connection, const CurrentInstance& opened, InstanceChange change) {
+  if (Status same = check_unchanged(connection, opened); !same) return std::unexpected(std::move(same.error()));
+  std::optional<Result<std::uint64_t>> stored;
   std::vector<Connection::Work> works;
   works.emplace_back([&]() -> net::Task<void> {
-    client::InstanceDocument copy = document;
-    auto planned = co_await plan_document(connection.api(), std::move(copy), Ownership::Leave);
-    change = std::move(planned);
+    auto revision = co_await carry_out(connection.api(), std::move(change));
+    stored = std::move(revision);
   });
   connection.run_until_killed(std::move(works), 1);
-  if (!*change) return std::unexpected(std::move(change->error()));
-  InstanceChange out = std::move(**change);
-  for (const auto& [name, value] : labels_before.items()) {
-    if (member(document.instance, "metadata").contains(name)) continue;
-    out.body["metadata"][name] = nullptr;
-    out.fields.push_back("labels." + name);
-    out.after["metadata"]["labels"].erase(name);
-    if (out.after["metadata"]["labels"].empty()) out.after["metadata"].erase("labels");
-  }
-  return out;
+  return std::move(*stored);
+}
+
+Status finish(Session& session, const EditOptions& options, const InstanceChange& change, std::uint64_t revision,
+              Duration timeout) {
+  std::string fields;
+  for (const std::string& name : change.fields) fields += (fields.empty() ? "" : ", ") + name;
+  session.print(change.id + ": changed (" + fields + ")\n");
+  if (!options.wait) return {};
+  return wait_until_settled(session, {{change.id, revision}}, timeout);
 }
 
 Status edit(Session& session, const EditOptions& options) {
+  const auto timeout = read_span(options.timeout, "--timeout");
+  if (!timeout) return std::unexpected(timeout.error());
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
-  std::string id;
-  auto original = current_document(**connection, options.instance, id);
-  if (!original) return std::unexpected(std::move(original.error()));
-  EditedFile file(id);
-  if (Status written = write_file(file.path(), *original, kPrivate, Durability::Atomic); !written) return written;
+  auto id = find_id(**connection, options.instance);
+  if (!id) return std::unexpected(std::move(id.error()));
+  auto opened = read_now(**connection, *id);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  const std::string original = to_yaml(to_document(*opened));
+  EditedFile file(*id);
+  const std::string kept = "your text is in " + file.path().string();
+  if (Status written = write_file(file.path(), original, kPrivate, Durability::Atomic); !written) return written;
   for (;;) {
     if (Status ran = run_editor(file.path()); !ran) return ran;
     auto text = read_file(file.path());
     if (!text) return std::unexpected(std::move(text.error()));
-    if (*text == *original) {
+    if (*text == original) {
       session.note("Nothing was changed.");
       return {};
     }
-    auto change = read_change(**connection, session, file.path(), id, *original);
+    auto change = read_change(session, file.path(), *opened, original);
     if (!change) {
       session.report(change.error());
       if (is_terminal(STDIN_FILENO) && ask("Edit again?")) continue;
       file.keep();
-      return fail(ErrorCode::InvalidArgument, "Nothing is changed; your text is in " + file.path().string());
+      return fail(ErrorCode::InvalidArgument, "Nothing is changed; " + kept);
     }
     if (change->empty()) {
       session.note("That is how it is already.");
@@ -152,24 +182,15 @@ Status edit(Session& session, const EditOptions& options) {
     session.print(coloured_diff(diff_text(*change), session.colour()));
     if (is_terminal(STDIN_FILENO) && !options.yes && !ask("Apply this?")) {
       file.keep();
-      return fail(ErrorCode::Cancelled, "Nothing is changed; your text is in " + file.path().string());
+      return session.decline("Nothing is changed; " + kept);
     }
-    Status done;
-    std::vector<Connection::Work> works;
-    works.emplace_back([&]() -> net::Task<void> {
-      InstanceChange copy = *change;
-      done = co_await carry_out((*connection)->api(), std::move(copy));
-    });
-    (*connection)->run_until_killed(std::move(works), 1);
-    if (!done) {
+    auto revision = store(**connection, *opened, *change);
+    if (!revision) {
       file.keep();
-      session.note("Your text is in " + file.path().string());
-      return done;
+      session.note("Y" + kept.substr(1) + ".");
+      return std::unexpected(std::move(revision.error()));
     }
-    std::string fields;
-    for (const std::string& name : change->fields) fields += (fields.empty() ? "" : ", ") + name;
-    session.print(id + ": changed (" + fields + ")\n");
-    return {};
+    return finish(session, options, *change, *revision, *timeout);
   }
 }
 
@@ -181,6 +202,8 @@ void add_edit_command(CLI::App& application, Session& session) {
   auto options = when_chosen<EditOptions>(command, session, edit);
   command->add_option("instance", options->instance, "Id or name")->required()->type_name(kInstanceName);
   command->add_flag("-y,--yes", options->yes, "Apply without asking");
+  command->add_flag("--wait", options->wait, "Wait until it runs so");
+  command->add_option("--timeout", options->timeout, "How long to wait")->type_name("TIME")->capture_default_str();
 }
 
 }  // namespace draas::cli

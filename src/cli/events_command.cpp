@@ -1,20 +1,14 @@
 // events: what happened, and what happens.
 
-#include <algorithm>
-#include <thread>
-
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/event_feed.hpp"
 #include "cli/times.hpp"
-#include "net/server_sent_events.hpp"
 
 namespace draas::cli {
 namespace {
 
-constexpr std::chrono::seconds kHeartbeatPatience{60};
-// Before a stream that ended is opened again; doubled while nothing comes.
-constexpr std::chrono::milliseconds kFirstPause{100};
-constexpr std::chrono::milliseconds kLongestPause{5'000};
+constexpr std::chrono::seconds kLook{10};
 
 struct EventsOptions {
   std::string instance;
@@ -49,89 +43,76 @@ Status show(Session& session, const Json& event, const OutputFormat& format) {
   return {};
 }
 
-std::string filters(const EventsOptions& options, const std::string& id) {
-  std::string query;
-  if (!id.empty()) query += "&instanceId=" + net::percent_encode(id);
-  std::string types;
-  for (const std::string& type : options.types) types += (types.empty() ? "" : ",") + type;
-  if (!types.empty()) query += "&types=" + net::percent_encode(types);
-  return query;
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& word : words) all += (all.empty() ? "" : ",") + word;
+  return all;
 }
 
-// Follows from `after` on, and comes back where it was when the connection is lost.
-Status follow(Session& session, Connection& connection, const EventsOptions& options, const std::string& id,
-              const OutputFormat& format, std::string after, bool until_quiet) {
-  std::uint64_t shown = 0;
-  std::chrono::milliseconds pause = kFirstPause;
+// A deleted instance still has its events, by its id.
+Result<std::string> id_of(Connection& connection, const std::string& name) {
+  if (name.empty()) return std::string();
+  auto id = find_id(connection, name);
+  if (!id && id.error().code == ErrorCode::NotFound) return name;
+  return id;
+}
+
+Result<std::string> recent_query(const EventsOptions& options) {
+  std::string query = "/api/status/recent-changes?limit=" + std::to_string(options.limit);
+  if (options.types.empty()) query += "&allTypes=true";
+  if (options.since.empty()) return query + "&after=0";
+  const auto span = read_span(options.since, "--since");
+  if (!span) return std::unexpected(span.error());
+  const WallTime from = std::chrono::time_point_cast<WallTime::duration>(system_clock().now() - *span);
+  return query + "&since=" + net::percent_encode(to_rfc3339(from));
+}
+
+// What happens behind `after`, until Ctrl-C.
+Status follow(Session& session, Connection& connection, const std::string& filters, const OutputFormat& format,
+              std::string after) {
+  EventFeed feed(session, connection, filters, std::move(after));
+  if (Status opened = feed.open(); !opened) return opened;
   for (;;) {
-    std::string target = "/api/status/stream?" + (after.empty() ? "" : "after=" + after) + filters(options, id);
-    auto stream = connection.open(std::move(target), "text/event-stream");
-    if (!stream) return std::unexpected(std::move(stream.error()));
-    net::ServerSentEventParser parser;
-    for (;;) {
-      auto piece = (*stream)->read(until_quiet ? std::chrono::seconds(1) : kHeartbeatPatience);
-      if (!piece || (*piece && (*piece)->empty())) break;
-      if (!*piece) {
-        if (until_quiet) return {};
-        break;
+    auto events = feed.next(kLook);
+    if (!events) return std::unexpected(std::move(events.error()));
+    for (const net::ServerSentEvent& event : *events) {
+      if (event.event == "missed") {
+        session.warn("events were missed: " + event.data);
+        continue;
       }
-      pause = kFirstPause;
-      for (const net::ServerSentEvent& event : parser.feed(**piece)) {
-        if (event.event == "missed") {
-          session.warn("events were missed: " + event.data);
-          continue;
-        }
-        const Json parsed = Json::parse(event.data, nullptr, false);
-        if (!parsed.is_object()) continue;
-        if (Status printed = show(session, parsed, format); !printed) return printed;
-        if (until_quiet && ++shown >= options.limit) return {};
-      }
-      if (!parser.last_event_id().empty()) after = parser.last_event_id();
+      const Json parsed = Json::parse(event.data, nullptr, false);
+      if (!parsed.is_object()) continue;
+      if (Status printed = show(session, parsed, format); !printed) return printed;
     }
-    std::this_thread::sleep_for(pause);
-    pause = std::min(2 * pause, kLongestPause);
   }
 }
 
 Status events(Session& session, const EventsOptions& options) {
   const auto format = parse_output_format(options.output);
   if (!format) return std::unexpected(format.error());
+  auto query = recent_query(options);
+  if (!query) return std::unexpected(std::move(query.error()));
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
-  std::string id;
-  if (!options.instance.empty()) {
-    auto found = find_id(**connection, options.instance);
-    if (!found) return std::unexpected(std::move(found.error()));
-    id = std::move(*found);
-  }
-  const bool all_types = !options.types.empty();
-  std::string query = "/api/status/recent-changes?limit=" + std::to_string(options.limit);
-  if (options.since.empty()) {
-    query += "&after=0";
-  } else {
-    const auto span = read_span(options.since, "--since");
-    if (!span) return std::unexpected(span.error());
-    const WallTime from = std::chrono::time_point_cast<WallTime::duration>(system_clock().now() - *span);
-    query += "&since=" + net::percent_encode(to_rfc3339(from));
-  }
-  if (!id.empty()) query += "&instanceId=" + net::percent_encode(id);
-  // Recent changes are changes of status; the other types are in the stream alone.
-  if (all_types) return follow(session, **connection, options, id, *format, options.follow ? "" : "0", !options.follow);
+  auto id = id_of(**connection, options.instance);
+  if (!id) return std::unexpected(std::move(id.error()));
+  std::string filters;
+  if (!id->empty()) filters += "&instanceId=" + net::percent_encode(*id);
+  if (!options.types.empty()) filters += "&types=" + net::percent_encode(joined(options.types));
   client::Call call;
-  call.target = std::move(query);
+  call.target = *query + filters;
   auto recent = (*connection)->send(std::move(call));
   if (!recent) return std::unexpected(std::move(recent.error()));
-  std::string after;
   if (!options.follow && !format->for_people()) return session.print(recent->body, *format);
   for (const Json& event : recent->body) {
-    after = field(event, "sequence");
     if (Status printed = show(session, event, *format); !printed) return printed;
   }
   if (!options.follow) {
     if (recent->body.empty()) session.note("No events.");
     return {};
   }
-  return follow(session, **connection, options, id, *format, after, false);
+  std::string after(recent->headers.get("X-Last-Sequence"));
+  return follow(session, **connection, filters, *format, std::move(after));
 }
 
 }  // namespace
@@ -142,14 +123,17 @@ void add_events_command(CLI::App& application, Session& session) {
                                                 "  draas events orders -f\n"
                                                 "  draas events -f --types Reconciled,RolledBack -o json"});
   auto options = when_chosen<EventsOptions>(command, session, events);
-  command->add_option("instance", options->instance, "Only of this one")->type_name(kInstanceName);
-  command->add_flag("-f,--follow", options->follow, "Go on with what happens from now on");
+  command->add_option("instance", options->instance, "Only of this one, also a deleted one")->type_name(kInstanceName);
+  command->add_flag("-f,--follow", options->follow,
+                    "Go on with what happens, also across a restart of the control plane");
   command->add_option("--since", options->since, "So long ago at most")->type_name("TIME");
-  command->add_option("--limit", options->limit, "At most so many that happened already")
+  command->add_option("--limit", options->limit, "At most so many that happened already, the newest")
       ->type_name("NUMBER")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  command->add_option("--types", options->types, "StatusChanged, PhaseChanged, InstanceCreated, Reconciled ...")
+  command
+      ->add_option("--types", options->types,
+                   "Only these: StatusChanged, InstanceCreated, Reconciled ... (default: all)")
       ->type_name("TYPE")
       ->delimiter(',')
       ->allow_extra_args(false);

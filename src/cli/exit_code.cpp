@@ -29,7 +29,7 @@ ExitCode exit_code_of(const Error& error) {
 }
 
 std::pair<const ExitCodeMeaning*, const ExitCodeMeaning*> exit_code_meanings() {
-  static constexpr std::array<ExitCodeMeaning, 10> kMeanings{{
+  static constexpr std::array<ExitCodeMeaning, 11> kMeanings{{
       {ExitCode::Ok, "done"},
       {ExitCode::Failed, "failed; also when only some of several instances failed"},
       {ExitCode::Usage, "the command line, or a file that it names, is not valid"},
@@ -39,6 +39,7 @@ std::pair<const ExitCodeMeaning*, const ExitCodeMeaning*> exit_code_meanings() {
       {ExitCode::TimedOut, "it did not happen in time"},
       {ExitCode::NotAllowed, "the key is missing or not good enough"},
       {ExitCode::Differences, "`diff` and `drift` found differences"},
+      {ExitCode::Declined, "a question was answered with no, and nothing is changed"},
       {ExitCode::Interrupted, "interrupted by Ctrl-C"},
   }};
   return {kMeanings.data(), kMeanings.data() + kMeanings.size()};

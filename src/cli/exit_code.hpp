@@ -18,6 +18,7 @@ enum class ExitCode {
   TimedOut = 6,
   NotAllowed = 7,
   Differences = 8,    // diff and drift: there are some
+  Declined = 9,       // a question was answered with no
   Interrupted = 130,  // by Ctrl-C
 };
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/event_feed.hpp"
 #include "cli/resources.hpp"
 
 namespace draas::cli {
@@ -61,10 +63,10 @@ Result<Listing> list(Connection& connection, const Question& question) {
   return listing;
 }
 
-Status show(Session& session, Listing listing, const Question& question, bool header) {
+Status show(Session& session, Listing listing, const Question& question, bool header, ColumnLayout& layout) {
   if (question.format.for_people()) {
     const bool wide = question.format.kind == OutputFormat::Kind::Wide;
-    session.print(question.resource->table(listing, wide), header);
+    session.print(question.resource->table(listing, wide), header, layout);
     return {};
   }
   if (listing.single) return session.print(listing.elements.front(), question.format);
@@ -73,42 +75,57 @@ Status show(Session& session, Listing listing, const Question& question, bool he
   return session.print(all, question.format);
 }
 
-// Prints each element again when something of it changes, until Ctrl-C.
+// What was printed, and what of it is new.
+class Watch {
+ public:
+  Watch(Session& session, const Question& question)
+      : session_(session), question_(question), header_(question.header) {}
+
+  // Prints the elements of which something has changed, and says which are gone.
+  Status show_changes(Listing listing) {
+    Listing changed{.elements = {}, .about = std::move(listing.about), .single = listing.single};
+    std::map<std::string, std::string> now;
+    for (Json& element : listing.elements) {
+      const std::string id = field(element, question_.resource->key);
+      std::string text = to_text(element);
+      const auto before = printed_.find(id);
+      const bool same = before != printed_.end() && before->second == text;
+      now[id] = std::move(text);
+      if (!same) changed.elements.push_back(std::move(element));
+    }
+    for (const auto& [id, text] : printed_) {
+      const bool gone = !now.contains(id) && !question_.resource->only_newest;
+      if (gone && question_.format.for_people()) session_.print(id + "  deleted\n");
+    }
+    printed_ = std::move(now);
+    if (changed.elements.empty()) return {};
+    const bool header = std::exchange(header_, false);
+    return show(session_, std::move(changed), question_, header, layout_);
+  }
+
+ private:
+  Session& session_;
+  const Question& question_;
+  bool header_;
+  ColumnLayout layout_;
+  std::map<std::string, std::string> printed_;
+};
+
+// Until Ctrl-C, also across a restart of the control plane.
 Status watch(Session& session, Connection& connection, const Question& question) {
-  std::map<std::string, std::string> printed;
-  bool header = question.header;
-  auto stream = connection.open("/api/status/stream", "text/event-stream");
-  if (!stream) return std::unexpected(std::move(stream.error()));
+  Watch watch(session, question);
+  EventFeed feed(session, connection);
+  if (Status opened = feed.open(); !opened) return opened;
   for (;;) {
     auto listing = list(connection, question);
-    if (!listing) return std::unexpected(std::move(listing.error()));
-    Listing changed{.elements = {}, .about = std::move(listing->about), .single = listing->single};
-    std::map<std::string, std::string> now;
-    for (Json& element : listing->elements) {
-      const std::string id = field(element, question.resource->key);
-      now[id] = to_text(element);
-      const auto before = printed.find(id);
-      if (before == printed.end() || before->second != now[id]) changed.elements.push_back(std::move(element));
+    if (!listing && !may_come_back(listing.error())) return std::unexpected(std::move(listing.error()));
+    if (listing) {
+      if (Status shown = watch.show_changes(std::move(*listing)); !shown) return shown;
     }
-    for (const auto& [id, text] : printed) {
-      if (!now.contains(id) && question.format.for_people()) session.print(id + "  deleted\n");
-    }
-    printed = std::move(now);
-    if (!changed.elements.empty()) {
-      if (Status shown = show(session, std::move(changed), question, header); !shown) return shown;
-      header = false;
-    }
-    auto piece = (*stream)->read(kLookAgain);
-    if (!piece || (*piece && (*piece)->empty())) {
-      stream = connection.open("/api/status/stream", "text/event-stream");
-      if (!stream) return std::unexpected(std::move(stream.error()));
-      continue;
-    }
+    auto events = feed.next(kLookAgain);
     // What belongs together comes together.
-    while (*piece && !(*piece)->empty()) {
-      piece = (*stream)->read(kGather);
-      if (!piece) break;
-    }
+    while (events && !events->empty()) events = feed.next(kGather);
+    if (!events) return std::unexpected(std::move(events.error()));
   }
 }
 
@@ -126,7 +143,8 @@ Status get(Session& session, const GetOptions& options) {
     if (!instances) session.note("No " + question->resource->name + ".");
     return {};
   }
-  return show(session, std::move(*listing), *question, question->header);
+  ColumnLayout layout;
+  return show(session, std::move(*listing), *question, question->header, layout);
 }
 
 std::string resource_names() {

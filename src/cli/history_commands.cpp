@@ -1,11 +1,13 @@
 // history and rollback: the revisions of a configuration.
 
 #include "base/yaml.hpp"
+#include "cli/applying.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/json_order.hpp"
 #include "cli/resource_tables.hpp"
 #include "cli/text_diff.hpp"
+#include "cli/waiting.hpp"
 #include "drasi/configuration.hpp"
 
 namespace draas::cli {
@@ -23,7 +25,9 @@ struct RollbackOptions {
   std::string instance;
   std::string reason;
   std::uint64_t to = 0;
+  std::string timeout = "5m";
   bool yes = false;
+  bool wait = false;
 };
 
 Result<Json> read_revision(Connection& connection, const std::string& id, std::uint64_t number) {
@@ -73,12 +77,18 @@ Status history(Session& session, const HistoryOptions& options) {
 }
 
 Status rollback(Session& session, const RollbackOptions& options) {
+  const auto timeout = read_span(options.timeout, "--timeout");
+  if (!timeout) return std::unexpected(timeout.error());
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
   auto instance = find_instance(**connection, options.instance);
   if (!instance) return std::unexpected(std::move(instance.error()));
   const std::string id = field(*instance, "id");
-  const std::uint64_t newest = instance->value("configurationRevision", std::uint64_t{0});
+  client::Call look;
+  look.target = configuration_path(id);
+  auto current = (*connection)->send(std::move(look));
+  if (!current) return std::unexpected(std::move(current.error()));
+  const std::uint64_t newest = stored_revision(*current);
   std::uint64_t to = options.to;
   if (to == 0) {
     if (newest < 2) return fail(ErrorCode::Conflict, "'" + id + "' has no earlier revision to go back to");
@@ -87,16 +97,25 @@ Status rollback(Session& session, const RollbackOptions& options) {
   auto text = difference(**connection, id, newest, to);
   if (!text) return std::unexpected(std::move(text.error()));
   session.print(coloured_diff(*text, session.colour()));
-  if (Status sure = confirm("Bring '" + id + "' back to revision " + std::to_string(to) + "?", options.yes); !sure) {
+  if (Status sure = confirm(session, "Bring '" + id + "' back to revision " + std::to_string(to) + "?", options.yes);
+      !sure) {
     return sure;
   }
   Json body{{"revision", to}};
   if (!options.reason.empty()) body["reason"] = options.reason;
-  auto done = (*connection)->post(configuration_path(id, "/rollback"), std::move(body));
+  client::Call call;
+  call.method = net::Method::Post;
+  call.target = configuration_path(id, "/rollback");
+  call.body = std::move(body);
+  // What was shown above is what is gone back from.
+  call.if_match = current->etag;
+  auto done = (*connection)->send(std::move(call));
   if (!done) return std::unexpected(std::move(done.error()));
+  const std::uint64_t revision = stored_revision(*done);
   session.print("'" + id + "' has the configuration of revision " + std::to_string(to) + " again, as revision " +
-                std::to_string(newest + 1) + "\n");
-  return {};
+                std::to_string(revision) + "\n");
+  if (!options.wait) return {};
+  return wait_until_settled(session, {{id, revision}}, *timeout);
 }
 
 }  // namespace
@@ -130,6 +149,8 @@ void add_history_commands(CLI::App& application, Session& session) {
       ->check(CLI::PositiveNumber);
   back->add_option("--reason", back_options->reason, "For the history")->type_name("TEXT");
   back->add_flag("-y,--yes", back_options->yes, "Do it without asking");
+  back->add_flag("--wait", back_options->wait, "Wait until it runs");
+  back->add_option("--timeout", back_options->timeout, "How long to wait")->type_name("TIME")->capture_default_str();
 }
 
 }  // namespace draas::cli

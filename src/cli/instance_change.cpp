@@ -6,6 +6,7 @@
 #include "base/size.hpp"
 #include "base/yaml.hpp"
 #include "cli/json_order.hpp"
+#include "cli/masking.hpp"
 #include "cli/text_diff.hpp"
 #include "drasi/configuration.hpp"
 #include "net/text.hpp"
@@ -22,8 +23,8 @@ std::string text_of(const Json& object, std::string_view key) {
 
 // Do values differ that are the same once masked?
 bool secrets_differ(const Json& from, const Json& to) {
-  const Json masked_from = drasi::mask_secrets(from);
-  const Json masked_to = drasi::mask_secrets(to);
+  const Json masked_from = Masker().mask(from);
+  const Json masked_to = Masker().mask(to);
   for (const Json& operation : diff_json(from, to)) {
     const Json::json_pointer path(text_of(operation, "path"));
     if (!masked_from.contains(path) || !masked_to.contains(path)) continue;
@@ -81,7 +82,8 @@ void compare_labels(const Json& wanted, const Json& current, Ownership ownership
   const Json there = current.is_object() ? current : Json::object();
   Json update = Json::object();
   for (const auto& [name, value] : labels.items()) {
-    if (text_of(there, name) == value.get<std::string>() && there.contains(name)) continue;
+    const bool met = value.is_null() ? !there.contains(name) : there.contains(name) && there[name] == value;
+    if (met) continue;
     update[name] = value;
     change.fields.push_back("labels." + name);
   }
@@ -104,54 +106,79 @@ void compare_labels(const Json& wanted, const Json& current, Ownership ownership
   if (!update.empty()) change.body["metadata"] = std::move(update);
 }
 
+// Nothing, or as good as nothing.
+bool is_unset(const Json& value) {
+  return value.is_null() || value == Json("") || (value.is_object() && value.empty());
+}
+
+Json value_at(const Json& object, const char* key) { return object.contains(key) ? object[key] : Json(); }
+
+bool is_met(const char* key, const Json& wanted, const Json& there) {
+  if (is_unset(wanted)) return is_unset(there);
+  if (key == std::string_view("limits")) {
+    return json_equal(wanted_limits(wanted), there.is_null() ? Json::object() : there);
+  }
+  if (key == std::string_view("frontPort") && wanted == Json("auto")) return there.is_number();
+  return json_equal(wanted, there);
+}
+
 void compare_fields(const Json& wanted, const Json& current, InstanceChange& change) {
-  for (const char* key : {"name", "description", "restartPolicy", "desiredState", "platformOptions"}) {
+  for (const char* key :
+       {"name", "description", "restartPolicy", "desiredState", "platformOptions", "limits", "frontPort"}) {
     if (!wanted.contains(key)) continue;
-    if (current.contains(key) && json_equal(wanted[key], current[key])) continue;
+    if (is_met(key, wanted[key], value_at(current, key))) continue;
     change.body[key] = wanted[key];
     change.fields.emplace_back(key);
   }
-  if (wanted.contains("limits")) {
-    const Json there = current.contains("limits") ? current["limits"] : Json::object();
-    if (!json_equal(wanted_limits(wanted["limits"]), there)) {
-      change.body["limits"] = wanted["limits"];
-      change.fields.emplace_back("limits");
-    }
+}
+
+// What `before` has and the whole document `wanted` has not is to be as if it had never been said.
+void reset_what_is_gone(const InstanceDocument& before, InstanceDocument& wanted) {
+  for (const char* key : {"description", "restartPolicy", "limits", "frontPort", "platformOptions"}) {
+    if (before.instance.contains(key) && !wanted.instance.contains(key)) wanted.instance[key] = Json();
   }
-  if (wanted.contains("frontPort")) {
-    const Json there = current.contains("frontPort") ? current["frontPort"] : Json();
-    const bool met = wanted["frontPort"] == Json("auto") ? there.is_number() : wanted["frontPort"] == there;
-    if (!met) {
-      change.body["frontPort"] = wanted["frontPort"];
-      change.fields.emplace_back("frontPort");
+  if (before.policy.is_object() && wanted.policy.is_null()) wanted.policy = Json::object();
+  if (!before.instance.contains("metadata")) return;
+  for (const auto& [name, value] : before.instance["metadata"].items()) {
+    if (!wanted.instance.contains("metadata") || !wanted.instance["metadata"].contains(name)) {
+      wanted.instance["metadata"][name] = Json();
     }
   }
 }
 
-Json shown(const Json& instance, const Json& configuration, const Json& policy) {
-  const Json masked = configuration.is_object() ? drasi::mask_secrets(configuration) : Json();
-  return client::to_instance_document(instance, masked, policy);
+// As it looks in a document, with everything in it.
+Json whole(const Json& instance, const Json& configuration, const Json& policy) {
+  return client::to_instance_document(instance, configuration, policy);
 }
 
 Result<InstanceChange> new_instance(const InstanceDocument& document) {
   InstanceChange change;
   change.id = document.id;
   change.create = true;
-  change.body = document.instance;
+  change.body = without_nulls(document.instance);
   if (!change.body.contains("name")) change.body["name"] = document.id;
   if (!change.body.contains("desiredState")) change.body["desiredState"] = "Running";
   const std::string labels = change.body.contains("metadata") ? joined_names(change.body["metadata"]) : "";
   change.body["metadata"][std::string(client::kSourceLabel)] = kApplySource;
   if (!labels.empty()) change.body["metadata"][std::string(kLabelsLabel)] = labels;
-  if (document.policy.is_object()) change.policy = document.policy;
+  if (document.policy.is_object() && !document.policy.empty()) change.policy = document.policy;
   const bool configured = change.body.contains("configuration");
-  change.after =
-      shown(change.body, configured ? drasi::normalise(change.body["configuration"]) : Json(), document.policy);
+  change.after = Masker().mask(
+      whole(change.body, configured ? drasi::normalise(change.body["configuration"]) : Json(), document.policy));
   change.fields.emplace_back("created");
   return change;
 }
 
 }  // namespace
+
+Json without_nulls(Json instance) {
+  std::vector<std::string> gone;
+  for (const auto& [key, value] : instance.items()) {
+    if (value.is_null()) gone.push_back(key);
+  }
+  for (const std::string& key : gone) instance.erase(key);
+  return instance;
+}
 
 Result<InstanceChange> compare(const InstanceDocument& document, const CurrentInstance& current, Ownership ownership) {
   if (!current.instance.is_object()) return new_instance(document);
@@ -181,22 +208,37 @@ Result<InstanceChange> compare(const InstanceDocument& document, const CurrentIn
       change.configuration = wanted["configuration"];
       change.configuration_etag = current.configuration_etag;
       change.fields.emplace_back("configuration");
-      change.hidden = secrets_differ(current.configuration, configuration);
     }
   }
   const Json own = current.policy.is_object() ? current.policy : Json::object();
   if (document.policy.is_object() && !json_equal(document.policy, own)) {
     change.policy = document.policy;
+    change.policy_etag = current.policy_etag;
     change.fields.emplace_back("reconciliation");
   }
-  change.before = shown(current.instance, current.configuration, own);
-  Json update = change.body;
-  if (update.contains("frontPort") && update["frontPort"].is_null()) update.erase("frontPort");
-  change.after = ordered_as(
-      shown(apply_merge_patch(current.instance, update), configuration, change.policy ? *change.policy : own),
-      change.before);
+  const Json before = whole(current.instance, current.configuration, own);
+  const Json after = ordered_as(
+      whole(apply_merge_patch(current.instance, change.body), configuration, change.policy ? *change.policy : own),
+      before);
+  change.hidden = secrets_differ(before, after);
+  change.before = Masker().mask(before);
+  change.after = Masker().mask(after);
   if (change.body.empty()) change.body = Json();
   return change;
+}
+
+Json to_document(const CurrentInstance& current) {
+  return whole(current.instance, current.configuration, current.policy);
+}
+
+Result<InstanceChange> compare_whole(InstanceDocument document, const InstanceDocument& before,
+                                     const CurrentInstance& current) {
+  if (!document.instance.contains("configuration")) {
+    return fail(ErrorCode::InvalidArgument,
+                document.place("/spec") + ": spec.configuration cannot be removed; leave it as it is");
+  }
+  reset_what_is_gone(before, document);
+  return compare(document, current, Ownership::Leave);
 }
 
 std::string diff_text(const InstanceChange& change) {

@@ -22,6 +22,7 @@ struct CurrentInstance {
   Json configuration;
   std::string configuration_etag;
   Json policy;  // its own
+  std::string policy_etag;
 };
 
 struct InstanceChange {
@@ -30,7 +31,8 @@ struct InstanceChange {
   Json body;                          // to POST when it is to be created, else merge patch of the instance; may be null
   std::optional<Json> configuration;  // to PUT
   std::string configuration_etag;
-  std::optional<Json> policy;       // to PUT
+  std::optional<Json> policy;  // to PUT
+  std::string policy_etag;
   std::vector<std::string> fields;  // what changes, for people: "configuration", "labels.team"
   Json before;  // both as DRaaS documents with secrets masked, for diffs; `before` is null for a new one
   Json after;
@@ -45,9 +47,20 @@ enum class Ownership {
   Leave,  // as it was: changed by hand
 };
 
-// Conflict when the instance belongs to somebody else; InvalidArgument for what cannot be changed.
+// What the document leaves out stays, what is null in it is reset. Conflict when the instance belongs to somebody else;
+// InvalidArgument for what cannot be changed.
 Result<InstanceChange> compare(const client::InstanceDocument& document, const CurrentInstance& current,
                                Ownership ownership = Ownership::Take);
+
+// The change from `before` to a document that was edited as a whole: what is gone from it is reset.
+Result<InstanceChange> compare_whole(client::InstanceDocument document, const client::InstanceDocument& before,
+                                     const CurrentInstance& current);
+
+// Without the fields that are null: a new instance has nothing to reset.
+Json without_nulls(Json instance);
+
+// The instance as a DRaaS document, as an editor shows it.
+Json to_document(const CurrentInstance& current);
 
 // As `draas diff` shows it; "" when nothing changes.
 std::string diff_text(const InstanceChange& change);

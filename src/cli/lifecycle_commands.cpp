@@ -4,12 +4,13 @@
 
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
-#include "cli/progress.hpp"
+#include "cli/side_by_side.hpp"
 
 namespace draas::cli {
 namespace {
 
-constexpr std::size_t kAtOnce = 8;
+constexpr std::size_t kNamed = 10;
+constexpr std::chrono::minutes kDeletePatience{2};
 
 struct LifecycleOptions {
   TargetOptions targets;
@@ -24,6 +25,7 @@ client::Call call_for(const LifecycleOptions& options, const std::string& id, Du
   client::Call call;
   call.wait = wait;
   if (options.verb == "delete") {
+    call.wait = kDeletePatience;
     call.method = net::Method::Delete;
     call.target = client::instance_path(id) + (options.keep_data ? "?keepData=true" : "");
     return call;
@@ -50,18 +52,26 @@ Status judge(const std::string& verb, const std::string& id, const client::Reply
   return {};
 }
 
+net::Task<Status> act_on(client::ApiClient& api, client::Call call, std::string verb, std::string id,
+                         std::string& message) {
+  auto reply = co_await api.send(std::move(call));
+  if (!reply) co_return std::unexpected(std::move(reply.error()));
+  co_return judge(verb, id, *reply, message);
+}
+
 std::string question(const LifecycleOptions& options, const std::vector<std::string>& ids) {
   const std::string word = options.verb == "delete" ? "Delete" : options.verb == "stop" ? "Stop" : "Restart";
   const std::string what = ids.size() == 1 ? "'" + ids.front() + "'" : std::to_string(ids.size()) + " instances";
+  const std::string names = ids.size() == 1 ? "" : " (" + some_names(ids, kNamed) + ")";
   const bool with_data = options.verb == "delete" && !options.keep_data;
-  return word + " " + what + (with_data ? " with all data?" : "?");
+  return word + " " + what + names + (with_data ? " with all data?" : "?");
 }
 
 // Asked before every deletion, and before many are stopped at once by a filter.
-Status confirmed(const LifecycleOptions& options, const std::vector<std::string>& ids) {
+Status confirmed(Session& session, const LifecycleOptions& options, const std::vector<std::string>& ids) {
   const bool by_filter = options.targets.names.empty();
   if (options.verb == "start" || (options.verb != "delete" && !by_filter)) return {};
-  return confirm(question(options, ids), options.yes);
+  return confirm(session, question(options, ids), options.yes);
 }
 
 Status act(Session& session, const LifecycleOptions& options) {
@@ -71,40 +81,19 @@ Status act(Session& session, const LifecycleOptions& options) {
   auto chosen = choose_instances(session, options.targets);
   if (!chosen) return std::unexpected(std::move(chosen.error()));
   if (chosen->instances.empty()) return {};
-  std::vector<std::string> ids;
-  for (const Json& instance : chosen->instances) ids.push_back(field(instance, "id"));
-  if (Status sure = confirmed(options, ids); !sure) return sure;
+  const std::vector<std::string> ids = ids_of(chosen->instances);
+  if (Status sure = confirmed(session, options, ids); !sure) return sure;
 
-  std::vector<Status> outcomes(ids.size());
   std::vector<std::string> messages(ids.size());
-  std::vector<Connection::Work> works;
-  Progress progress(options.verb, ids.size());
-  std::size_t done = 0;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    works.emplace_back([&, i]() -> net::Task<void> {
-      client::Call call = call_for(options, ids[i], *wait);
-      auto reply = co_await chosen->connection->api().send(std::move(call));
-      outcomes[i] = reply ? judge(options.verb, ids[i], *reply, messages[i]) : std::unexpected(reply.error());
-      progress.show(++done, ids[i]);
-    });
+  Batch batch{.what = options.verb, .ids = ids, .work = {}};
+  batch.work = [&](std::size_t i) {
+    return act_on(chosen->connection->api(), call_for(options, ids[i], *wait), options.verb, ids[i], messages[i]);
+  };
+  const Outcomes outcomes = run_side_by_side(*chosen->connection, std::move(batch));
+  for (const std::string& message : messages) {
+    if (!message.empty()) session.print(message + "\n");
   }
-  const Status ended = chosen->connection->run_all(std::move(works), kAtOnce);
-  progress.clear();
-  std::size_t failed = 0;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (!messages[i].empty()) session.print(messages[i] + "\n");
-    if (outcomes[i]) continue;
-    ++failed;
-    if (ids.size() > 1) session.report(outcomes[i].error());
-  }
-  if (!ended) {
-    return fail(ErrorCode::Cancelled,
-                "Interrupted: " + std::to_string(done) + " of " + std::to_string(ids.size()) + " instances are done");
-  }
-  if (failed == 0) return {};
-  if (ids.size() == 1) return outcomes.front();
-  return fail(ErrorCode::Unprocessable,
-              std::to_string(failed) + " of " + std::to_string(ids.size()) + " instances failed");
+  return summarise(session, outcomes);
 }
 
 std::shared_ptr<LifecycleOptions> add_verb(CLI::App& application, Session& session, const Description& description,

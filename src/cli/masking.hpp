@@ -20,7 +20,13 @@ class Masker {
   std::string mask_text(std::string text) const;
 
  private:
-  std::set<std::string> secrets_;
+  // One secret may be part of another: the whole one goes first.
+  struct LongestFirst {
+    bool operator()(const std::string& left, const std::string& right) const {
+      return left.size() != right.size() ? left.size() > right.size() : left < right;
+    }
+  };
+  std::set<std::string, LongestFirst> secrets_;
 };
 
 }  // namespace draas::cli

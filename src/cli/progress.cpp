@@ -1,10 +1,10 @@
 #include "cli/progress.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 #include <unistd.h>
 
+#include "cli/status_line.hpp"
 #include "cli/terminal.hpp"
 
 namespace draas::cli {
@@ -17,38 +17,59 @@ constexpr std::string_view kSpinner = "|/-\\";
 
 }  // namespace
 
-Progress::Progress(std::string what, std::size_t total)
-    : what_(std::move(what)),
-      total_(total),
-      started_(std::chrono::steady_clock::now()),
-      terminal_(is_terminal(STDERR_FILENO)) {}
+struct Progress::State {
+  State(const net::Executor& executor, std::string of, std::size_t all)
+      : what(std::move(of)), total(all), timer(executor) {}
+
+  void draw() {
+    std::string line = what + " ";
+    if (total > 1) {
+      const std::size_t filled = std::min(done, total) * kBarWidth / total;
+      line += "[" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "] " + std::to_string(done) +
+              "/" + std::to_string(total);
+    } else {
+      line += kSpinner[turn++ % kSpinner.size()];
+    }
+    if (!detail.empty()) line += " " + printable(detail);
+    draw_status_line(std::move(line));
+  }
+
+  std::string what;
+  std::size_t total;
+  std::size_t done = 0;
+  std::string detail;
+  unsigned turn = 0;
+  bool over = false;
+  net::Timer timer;
+};
+
+Progress::Progress(Connection& connection, std::string what, std::size_t total) {
+  if (!is_terminal(STDERR_FILENO)) return;
+  state_ = std::make_shared<State>(connection.executor(), std::move(what), total);
+  tick(state_, kPatience);
+}
+
+void Progress::tick(const std::shared_ptr<State>& state, std::chrono::milliseconds after) {
+  state->timer.expires_after(after);
+  state->timer.async_wait([state](const boost::system::error_code& error) {
+    if (error || state->over) return;
+    state->draw();
+    tick(state, kFrame);
+  });
+}
 
 void Progress::show(std::size_t done, const std::string& detail) {
-  if (!terminal_) return;
-  const auto now = std::chrono::steady_clock::now();
-  if (now - started_ < kPatience || now - drawn_ < kFrame) return;
-  drawn_ = now;
-  std::string line = what_ + " ";
-  if (total_ > 0) {
-    const std::size_t filled = std::min(done, total_) * kBarWidth / total_;
-    line += "[" + std::string(filled, '#') + std::string(kBarWidth - filled, '.') + "] " + std::to_string(done) + "/" +
-            std::to_string(total_);
-  } else {
-    line += kSpinner[turn_++ % kSpinner.size()];
-  }
-  if (!detail.empty()) line += " " + printable(detail);
-  const auto width = static_cast<std::size_t>(std::max(terminal_width(STDERR_FILENO) - 1, 20));
-  if (line.size() > width) line.resize(width);
-  std::fprintf(stderr, "\r\033[K%s", line.c_str());
-  std::fflush(stderr);
-  visible_ = true;
+  if (!state_) return;
+  state_->done = done;
+  state_->detail = detail;
 }
 
 void Progress::clear() {
-  if (!visible_) return;
-  std::fputs("\r\033[K", stderr);
-  std::fflush(stderr);
-  visible_ = false;
+  if (!state_) return;
+  state_->over = true;
+  state_->timer.cancel();
+  state_.reset();
+  clear_status_line();
 }
 
 }  // namespace draas::cli

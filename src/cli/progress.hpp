@@ -1,32 +1,31 @@
 #pragma once
-// A bar on stderr for what takes longer than a second; only on a terminal.
+// What is going on, at the foot of the terminal, for whatever takes longer than a second; nothing where stderr is no
+// terminal. A timer of the connection's loop draws it, so that it turns while a call is under way.
 
-#include <chrono>
+#include <memory>
 #include <string>
+
+#include "cli/connection.hpp"
 
 namespace draas::cli {
 
 class Progress {
  public:
-  // `total` 0: how much there is to do is not known, and a spinner is shown.
-  Progress(std::string what, std::size_t total);
+  // `total` 0 or 1: there is nothing to count, and a spinner is shown.
+  Progress(Connection& connection, std::string what, std::size_t total);
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
   // `done` of the total, and what is under way.
   void show(std::size_t done, const std::string& detail = {});
-  // Takes the line away, so that something else can be written.
+  // Takes the line away for good.
   void clear();
 
  private:
-  std::string what_;
-  std::size_t total_;
-  std::chrono::steady_clock::time_point started_;
-  std::chrono::steady_clock::time_point drawn_{};
-  bool terminal_;
-  bool visible_ = false;
-  unsigned turn_ = 0;
+  struct State;
+  static void tick(const std::shared_ptr<State>& state, std::chrono::milliseconds after);
+  std::shared_ptr<State> state_;  // null where nothing is to be shown
 };
 
 }  // namespace draas::cli

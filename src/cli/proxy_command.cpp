@@ -4,6 +4,7 @@
 
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/local_hosts.hpp"
 #include "net/http_server.hpp"
 #include "net/relay.hpp"
 
@@ -17,7 +18,17 @@ struct ProxyOptions {
   std::string instance;
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;
+  std::vector<std::string> accepted_hosts;
 };
+
+// "http://draas.example.org:5000", as a browser on the control plane's own page would say.
+std::string origin_of(const net::Endpoint& endpoint) {
+  const bool tls = endpoint.kind == net::Endpoint::Kind::Tls;
+  const bool usual_port = endpoint.kind == net::Endpoint::Kind::Unix || endpoint.port == (tls ? 443 : 80);
+  const bool bare = endpoint.host.find(':') != std::string::npos;
+  return (tls ? "https://" : "http://") + (bare ? "[" + endpoint.host + "]" : endpoint.host) +
+         (usual_port ? "" : ":" + std::to_string(endpoint.port));
+}
 
 // Passes every request on; one client, on the server's one loop.
 class Forwarder final : public net::RequestHandler {
@@ -25,6 +36,8 @@ class Forwarder final : public net::RequestHandler {
   Forwarder(net::Endpoint target, std::string api_key, std::string ca_file)
       : target_(std::move(target)), api_key_(std::move(api_key)), ca_file_(std::move(ca_file)) {}
 
+  // On the loop, once the port is known; until then nobody is answered.
+  void accept(LocalHosts hosts) { hosts_ = std::move(hosts); }
   // On the loop, before the first request.
   void make_client(const net::Executor& executor) {
     net::ClientOptions options;
@@ -33,7 +46,14 @@ class Forwarder final : public net::RequestHandler {
   }
   void drop_client() { client_.reset(); }
 
-  std::optional<net::Response> try_handle(const net::Request&) override { return std::nullopt; }
+  std::optional<net::Response> try_handle(const net::Request& request) override {
+    const std::string_view host = request.headers.get("Host");
+    if (hosts_ && hosts_->accepts(host)) return std::nullopt;
+    return error_response(403,
+                          "This port answers to names of this machine alone, not to '" + printable(host) +
+                              "'; --accept-hosts of draas proxy adds others",
+                          &request);
+  }
 
   net::Task<net::Response> handle(const net::Request& request) override {
     net::ClientRequest forwarded;
@@ -41,6 +61,10 @@ class Forwarder final : public net::RequestHandler {
     forwarded.target = request.target;
     for (const auto& [name, value] : request.headers) {
       if (!net::belongs_to_connection(request.headers, name)) forwarded.headers.add(name, value);
+    }
+    // A page of the instance asks for itself; to the control plane that is its own place.
+    if (LocalHosts::is_same_place(request.headers.get("Origin"), request.headers.get("Host"))) {
+      forwarded.headers.set("Origin", origin_of(target_));
     }
     if (!api_key_.empty()) forwarded.headers.set("X-Api-Key", api_key_);
     forwarded.body = request.body;
@@ -68,6 +92,7 @@ class Forwarder final : public net::RequestHandler {
   net::Endpoint target_;
   std::string api_key_;
   std::string ca_file_;
+  std::optional<LocalHosts> hosts_;  // none yet: nobody is answered
   std::unique_ptr<net::HttpClient> client_;
 };
 
@@ -108,6 +133,10 @@ Status proxy(Session& session, const ProxyOptions& options) {
   forwarder.make_client(server.loops().front()->executor());
   if (Status started = server.start(); !started) return started;
   const net::ListenAddress address = server.addresses().front();
+  net::asio::post(server.loops().front()->executor(),
+                  [&forwarder, hosts = LocalHosts(options.address, address.port, options.accepted_hosts)] {
+                    forwarder.accept(hosts);
+                  });
   session.print("http://" + address.host + ":" + std::to_string(address.port) + " -> " + *id + "\n");
   session.note("Ctrl-C ends it.");
   signals.wait();
@@ -130,6 +159,12 @@ void add_proxy_command(CLI::App& application, Session& session) {
   command->add_option("--address", options->address, "The local address; others reach what is not 127.0.0.1")
       ->type_name("ADDRESS")
       ->capture_default_str();
+  command
+      ->add_option("--accept-hosts", options->accepted_hosts,
+                   "Answer to these names as well, beside localhost: a name, name:port, or * for all")
+      ->type_name("HOST")
+      ->delimiter(',')
+      ->allow_extra_args(false);
 }
 
 }  // namespace draas::cli

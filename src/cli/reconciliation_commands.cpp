@@ -1,11 +1,11 @@
-// drift, reconcile, pause, resume: one instance and its reconciler.
+// drift, reconcile, pause, resume: instances and their reconciler.
 
 #include <algorithm>
 
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
-#include "cli/progress.hpp"
 #include "cli/reconciliation_output.hpp"
+#include "cli/side_by_side.hpp"
 
 namespace draas::cli {
 namespace {
@@ -16,7 +16,7 @@ struct DriftOptions {
 };
 
 struct ReconcileOptions {
-  std::string instance;
+  TargetOptions targets;
   std::string strategy;
   std::string parameters;
   std::string timeout = "5m";
@@ -32,32 +32,45 @@ struct PauseOptions {
 
 constexpr std::chrono::seconds kOneWait{30};
 
+net::Task<Status> look_at_drift(client::ApiClient& api, std::string id, Json& answer) {
+  std::string path = reconciliation_path(id, "/drift");
+  auto drift = co_await api.get(std::move(path));
+  if (!drift) co_return std::unexpected(std::move(drift.error()).with_context("Instance '" + id + "'"));
+  answer = std::move(*drift);
+  co_return Status{};
+}
+
+void print_drift(Session& session, const Json& answer) {
+  const bool in_sync = member(answer, "inSync") == Json(true);
+  session.print(field(answer, "instanceId") + ": " +
+                (in_sync ? coloured("in sync", Colour::Green, session.colour())
+                         : coloured("differs", Colour::Yellow, session.colour())) +
+                " (revision " + field(answer, "revision") + ", runs " + field(answer, "appliedRevision") + ")\n");
+  print_differences(session, member(answer, "differences"));
+}
+
 Status drift(Session& session, const DriftOptions& options) {
   const auto format = parse_output_format(options.output);
   if (!format) return std::unexpected(format.error());
   auto chosen = choose_instances(session, options.targets);
   if (!chosen) return std::unexpected(std::move(chosen.error()));
+  const std::vector<std::string> ids = ids_of(chosen->instances);
+  std::vector<Json> answers(ids.size());
+  Batch batch{.what = "looking", .ids = ids, .work = {}, .only_reads = true};
+  batch.work = [&](std::size_t i) { return look_at_drift(chosen->connection->api(), ids[i], answers[i]); };
+  const Outcomes outcomes = run_side_by_side(*chosen->connection, std::move(batch));
   Json all = Json::array();
-  Progress progress("looking", chosen->instances.size());
-  for (const Json& instance : chosen->instances) {
-    const std::string id = field(instance, "id");
-    auto answer = chosen->connection->get(reconciliation_path(id, "/drift"));
-    if (!answer) return std::unexpected(std::move(answer.error()).with_context("Instance '" + id + "'"));
-    if (member(*answer, "inSync") != Json(true)) session.end_with(ExitCode::Differences);
-    all.push_back(std::move(*answer));
-    progress.show(all.size(), id);
+  for (Json& answer : answers) {
+    if (answer.is_null()) continue;
+    if (member(answer, "inSync") != Json(true)) session.end_with(ExitCode::Differences);
+    if (format->for_people()) print_drift(session, answer);
+    all.push_back(std::move(answer));
   }
-  progress.clear();
-  if (!format->for_people()) return session.print(all.size() == 1 ? all.front() : all, *format);
-  for (const Json& answer : all) {
-    const bool in_sync = member(answer, "inSync") == Json(true);
-    session.print(field(answer, "instanceId") + ": " +
-                  (in_sync ? coloured("in sync", Colour::Green, session.colour())
-                           : coloured("differs", Colour::Yellow, session.colour())) +
-                  " (revision " + field(answer, "revision") + ", runs " + field(answer, "appliedRevision") + ")\n");
-    print_differences(session, member(answer, "differences"));
+  if (!format->for_people() && !(all.empty() && ids.size() == 1)) {
+    const bool single = ids.size() == 1 && all.size() == 1;
+    if (Status printed = session.print(single ? all.front() : all, *format); !printed) return printed;
   }
-  return {};
+  return summarise(session, outcomes);
 }
 
 Result<Json> request_body(const ReconcileOptions& options) {
@@ -76,83 +89,110 @@ Result<Json> request_body(const ReconcileOptions& options) {
 }
 
 // The answer, which may come long after the request.
-Result<Json> ask_until_answered(Connection& connection, client::Reply reply, SteadyTime deadline) {
-  Progress progress("reconciling", 0);
-  while (reply.status == 202) {
+net::Task<Result<Json>> ask_until_answered(client::ApiClient& api, client::Call call, SteadyTime deadline) {
+  auto reply = co_await api.send(std::move(call));
+  if (!reply) co_return std::unexpected(std::move(reply.error()));
+  std::string request = field(reply->body, "requestId");
+  while (reply->status == 202) {
     if (system_clock().steady_now() >= deadline) {
-      return fail(ErrorCode::DeadlineExceeded,
-                  "The reconciler has not answered yet; `draas audit` will show the outcome of request " +
-                      field(reply.body, "requestId"));
+      co_return fail(ErrorCode::DeadlineExceeded,
+                     "The reconciler has not answered yet; `draas audit` will show the outcome of request " + request);
     }
-    progress.show(0);
-    client::Call call;
-    call.target = "/api/reconciliation/requests/" + net::percent_encode(field(reply.body, "requestId")) + "?wait=1s";
-    auto next = connection.send(std::move(call));
-    if (!next) return std::unexpected(std::move(next.error()));
-    Json request = std::move(reply.body);
-    reply = std::move(*next);
-    if (reply.status == 202 && !reply.body.contains("requestId")) reply.body = std::move(request);
+    client::Call next;
+    next.target = "/api/reconciliation/requests/" + net::percent_encode(request) + "?wait=1s";
+    reply = co_await api.send(std::move(next));
+    if (!reply) co_return std::unexpected(std::move(reply.error()));
+    if (const std::string id = field(reply->body, "requestId"); reply->status == 202 && !id.empty()) request = id;
   }
-  return std::move(reply.body);
+  co_return std::move(reply->body);
+}
+
+net::Task<Status> reconcile_one(client::ApiClient& api, std::string id, Json body, Duration timeout, Json& answer) {
+  const auto wait = std::min<Duration>(timeout, kOneWait);
+  client::Call call;
+  call.method = net::Method::Post;
+  call.target = reconciliation_path(id, "/reconcile?wait=" + to_text(wait));
+  call.body = std::move(body);
+  call.wait = wait;
+  const SteadyTime deadline = system_clock().steady_now() + timeout;
+  auto answered = co_await ask_until_answered(api, std::move(call), deadline);
+  if (!answered) co_return std::unexpected(std::move(answered.error()));
+  answer = std::move(*answered);
+  co_return Status{};
+}
+
+Status show_answer(Session& session, const ReconcileOptions& options, const std::string& id, const Json& answer,
+                   bool several) {
+  if (!options.dry_run) return print_outcome(session, id, answer);
+  if (several) session.print(id + ":\n");
+  print_plan(session, answer);
+  return {};
 }
 
 Status reconcile(Session& session, const ReconcileOptions& options) {
+  if (Status named = require_targets(options.targets); !named) return named;
   const auto format = parse_output_format(options.output);
   if (!format) return std::unexpected(format.error());
   const auto timeout = read_span(options.timeout, "--timeout");
   if (!timeout) return std::unexpected(timeout.error());
   auto body = request_body(options);
   if (!body) return std::unexpected(std::move(body.error()));
-  auto connection = session.connect();
-  if (!connection) return std::unexpected(std::move(connection.error()));
-  auto id = find_id(**connection, options.instance);
-  if (!id) return std::unexpected(std::move(id.error()));
-  const auto wait = std::min<Duration>(*timeout, kOneWait);
-  client::Call call;
-  call.method = net::Method::Post;
-  call.target = reconciliation_path(*id, "/reconcile?wait=" + to_text(wait));
-  call.body = std::move(*body);
-  call.wait = wait;
-  const SteadyTime deadline = system_clock().steady_now() + *timeout;
-  auto reply = (*connection)->send(std::move(call));
-  if (!reply) return std::unexpected(std::move(reply.error()));
-  auto answer = ask_until_answered(**connection, std::move(*reply), deadline);
-  if (!answer) return std::unexpected(std::move(answer.error()));
-  if (!format->for_people()) return session.print(*answer, *format);
-  if (options.dry_run) {
-    print_plan(session, *answer);
-    return {};
+  auto chosen = choose_instances(session, options.targets);
+  if (!chosen) return std::unexpected(std::move(chosen.error()));
+  const std::vector<std::string> ids = ids_of(chosen->instances);
+  std::vector<Json> answers(ids.size());
+  Batch batch{.what = "reconciling", .ids = ids, .work = {}};
+  batch.work = [&](std::size_t i) {
+    return reconcile_one(chosen->connection->api(), ids[i], *body, *timeout, answers[i]);
+  };
+  Outcomes outcomes = run_side_by_side(*chosen->connection, std::move(batch));
+  Json all = Json::array();
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (answers[i].is_null()) continue;
+    if (format->for_people()) outcomes.each[i] = show_answer(session, options, ids[i], answers[i], ids.size() > 1);
+    all.push_back(std::move(answers[i]));
   }
-  return print_outcome(session, *id, *answer);
+  const bool single = options.targets.names.size() == 1;
+  if (!format->for_people() && !(single && all.empty())) {
+    if (Status printed = session.print(single ? all.front() : all, *format); !printed) return printed;
+  }
+  return summarise(session, outcomes);
 }
 
 // Only `paused` and its reason change; the rest of the policy stays.
+net::Task<Status> pause_one(client::ApiClient& api, std::string id, bool paused, std::string reason) {
+  client::Call read;
+  read.target = reconciliation_path(id, "/policy");
+  auto view = co_await api.send(std::move(read));
+  if (!view) co_return std::unexpected(std::move(view.error()));
+  Json policy = member(view->body, "own").is_object() ? member(view->body, "own") : Json::object();
+  // Not merely left out: the fleet's policy may say otherwise.
+  policy["paused"] = paused;
+  policy.erase("pauseReason");
+  if (paused && !reason.empty()) policy["pauseReason"] = reason;
+  client::Call write;
+  write.method = net::Method::Put;
+  write.target = reconciliation_path(id, "/policy");
+  write.body = std::move(policy);
+  write.if_match = view->etag;
+  auto stored = co_await api.send(std::move(write));
+  if (!stored) co_return std::unexpected(std::move(stored.error()));
+  co_return Status{};
+}
+
 Status set_paused(Session& session, const PauseOptions& options, bool paused) {
   if (Status named = require_targets(options.targets); !named) return named;
   auto chosen = choose_instances(session, options.targets);
   if (!chosen) return std::unexpected(std::move(chosen.error()));
-  for (const Json& instance : chosen->instances) {
-    const std::string id = field(instance, "id");
-    const std::string path = reconciliation_path(id, "/policy");
-    client::Call read;
-    read.target = path;
-    auto view = chosen->connection->send(std::move(read));
-    if (!view) return std::unexpected(std::move(view.error()));
-    Json policy = member(view->body, "own").is_object() ? member(view->body, "own") : Json::object();
-    // Not merely left out: the fleet's policy may say otherwise.
-    policy["paused"] = paused;
-    policy.erase("pauseReason");
-    if (paused && !options.reason.empty()) policy["pauseReason"] = options.reason;
-    client::Call write;
-    write.method = net::Method::Put;
-    write.target = path;
-    write.body = std::move(policy);
-    write.if_match = view->etag;
-    auto stored = chosen->connection->send(std::move(write));
-    if (!stored) return std::unexpected(std::move(stored.error()));
-    session.print(id + ": reconciliation " + (paused ? "paused" : "resumed") + "\n");
+  const std::vector<std::string> ids = ids_of(chosen->instances);
+  Batch batch{.what = paused ? "pausing" : "resuming", .ids = ids, .work = {}};
+  batch.work = [&](std::size_t i) { return pause_one(chosen->connection->api(), ids[i], paused, options.reason); };
+  const Outcomes outcomes = run_side_by_side(*chosen->connection, std::move(batch));
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (!outcomes.each[i] || !*outcomes.each[i]) continue;
+    session.print(ids[i] + ": reconciliation " + (paused ? "paused" : "resumed") + "\n");
   }
-  return {};
+  return summarise(session, outcomes);
 }
 
 Status pause(Session& session, const PauseOptions& options) { return set_paused(session, options, true); }
@@ -171,9 +211,10 @@ void add_reconciliation_commands(CLI::App& application, Session& session) {
   CLI::App* run = add_command(application, {"reconcile", "Bring what runs to what is wanted, now", "Changes",
                                             "  draas reconcile orders --dry-run\n"
                                             "  draas reconcile orders --strategy BlueGreen\n"
-                                            "  draas reconcile orders --force"});
+                                            "  draas reconcile orders --force\n"
+                                            "  draas reconcile -l team=shop"});
   auto options = when_chosen<ReconcileOptions>(run, session, reconcile);
-  run->add_option("instance", options->instance, "Id or name")->required()->type_name(kInstanceName);
+  add_target_options(run, options->targets, Targets::Chosen);
   run->add_option("--strategy", options->strategy, "Update, Restart, BlueGreen ... (default: as the policy says)")
       ->type_name("STRATEGY");
   run->add_option("--parameters", options->parameters, "Of the strategy")->type_name("JSON");

@@ -33,7 +33,8 @@ std::string why(const Json& entry) {
   return error.empty() ? field(entry, "reason") : error;
 }
 
-// "Sat,Sun 22:00-04:00 +02:00"
+}  // namespace
+
 std::string windows_of(const Json& policy) {
   std::string text;
   for (const Json& window : member(policy, "windows")) {
@@ -43,8 +44,6 @@ std::string windows_of(const Json& policy) {
   }
   return text;
 }
-
-}  // namespace
 
 std::string rollout_counts(const Json& rollout) {
   std::map<std::string, std::size_t> counts;

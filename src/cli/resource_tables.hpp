@@ -22,6 +22,8 @@ Table worker_table(const Elements& workers);
 // Elements with `id`, `own` and `effective`.
 Table policy_table(const Elements& policies, bool wide);
 
+// "Sat,Sun 22:00-04:00 +02:00": when a policy allows changes; "" = always.
+std::string windows_of(const Json& policy);
 // "2 Succeeded, 1 Waiting"; one rollout has its targets, a list has counts.
 std::string rollout_counts(const Json& rollout);
 

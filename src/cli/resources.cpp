@@ -94,7 +94,8 @@ Result<Listing> list_of_instances(Connection& connection, const std::string& pat
 }
 
 Result<Listing> list_events(Connection& connection, const TargetOptions& targets) {
-  return list_of_instances(connection, std::string("/api/status/recent-changes?after=0&limit=") + kNewest, targets);
+  return list_of_instances(connection, std::string("/api/status/recent-changes?after=0&allTypes=true&limit=") + kNewest,
+                           targets);
 }
 
 Result<Listing> list_audit(Connection& connection, const TargetOptions& targets) {
@@ -163,25 +164,25 @@ Result<Listing> list_policies(Connection& connection, const TargetOptions& targe
 
 const std::vector<Resource>& resources() {
   static const std::vector<Resource> all{
-      {"instances", "instance", "id", true, list_instances,
+      {"instances", "instance", "id", true, false, list_instances,
        [](const Listing& listing, bool wide) { return instance_table(listing.elements, wide, system_clock().now()); }},
-      {"revisions", "revision", "revision", false, list_revisions,
+      {"revisions", "revision", "revision", false, false, list_revisions,
        [](const Listing& listing, bool) { return revision_table(listing.elements, listing.about); }},
-      {"events", "event", "sequence", false, list_events,
+      {"events", "event", "sequence", false, true, list_events,
        [](const Listing& listing, bool wide) { return event_table(listing.elements, wide); }},
-      {"audit", "entry", "id", false, list_audit,
+      {"audit", "entry", "id", false, true, list_audit,
        [](const Listing& listing, bool wide) { return audit_table(listing.elements, wide); }},
-      {"platforms", "platform", "platformType", false, list_platforms,
+      {"platforms", "platform", "platformType", false, false, list_platforms,
        [](const Listing& listing, bool) { return platform_table(listing.elements); }},
-      {"rollouts", "rollout", "id", false, list_rollouts,
+      {"rollouts", "rollout", "id", false, false, list_rollouts,
        [](const Listing& listing, bool) { return rollout_table(listing.elements); }},
-      {"approvals", "approval", "id", false, list_approvals,
+      {"approvals", "approval", "id", false, false, list_approvals,
        [](const Listing& listing, bool) { return approval_table(listing.elements); }},
-      {"policies", "policy", "id", true, list_policies,
+      {"policies", "policy", "id", true, false, list_policies,
        [](const Listing& listing, bool wide) { return policy_table(listing.elements, wide); }},
-      {"webhooks", "webhook", "id", false, list_webhooks,
+      {"webhooks", "webhook", "id", false, false, list_webhooks,
        [](const Listing& listing, bool wide) { return webhook_table(listing.elements, wide); }},
-      {"workers", "worker", "worker", false, list_workers,
+      {"workers", "worker", "worker", false, false, list_workers,
        [](const Listing& listing, bool) { return worker_table(listing.elements); }}};
   return all;
 }

@@ -20,6 +20,7 @@ struct Resource {
   std::string one;   // "rollout", may be said as well
   const char* key;   // the member that tells one from the other
   bool takes_filters = false;
+  bool only_newest = false;  // the newest ones are listed: one that is gone from the list is not deleted
   // `targets.names`: what follows the resource on the command line.
   Result<Listing> (*list)(Connection&, const TargetOptions& targets);
   Table (*table)(const Listing&, bool wide);

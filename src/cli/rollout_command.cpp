@@ -6,6 +6,7 @@
 #include "base/yaml.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/event_feed.hpp"
 #include "cli/progress.hpp"
 #include "cli/resource_tables.hpp"
 #include "drasi/configuration.hpp"
@@ -13,6 +14,7 @@
 namespace draas::cli {
 namespace {
 
+constexpr std::chrono::seconds kLookAgain{1};
 constexpr const char* kAll = "/api/reconciliation/rollouts";
 
 struct CreateOptions {
@@ -120,28 +122,29 @@ Status wait_until_finished(Session& session, Connection& connection, const std::
   const auto span = read_span(timeout, "--timeout");
   if (!span) return std::unexpected(span.error());
   const SteadyTime deadline = system_clock().steady_now() + *span;
-  auto stream = connection.open("/api/status/stream?types=RolloutChanged", "text/event-stream");
-  if (!stream) return std::unexpected(std::move(stream.error()));
-  Progress progress("rolling out", 0);
+  EventFeed feed(session, connection, "&types=RolloutChanged");
+  if (Status opened = feed.open(); !opened) return opened;
+  Progress progress(connection, "rolling out", 1);
+  std::string state = "under way";
   for (;;) {
+    if (system_clock().steady_now() >= deadline) {
+      return fail(ErrorCode::DeadlineExceeded, "The rollout is still " + state + " after " + to_text(*span));
+    }
     auto rollout = connection.get(path_of(id));
-    if (!rollout) return std::unexpected(std::move(rollout.error()));
-    const std::string state = field(*rollout, "state");
-    if (is_finished(state) || state == "Paused") {
+    if (!rollout && !may_come_back(rollout.error())) return std::unexpected(std::move(rollout.error()));
+    if (rollout) {
+      state = field(*rollout, "state");
+      progress.show(0, "wave " + field(*rollout, "wave") + "; " + rollout_counts(*rollout));
+    }
+    if (rollout && (is_finished(state) || state == "Paused")) {
       progress.clear();
       if (Status shown = show(session, *rollout, format); !shown) return shown;
       if (state == "Succeeded") return {};
       return fail(ErrorCode::Unprocessable,
                   "The rollout is " + state + (state == "Paused" ? "; `draas rollout resume " + id + "` goes on" : ""));
     }
-    if (system_clock().steady_now() >= deadline) {
-      return fail(ErrorCode::DeadlineExceeded, "The rollout is still " + state + " after " + to_text(*span));
-    }
-    progress.show(0, "wave " + field(*rollout, "wave") + "; " + rollout_counts(*rollout));
-    auto piece = (*stream)->read(std::chrono::seconds(1));
-    if (piece && (!*piece || !(*piece)->empty())) continue;
-    stream = connection.open("/api/status/stream?types=RolloutChanged", "text/event-stream");
-    if (!stream) return std::unexpected(std::move(stream.error()));
+    auto events = feed.next(kLookAgain);
+    if (!events) return std::unexpected(std::move(events.error()));
   }
 }
 
@@ -225,7 +228,7 @@ Status decide(Session& session, const OneOptions& options, const std::string& ve
 Status pause(Session& session, const OneOptions& options) { return decide(session, options, "pause", "paused"); }
 Status resume(Session& session, const OneOptions& options) { return decide(session, options, "resume", "resumed"); }
 Status abort(Session& session, const OneOptions& options) {
-  if (Status sure = confirm("Abort rollout '" + options.rollout + "'?", options.yes); !sure) return sure;
+  if (Status sure = confirm(session, "Abort rollout '" + options.rollout + "'?", options.yes); !sure) return sure;
   return decide(session, options, "abort", "aborted");
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.hpp"
+#include "cli/status_line.hpp"
 
 namespace draas::cli {
 namespace {
@@ -47,9 +48,15 @@ void Session::run(const std::function<Status()>& command) {
   try {
     Status done = command();
     if (done) return;
+    if (declined_) {
+      note(done.error().message);
+      exit_code_ = ExitCode::Declined;
+      return;
+    }
     exit_code_ = exit_code_of(done.error());
     report(done.error());
   } catch (const std::exception& error) {
+    clear_status_line();
     exit_code_ = ExitCode::Failed;
     std::fprintf(stderr, "draas: this should not happen: %s\n", error.what());
   }
@@ -80,7 +87,9 @@ Result<ConnectionSettings> Session::connection_settings() const {
       }
       settings.server = context->server;
       settings.ca_file = context->ca_file;
-      if (settings.api_key.empty()) settings.api_key = context->api_key;
+      // A context that is named outright has its own key; the variable is for those that have none.
+      const bool named = !options_.context.empty() && !context->api_key.empty();
+      if (named || settings.api_key.empty()) settings.api_key = context->api_key;
     }
   }
   if (settings.server.empty()) settings.server = kDefaultServer;
@@ -102,12 +111,22 @@ Result<Connection*> Session::connect() {
 bool Session::colour() const { return !options_.no_colour && may_colour(STDOUT_FILENO); }
 bool Session::error_colour() const { return !options_.no_colour && may_colour(STDERR_FILENO); }
 
+Status Session::decline(std::string what_is_so) {
+  declined_ = true;
+  return fail(ErrorCode::Cancelled, std::move(what_is_so));
+}
+
 void Session::print(std::string_view text) {
+  clear_status_line();
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
 }
 
 void Session::print(const Table& table, bool header) { print(table.to_text(header, colour())); }
+
+void Session::print(const Table& table, bool header, ColumnLayout& layout) {
+  print(table.to_text(header, colour(), layout));
+}
 
 Status Session::print(const Json& value, const OutputFormat& format) {
   auto text = to_output(value, format);
@@ -117,15 +136,18 @@ Status Session::print(const Json& value, const OutputFormat& format) {
 }
 
 void Session::note(std::string_view text) {
+  clear_status_line();
   std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
 }
 
 void Session::warn(std::string_view text) {
+  clear_status_line();
   const std::string label = coloured("warning:", Colour::Yellow, error_colour());
   std::fprintf(stderr, "%s %.*s\n", label.c_str(), static_cast<int>(text.size()), text.data());
 }
 
 void Session::report(const Error& error) {
+  clear_status_line();
   const std::string label = coloured("draas:", Colour::Red, error_colour());
   std::fprintf(stderr, "%s %s\n", label.c_str(), error.message.c_str());
   // The message names the first of several.

@@ -35,9 +35,11 @@ class Session {
   int exit_code() const { return static_cast<int>(exit_code_); }
   // For commands that succeed with something other than 0.
   void end_with(ExitCode code) { exit_code_ = code; }
+  // Somebody was asked and said no. Return the answer from the command: it ends with ExitCode::Declined.
+  Status decline(std::string what_is_so = "Nothing is changed.");
 
-  // --server, DRAAS_SERVER, --context, the current context, http://127.0.0.1:5000, in this order; the key from
-  // DRAAS_API_KEY or the context.
+  // --server, DRAAS_SERVER, --context, the current context, http://127.0.0.1:5000, in this order; the key from that
+  // of --context, DRAAS_API_KEY or the current context.
   Result<ConnectionSettings> connection_settings() const;
   // Made at the first call. The commands' one way to the control plane.
   Result<Connection*> connect();
@@ -46,6 +48,7 @@ class Session {
   bool error_colour() const;          // of stderr
   void print(std::string_view text);  // to stdout, at once
   void print(const Table& table, bool header = true);
+  void print(const Table& table, bool header, ColumnLayout& layout);
   // As json, yaml, name or jsonpath; the format must not be one for people.
   Status print(const Json& value, const OutputFormat& format);
   // To stderr: what a script is not to read.
@@ -58,6 +61,7 @@ class Session {
   GlobalOptions options_;
   std::unique_ptr<Connection> connection_;
   ExitCode exit_code_ = ExitCode::Ok;
+  bool declined_ = false;
 };
 
 }  // namespace draas::cli

@@ -84,7 +84,7 @@ Status add_shared(Connection& connection, const Masker& masker, Bundle& bundle) 
       {"health.json", "/api/health"},
       {"platforms.json", "/api/server/platforms"},
       {"instances.json", "/api/server/instances"},
-      {"events.json", "/api/status/recent-changes?after=0&limit=1000"},
+      {"events.json", "/api/status/recent-changes?after=0&allTypes=true&limit=1000"},
       {"reconciliation/status.json", "/api/reconciliation/status"},
       {"reconciliation/policy.json", "/api/reconciliation/policy"},
       {"reconciliation/leases.json", "/api/reconciliation/leases"},
@@ -127,9 +127,10 @@ Status support_bundle(Session& session, const BundleOptions& options) {
   Masker masker;
   masker.learn_text((*connection)->settings().api_key);
   std::vector<Json> configurations;
-  Progress progress("collecting", instances->size());
+  Progress progress(**connection, "collecting", instances->size());
   for (const Json& instance : *instances) {
     const std::string id = field(instance, "id");
+    progress.show(0, id);
     auto configuration = (*connection)->get(configuration_path(id));
     configurations.push_back(configuration ? std::move(*configuration) : Json());
     masker.learn(configurations.back());

@@ -22,18 +22,25 @@ void Table::add(std::vector<Cell> cells) {
 }
 
 std::string Table::to_text(bool header, bool colour) const {
-  std::vector<std::size_t> widths(columns_.size(), 0);
-  std::vector<bool> numeric(columns_.size(), !rows_.empty());
+  ColumnLayout layout;
+  return to_text(header, colour, layout);
+}
+
+std::string Table::to_text(bool header, bool colour, ColumnLayout& layout) const {
+  layout.widths.resize(columns_.size(), 0);
+  layout.words.resize(columns_.size(), false);
+  std::vector<std::size_t>& widths = layout.widths;
+  std::vector<bool> numeric(columns_.size(), false);
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (header) widths[i] = width_of(columns_[i]);
+    if (header) widths[i] = std::max(widths[i], width_of(columns_[i]));
     bool any = false;
     for (const auto& row : rows_) {
       widths[i] = std::max(widths[i], width_of(row[i].text));
       if (row[i].text == "-") continue;
       any = true;
-      numeric[i] = numeric[i] && is_number(row[i].text);
+      if (!is_number(row[i].text)) layout.words[i] = true;
     }
-    numeric[i] = numeric[i] && any;
+    numeric[i] = any && !layout.words[i];
   }
   std::string out;
   const auto put = [&](std::size_t i, const std::string& text, Colour with) {

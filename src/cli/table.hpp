@@ -16,6 +16,12 @@ struct Cell {
   Cell(const char* value) : text(value) {}
 };
 
+// How wide columns are, and which hold words; kept across tables that are printed one below the other.
+struct ColumnLayout {
+  std::vector<std::size_t> widths;
+  std::vector<bool> words;
+};
+
 class Table {
  public:
   explicit Table(std::vector<std::string> columns) : columns_(std::move(columns)) {}
@@ -26,6 +32,8 @@ class Table {
 
   // Columns two blanks apart, the last one without trailing blanks. Right-aligned where all cells are numbers.
   std::string to_text(bool header, bool colour) const;
+  // The same with columns as wide as in any table before, which `layout` remembers.
+  std::string to_text(bool header, bool colour, ColumnLayout& layout) const;
 
  private:
   std::vector<std::string> columns_;

@@ -1,19 +1,67 @@
 #include "cli/terminal.hpp"
 
 #include <array>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/utf8.hpp"
+#include "cli/status_line.hpp"
 
 namespace draas::cli {
 namespace {
 
 constexpr int kDefaultWidth = 80;
 constexpr std::array<std::string_view, 9> kCodes{"", "31", "32", "33", "34", "35", "36", "90", "1"};
+
+volatile std::sig_atomic_t interrupted = 0;
+
+// No echo for as long as it lives; Ctrl-C ends a read instead of the program, so that the echo comes back.
+class QuietTyping {
+ public:
+  QuietTyping() {
+    interrupted = 0;
+    struct sigaction action{};
+    action.sa_handler = [](int) { interrupted = 1; };
+    ::sigaction(SIGINT, &action, &before_);
+    quiet_ = ::tcgetattr(STDIN_FILENO, &echoing_) == 0;
+    termios silent = echoing_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    if (quiet_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  }
+  ~QuietTyping() {
+    if (quiet_) ::tcsetattr(STDIN_FILENO, TCSANOW, &echoing_);
+    ::sigaction(SIGINT, &before_, nullptr);
+    std::fputc('\n', stderr);  // the one that was typed was not shown
+  }
+  QuietTyping(const QuietTyping&) = delete;
+  QuietTyping& operator=(const QuietTyping&) = delete;
+
+ private:
+  termios echoing_{};
+  struct sigaction before_{};
+  bool quiet_ = false;
+};
+
+// To the line's end; what follows stays for the next reader.
+Result<std::string> read_line() {
+  std::string line;
+  for (char c = 0;;) {
+    const ssize_t got = ::read(STDIN_FILENO, &c, 1);
+    if (got < 0 && errno == EINTR && interrupted == 0) continue;
+    if (got < 0 && errno == EINTR) return fail(ErrorCode::Cancelled, "interrupted");
+    if (got <= 0 || c == '\n') break;
+    line += c;
+  }
+  if (line.ends_with('\r')) line.pop_back();
+  if (line.empty()) return fail(ErrorCode::InvalidArgument, "standard input is empty");
+  return line;
+}
 
 }  // namespace
 
@@ -77,7 +125,27 @@ std::size_t width_of(std::string_view text) {
   return width;
 }
 
+std::string first_columns(std::string_view text, std::size_t columns) {
+  std::size_t end = 0;
+  for (std::size_t column = 0; column < columns && end < text.size(); ++column) {
+    const DecodedCodePoint next = decode_utf8(text.substr(end));
+    end += next.length == 0 ? 1 : next.length;
+  }
+  return std::string(text.substr(0, end));
+}
+
+Result<std::string> read_secret(const std::string& prompt) {
+  interrupted = 0;
+  if (!is_terminal(STDIN_FILENO)) return read_line();
+  // Before the question: who sees it may type.
+  const QuietTyping quiet;
+  std::fprintf(stderr, "%s", prompt.c_str());
+  std::fflush(stderr);
+  return read_line();
+}
+
 bool ask(const std::string& question) {
+  clear_status_line();
   std::fprintf(stderr, "%s [y/N] ", question.c_str());
   std::fflush(stderr);
   std::string answer;

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
+
 namespace draas::cli {
 
 bool is_terminal(int descriptor);
@@ -22,8 +24,14 @@ Colour status_colour(std::string_view status);
 std::string printable(std::string_view text);
 // Columns that a text takes; one per code point.
 std::size_t width_of(std::string_view text);
+// As much of it as fits.
+std::string first_columns(std::string_view text, std::size_t columns);
 
 // Asks on the terminal; false unless the answer is y or yes.
 bool ask(const std::string& question);
+
+// One line of standard input, without its end. At a terminal after `prompt`, and what is typed is not shown. Cancelled
+// when Ctrl-C ended it; InvalidArgument when there is nothing.
+Result<std::string> read_secret(const std::string& prompt);
 
 }  // namespace draas::cli

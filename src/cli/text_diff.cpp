@@ -27,49 +27,99 @@ struct Edit {
   std::string_view line;
 };
 
-// Myers' greedy algorithm: the shortest edit script in O((N+M)D) time.
+// Beyond so many lines that differ a script need not be the shortest: all that differs is replaced. Bounds time and
+// memory (kMostEdits squared numbers).
+constexpr std::ptrdiff_t kMostEdits = 2'000;
+
+// The furthest place in `a` on each diagonal, for one number of edits d: diagonals -d to d.
+class Frontier {
+ public:
+  explicit Frontier(std::ptrdiff_t edits) : edits_(edits), furthest_(static_cast<std::size_t>(2 * edits + 1), -1) {}
+  int& at(std::ptrdiff_t diagonal) { return furthest_[static_cast<std::size_t>(diagonal + edits_)]; }
+  // -1 where this number of edits does not reach.
+  int get(std::ptrdiff_t diagonal) const {
+    const bool inside = diagonal >= -edits_ && diagonal <= edits_;
+    return inside ? furthest_[static_cast<std::size_t>(diagonal + edits_)] : -1;
+  }
+
+ private:
+  std::ptrdiff_t edits_;
+  std::vector<int> furthest_;
+};
+
+// Is the step to this diagonal an insertion, from the one above, rather than a deletion, from the one below?
+bool is_insertion(const Frontier& before, std::ptrdiff_t diagonal) {
+  return before.get(diagonal - 1) < before.get(diagonal + 1);
+}
+
+using Frontiers = std::vector<Frontier>;
+
+// Back from the end to the beginning.
+std::vector<Edit> trace(const Lines& a, const Lines& b, const Frontiers& frontiers) {
+  std::vector<Edit> edits;
+  std::size_t i = a.size();
+  std::size_t j = b.size();
+  for (std::size_t step = frontiers.size(); step > 0; --step) {
+    const std::ptrdiff_t diagonal = static_cast<std::ptrdiff_t>(i) - static_cast<std::ptrdiff_t>(j);
+    const Frontier& before = frontiers[step - 1];
+    const bool inserted = is_insertion(before, diagonal);
+    const std::ptrdiff_t previous = inserted ? diagonal + 1 : diagonal - 1;
+    const auto from = static_cast<std::size_t>(before.get(previous));
+    const std::size_t begin = inserted ? from : from + 1;
+    while (i > begin) {
+      edits.push_back({' ', a[--i]});
+      --j;
+    }
+    edits.push_back(inserted ? Edit{'+', b[--j]} : Edit{'-', a[--i]});
+  }
+  while (i > 0) edits.push_back({' ', a[--i]});
+  std::reverse(edits.begin(), edits.end());
+  return edits;
+}
+
+std::vector<Edit> replaced(const Lines& a, const Lines& b) {
+  std::vector<Edit> edits;
+  for (const std::string_view line : a) edits.push_back({'-', line});
+  for (const std::string_view line : b) edits.push_back({'+', line});
+  return edits;
+}
+
+// Myers' greedy algorithm: the shortest edit script in O((N+M)D) time, with what each step of it reached.
 std::vector<Edit> shortest_edits(const Lines& a, const Lines& b) {
+  if (a.empty() || b.empty()) return replaced(a, b);
   const auto n = static_cast<std::ptrdiff_t>(a.size());
   const auto m = static_cast<std::ptrdiff_t>(b.size());
-  const std::ptrdiff_t most = n + m;
-  std::vector<std::ptrdiff_t> furthest(static_cast<std::size_t>(2 * most + 3), 0);
-  const auto at = [most](std::ptrdiff_t k) { return static_cast<std::size_t>(k + most + 1); };
-  std::vector<std::vector<std::ptrdiff_t>> history;
-  for (std::ptrdiff_t d = 0; d <= most; ++d) {
-    history.push_back(furthest);
+  Frontiers frontiers;
+  for (std::ptrdiff_t d = 0; d <= std::min(n + m, kMostEdits); ++d) {
+    Frontier now(d);
     for (std::ptrdiff_t k = -d; k <= d; k += 2) {
-      const bool down = k == -d || (k != d && furthest[at(k - 1)] < furthest[at(k + 1)]);
-      std::ptrdiff_t x = down ? furthest[at(k + 1)] : furthest[at(k - 1)] + 1;
+      std::ptrdiff_t x = 0;
+      if (d > 0) x = is_insertion(frontiers.back(), k) ? frontiers.back().get(k + 1) : frontiers.back().get(k - 1) + 1;
       while (x < n && x - k < m && a[static_cast<std::size_t>(x)] == b[static_cast<std::size_t>(x - k)]) ++x;
-      furthest[at(k)] = x;
-      if (x < n || x - k < m) continue;
-      std::vector<Edit> edits;
-      std::ptrdiff_t i = n;
-      std::ptrdiff_t j = m;
-      for (std::ptrdiff_t step = d; i > 0 || j > 0; --step) {
-        const auto& before = history[static_cast<std::size_t>(step)];
-        const std::ptrdiff_t diagonal = i - j;
-        const bool inserted =
-            diagonal == -step || (diagonal != step && before[at(diagonal - 1)] < before[at(diagonal + 1)]);
-        const std::ptrdiff_t previous = inserted ? diagonal + 1 : diagonal - 1;
-        const std::ptrdiff_t start = step == 0 ? 0 : before[at(previous)];
-        const std::ptrdiff_t start_j = step == 0 ? 0 : start - previous;
-        while (i > start && j > start_j) {
-          edits.push_back({' ', a[static_cast<std::size_t>(--i)]});
-          --j;
-        }
-        if (step == 0) break;
-        if (inserted) {
-          edits.push_back({'+', b[static_cast<std::size_t>(--j)]});
-        } else {
-          edits.push_back({'-', a[static_cast<std::size_t>(--i)]});
-        }
-      }
-      std::reverse(edits.begin(), edits.end());
-      return edits;
+      now.at(k) = static_cast<int>(x);
+      if (x >= n && x - k >= m) return trace(a, b, frontiers);
     }
+    frontiers.push_back(std::move(now));
   }
-  return {};
+  return replaced(a, b);
+}
+
+// The same; what both begin and end with costs nothing.
+std::vector<Edit> edits_between(const Lines& a, const Lines& b) {
+  const auto prefix = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+  std::size_t suffix = 0;
+  while (suffix < std::min(a.size(), b.size()) - prefix && a[a.size() - 1 - suffix] == b[b.size() - 1 - suffix]) {
+    ++suffix;
+  }
+  const auto middle = [&](const Lines& lines) {
+    return Lines(lines.begin() + static_cast<std::ptrdiff_t>(prefix),
+                 lines.end() - static_cast<std::ptrdiff_t>(suffix));
+  };
+  std::vector<Edit> edits;
+  for (std::size_t i = 0; i < prefix; ++i) edits.push_back({' ', a[i]});
+  std::ranges::copy(shortest_edits(middle(a), middle(b)), std::back_inserter(edits));
+  for (std::size_t i = a.size() - suffix; i < a.size(); ++i) edits.push_back({' ', a[i]});
+  return edits;
 }
 
 std::string place(char side, std::size_t first, std::size_t count) {
@@ -81,7 +131,7 @@ std::string place(char side, std::size_t first, std::size_t count) {
 std::string unified_diff(std::string_view before, std::string_view after, const std::string& from,
                          const std::string& to) {
   if (before == after) return {};
-  const std::vector<Edit> edits = shortest_edits(split(before), split(after));
+  const std::vector<Edit> edits = edits_between(split(before), split(after));
   std::string out = "--- " + from + "\n+++ " + to + "\n";
   std::size_t i = 0;
   std::size_t line_a = 0;

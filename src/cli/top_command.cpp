@@ -4,12 +4,12 @@
 #include <array>
 #include <cstdio>
 #include <map>
-#include <thread>
 
 #include <unistd.h>
 
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/progress.hpp"
 #include "cli/times.hpp"
 
 namespace draas::cli {
@@ -133,14 +133,16 @@ Status top(Session& session, const TopOptions& options) {
   if (!chosen) return std::unexpected(std::move(chosen.error()));
   if (chosen->instances.empty()) return {};
   Connection& connection = *chosen->connection;
+  Progress progress(connection, "measuring", 1);
   auto before = take(connection, chosen->instances);
   if (!before) return std::unexpected(std::move(before.error()));
   for (;;) {
-    std::this_thread::sleep_for(std::max(*interval, Duration(100)));
+    connection.pause(std::max(*interval, Duration(100)));
     auto instances = find_instances(connection, options.targets);
     if (!instances) return std::unexpected(std::move(instances.error()));
     auto now = take(connection, *instances);
     if (!now) return std::unexpected(std::move(now.error()));
+    progress.clear();
     // A new page on a terminal; one table below the other elsewhere.
     if (options.watch && is_terminal(STDOUT_FILENO)) session.print("\033[H\033[J");
     Samples kept = *now;

@@ -8,6 +8,8 @@
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/document_files.hpp"
+#include "cli/masking.hpp"
+#include "cli/side_by_side.hpp"
 #include "drasi/configuration.hpp"
 
 namespace draas::cli {
@@ -30,20 +32,46 @@ struct ImportOptions {
   bool skip_existing = false;
 };
 
-Result<std::string> exported(Connection& connection, const Json& instance, const ExportOptions& options) {
-  const std::string id = field(instance, "id");
-  auto configuration = connection.get(configuration_path(id));
-  if (!configuration) return std::unexpected(std::move(configuration.error()));
+// The text of one file.
+net::Task<Result<std::string>> exported(client::ApiClient& api, Json instance, const ExportOptions& options) {
+  std::string id = field(instance, "id");
+  auto current = co_await read_instance(api, std::move(id));
+  if (!current) co_return std::unexpected(std::move(current.error()));
+  Json& configuration = current->configuration;
   if (!options.keep_ports) {
-    for (const char* key : {"host", "port"}) configuration->erase(key);
+    for (const char* key : {"host", "port"}) configuration.erase(key);
+    if (member(current->instance, "frontPort").is_number()) current->instance["frontPort"] = "auto";
   }
-  if (options.mask) *configuration = drasi::mask_secrets(*configuration);
-  if (options.format == "drasi") return drasi::export_yaml(*configuration);
-  auto policy = connection.get(reconciliation_path(id, "/policy"));
-  if (!policy) return std::unexpected(std::move(policy.error()));
-  Json copy = instance;
-  if (!options.keep_ports && member(copy, "frontPort").is_number()) copy["frontPort"] = "auto";
-  return to_yaml(client::to_instance_document(copy, *configuration, member(*policy, "own")));
+  if (options.format == "drasi") {
+    co_return drasi::export_yaml(options.mask ? Masker().mask(configuration) : std::move(configuration));
+  }
+  Json document = to_document(*current);
+  if (options.mask) document = Masker().mask(document);
+  co_return to_yaml(document);
+}
+
+net::Task<Status> export_one(client::ApiClient& api, Json instance, const ExportOptions& options, std::string& text) {
+  auto written = co_await exported(api, std::move(instance), options);
+  if (!written) co_return std::unexpected(std::move(written.error()));
+  text = std::move(*written);
+  co_return Status{};
+}
+
+Status write_or_print(Session& session, const ExportOptions& options, const std::vector<std::string>& ids,
+                      const std::vector<std::string>& texts) {
+  bool first = true;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (texts[i].empty()) continue;
+    if (options.directory.empty()) {
+      session.print((first ? "" : "---\n") + texts[i]);
+    } else {
+      const auto path = std::filesystem::path(options.directory) / (ids[i] + ".yaml");
+      if (Status written = write_file(path, texts[i], kPrivate, Durability::Atomic); !written) return written;
+      session.note(path.string());
+    }
+    first = false;
+  }
+  return {};
 }
 
 Status export_instances(Session& session, const ExportOptions& options) {
@@ -54,20 +82,36 @@ Status export_instances(Session& session, const ExportOptions& options) {
     return fail(ErrorCode::InvalidArgument,
                 "Several configurations of drasi-server do not fit into one file; give --directory");
   }
-  bool first = true;
-  for (const Json& instance : chosen->instances) {
-    auto text = exported(*chosen->connection, instance, options);
-    if (!text) return std::unexpected(std::move(text.error()));
-    if (options.directory.empty()) {
-      session.print((first ? "" : "---\n") + *text);
-    } else {
-      const auto path = std::filesystem::path(options.directory) / (field(instance, "id") + ".yaml");
-      if (Status written = write_file(path, *text, kPrivate, Durability::Atomic); !written) return written;
-      session.note(path.string());
-    }
-    first = false;
+  const std::vector<std::string> ids = ids_of(chosen->instances);
+  std::vector<std::string> texts(ids.size());
+  Batch batch{.what = "exporting", .ids = ids, .work = {}, .only_reads = true};
+  batch.work = [&](std::size_t i) {
+    return export_one(chosen->connection->api(), chosen->instances[i], options, texts[i]);
+  };
+  const Outcomes outcomes = run_side_by_side(*chosen->connection, std::move(batch));
+  if (Status written = write_or_print(session, options, ids, texts); !written) return written;
+  return summarise(session, outcomes);
+}
+
+// One document; `line`: what is said of it.
+net::Task<Status> import_one(client::ApiClient& api, client::InstanceDocument document, const ImportOptions& options,
+                             std::string& line) {
+  InstanceChange change;
+  change.id = document.id;
+  change.create = true;
+  change.body = without_nulls(std::move(document.instance));
+  if (!change.body.contains("name")) change.body["name"] = document.id;
+  // An import is a copy of data; what runs is to be said.
+  change.body["desiredState"] = options.start ? "Running" : "Stopped";
+  if (document.policy.is_object() && !document.policy.empty()) change.policy = document.policy;
+  auto created = co_await carry_out(api, std::move(change));
+  if (!created && created.error().code == ErrorCode::AlreadyExists && options.skip_existing) {
+    line = document.id + ": exists\n";
+    co_return Status{};
   }
-  return {};
+  if (!created) co_return std::unexpected(std::move(created.error()).with_context(document.place("")));
+  line = document.id + ": created\n";
+  co_return Status{};
 }
 
 Status import_instances(Session& session, const ImportOptions& options) {
@@ -75,26 +119,15 @@ Status import_instances(Session& session, const ImportOptions& options) {
   if (!documents) return std::unexpected(std::move(documents.error()));
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
-  for (client::InstanceDocument& document : *documents) {
-    Json body = std::move(document.instance);
-    if (!body.contains("name")) body["name"] = document.id;
-    // An import is a copy of data; what runs is to be said.
-    body["desiredState"] = options.start ? "Running" : "Stopped";
-    const Json asked = body;
-    auto created = (*connection)->post("/api/server/instances", std::move(body), std::chrono::minutes(1));
-    if (!created && created.error().code == ErrorCode::AlreadyExists && options.skip_existing) {
-      session.print(document.id + ": exists\n");
-      continue;
-    }
-    if (!created) return std::unexpected(std::move(created.error()).with_context(document.place("")));
-    if (document.policy.is_object()) {
-      auto set = (*connection)->put(reconciliation_path(document.id, "/policy"), document.policy);
-      if (!set) return std::unexpected(std::move(set.error()).with_context(document.place("/spec/reconciliation")));
-    }
-    if (Status started = check_started(asked, *created); !started) return started;
-    session.print(document.id + ": created\n");
+  std::vector<std::string> lines(documents->size());
+  Batch batch{.what = "importing", .ids = {}, .work = {}};
+  for (const client::InstanceDocument& document : *documents) batch.ids.push_back(document.id);
+  batch.work = [&](std::size_t i) { return import_one((*connection)->api(), (*documents)[i], options, lines[i]); };
+  const Outcomes outcomes = run_side_by_side(**connection, std::move(batch));
+  for (const std::string& line : lines) {
+    if (!line.empty()) session.print(line);
   }
-  return {};
+  return summarise(session, outcomes);
 }
 
 }  // namespace

@@ -57,6 +57,20 @@ Result<Condition> parse_condition(const std::string& text) {
                   "phase=PHASE and jsonpath={EXPRESSION}=VALUE");
 }
 
+// `may_be_gone`: what is not there is taken for an id.
+Result<std::vector<std::string>> find_ids(Connection& connection, const TargetOptions& targets, bool may_be_gone) {
+  std::vector<std::string> ids;
+  for (const std::string& name : targets.names) {
+    auto id = find_id(connection, name);
+    if (!id && !(may_be_gone && id.error().code == ErrorCode::NotFound)) return std::unexpected(std::move(id.error()));
+    ids.push_back(id ? std::move(*id) : name);
+  }
+  if (!targets.names.empty()) return ids;
+  auto instances = find_instances(connection, targets);
+  if (!instances) return std::unexpected(std::move(instances.error()));
+  return ids_of(*instances);
+}
+
 Status wait(Session& session, const WaitOptions& options) {
   if (Status chosen = require_targets(options.targets); !chosen) return chosen;
   auto condition = parse_condition(options.condition);
@@ -66,17 +80,16 @@ Status wait(Session& session, const WaitOptions& options) {
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
   const bool for_end = options.condition.starts_with("delete");
-  std::vector<std::string> ids;
-  if (for_end && !options.targets.names.empty()) {
-    ids = options.targets.names;  // they may be gone already
-  } else {
-    auto instances = find_instances(**connection, options.targets);
-    if (!instances) return std::unexpected(std::move(instances.error()));
-    for (const Json& instance : *instances) ids.push_back(field(instance, "id"));
-  }
-  if (ids.empty()) return for_end ? Status{} : fail(ErrorCode::NotFound, "No instances match");
-  if (Status met = wait_for(session, ids, *condition, *timeout, options.condition); !met) return met;
-  for (const std::string& id : ids) session.print(id + ": " + options.condition + "\n");
+  auto ids = find_ids(**connection, options.targets, for_end);
+  if (!ids) return std::unexpected(std::move(ids.error()));
+  if (ids->empty()) return for_end ? Status{} : fail(ErrorCode::NotFound, "No instances match");
+  const Status met = wait_for(session, {.ids = *ids,
+                                        .condition = std::move(*condition),
+                                        .timeout = *timeout,
+                                        .what = options.condition,
+                                        .settling = options.condition == "settled"});
+  if (!met) return met;
+  for (const std::string& id : *ids) session.print(id + ": " + options.condition + "\n");
   return {};
 }
 

@@ -97,6 +97,7 @@ net::Task<Result<Reply>> ApiClient::send(Call call) {
   reply.status = response->status;
   reply.etag = response->headers.get("ETag");
   reply.location = response->headers.get("Location");
+  reply.headers = std::move(response->headers);
   if (!response->body.empty()) {
     // Our own server's answers may be large (a fleet), so that the limits for strangers do not apply.
     reply.body = Json::parse(response->body, nullptr, false);

@@ -25,6 +25,7 @@ struct Reply {
   int status = 0;
   std::string etag;
   std::string location;
+  net::Headers headers;
   Json body;  // null when there is none
 
   bool not_modified() const { return status == 304; }

@@ -28,10 +28,21 @@ std::string field_name(std::string_view path) {
   return name;
 }
 
-// An absent value is left out; nothing in these documents is unset by null.
+// Null brings these back to their defaults.
+constexpr std::array<std::string_view, 6> kResettable{"description", "restartPolicy",   "limits",
+                                                      "frontPort",   "platformOptions", "reconciliation"};
+
+// An absent value is left out.
 void refuse_nulls(const Json& object, JsonReader& reader) {
   for (const auto& [key, value] : object.items()) {
     if (value.is_null()) reader.add_fault(key, "is empty; leave it out");
+  }
+}
+
+void refuse_nulls_of_spec(const Json& object, JsonReader& reader) {
+  for (const auto& [key, value] : object.items()) {
+    if (!value.is_null() || std::ranges::find(kResettable, key) != kResettable.end()) continue;
+    reader.add_fault(key, "is empty; leave it out");
   }
 }
 
@@ -125,7 +136,7 @@ void read_spec(JsonReader& whole, InstanceDocument& out) {
     return;
   }
   JsonReader spec(*value);
-  refuse_nulls(*value, spec);
+  refuse_nulls_of_spec(*value, spec);
   if (const auto platform = spec.optional_string("platformType"); platform && platform->empty()) {
     spec.add_fault("platformType", "must not be empty");
   }
@@ -145,7 +156,9 @@ void read_spec(JsonReader& whole, InstanceDocument& out) {
   for (const char* key : {"limits", "platformOptions", "configuration"}) {
     if (value->contains(key)) out.instance[key] = (*value)[key];
   }
-  if (value->contains("reconciliation")) out.policy = (*value)["reconciliation"];
+  if (const auto policy = value->find("reconciliation"); policy != value->end()) {
+    out.policy = policy->is_null() ? Json::object() : *policy;
+  }
   whole.add_faults("spec", spec.faults());
 }
 

@@ -27,8 +27,8 @@ struct InstanceDocument {
   std::string file;        // for people; "-" = standard input
   std::size_t number = 1;  // of the document in the file, from 1
   std::string id;
-  Json instance;                   // as POST /api/server/instances takes it, with `id`
-  Json policy;                     // own reconciliation policy; null = the document says nothing about it
+  Json instance;                   // as POST and PATCH of instances take it, with `id`; null resets a field
+  Json policy;                     // own reconciliation policy; null = the document says nothing, {} = the fleet's
   std::string configuration_path;  // JSON pointer to the configuration in the document
   std::vector<YamlMark> marks;     // of the whole document
 

@@ -15,6 +15,7 @@ namespace asio = net::asio;
 bool EventFilter::matches(const Event& event) const {
   if (event.sequence <= after) return false;
   if (status_changes_only && event.type != EventType::StatusChanged) return false;
+  if (!types.empty() && std::ranges::find(types, event.type) == types.end()) return false;
   if (since && event.timestamp < *since) return false;
   if (!instance_id.empty() && event.instance_id != instance_id) return false;
   return statuses.empty() || std::ranges::find(statuses, event.new_status) != statuses.end();

@@ -24,7 +24,8 @@ struct EventFilter {
   std::optional<WallTime> since;
   std::vector<InstanceStatus> statuses;  // of new_status; empty = any
   std::string instance_id;               // "" = any
-  bool status_changes_only = true;       // recent-changes; the stream wants all types
+  bool status_changes_only = true;       // what recent-changes gives unless asked; the stream wants all types
+  std::vector<EventType> types;          // empty = any that the line above lets through
   std::size_t limit = 1000;
   bool matches(const Event& event) const;
 };

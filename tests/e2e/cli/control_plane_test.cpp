@@ -34,6 +34,25 @@ TEST_F(Cli, KeepsContextsToItself) {
   EXPECT_EQ(draas({"--context", "none", "get"}, "", none).code, 3);
 }
 
+TEST_F(Cli, HidesAKeyThatIsTyped) {
+  start();
+  auto variables = environment();
+  variables["DRAAS_SERVER"] = "";
+  const std::string server = server_->endpoint().to_string();
+  TerminalCommand setting(draas_program(), {"context", "set", "test", "--server", server, "--api-key-stdin"},
+                          variables);
+  ASSERT_TRUE(setting.wait_for("Key: "));
+  setting.type("s3cr3t-key\n");
+  EXPECT_EQ(setting.finish(), 0) << setting.screen();
+  EXPECT_THAT(setting.screen(), Not(HasSubstr("s3cr3t")));
+  EXPECT_THAT(draas({"context", "list"}).out, HasSubstr("yes"));
+  TerminalCommand leaving(draas_program(), {"context", "set", "test", "--server", server, "--api-key-stdin"},
+                          variables);
+  ASSERT_TRUE(leaving.wait_for("Key: "));
+  leaving.type("\x03");
+  EXPECT_EQ(leaving.finish(), 130) << leaving.screen();
+}
+
 TEST_F(Cli, CompletesCommandsOptionsAndInstances) {
   start();
   good({"create", "orders"});
@@ -45,6 +64,9 @@ TEST_F(Cli, CompletesCommandsOptionsAndInstances) {
   EXPECT_EQ(good({"__complete", "--", "get", "--sel"}), "--selector\n");
   EXPECT_EQ(good({"__complete", "--", "get", "-o", "j"}), "json\njsonpath=\n");
   EXPECT_EQ(good({"__complete", "--", "completion", ""}), "bash\nzsh\nfish\n");
+  EXPECT_THAT(good({"__complete", "--", "create", "--platform", ""}), HasSubstr("Process\n"));
+  EXPECT_THAT(good({"__complete", "--", "reconcile", "--strategy", "B"}), Eq("BlueGreen\n"));
+  EXPECT_EQ(good({"__complete", "--", "get", "--status", "E"}), "Error\n");
   for (const char* shell : {"bash", "zsh", "fish"}) EXPECT_THAT(good({"completion", shell}), HasSubstr("__complete"));
   // In a real shell.
   const std::string script = good({"completion", "bash"}) + "COMP_WORDS=('" + draas_program() +
@@ -52,6 +74,23 @@ TEST_F(Cli, CompletesCommandsOptionsAndInstances) {
   auto variables = environment();
   const CommandResult completed = run_command("/bin/bash", {"-c", script}, variables);
   EXPECT_EQ(completed.out, "orders\n") << completed.err;
+}
+
+TEST_F(Cli, WritesScriptsThatTheShellsTake) {
+  start();
+  for (const std::string shell : {"bash", "zsh", "fish"}) {
+    const std::string script = write("draas." + shell, good({"completion", shell}));
+    const std::string program = "/usr/bin/" + shell;
+    if (fs::exists(program)) {
+      const CommandResult read = run_command(program, {"-n", script});
+      EXPECT_EQ(read.code, 0) << shell << ": " << read.err;
+    }
+  }
+  // The shells that are not here: what they need to find in it.
+  EXPECT_THAT(good({"completion", "zsh"}),
+              AllOf(StartsWith("#compdef draas\n"), HasSubstr("_draas() {"), HasSubstr("compdef _draas draas")));
+  EXPECT_THAT(good({"completion", "fish"}),
+              AllOf(ContainsRegex("function __draas_complete\n.*\n.*\nend\n"), HasSubstr("complete -c draas -a ")));
 }
 
 TEST_F(Cli, BundlesWhatHelpsWithoutSecrets) {

@@ -41,9 +41,9 @@ TEST_F(Cli, AppliesStandardInputAndPlainConfigurations) {
   EXPECT_EQ(draas({"apply", "-f", "-"}, plain).code, 2) << "without a name";
   EXPECT_EQ(good({"apply", "-f", "-", "--name", "orders", "--wait"}, plain), "orders: created\n");
   EXPECT_EQ(good({"apply", "-f", "-", "--name", "orders"}, plain), "orders: unchanged\n");
-  EXPECT_EQ(good({"apply", "-f", "-"},
-                 document("a", "{desiredState: Stopped}") + "---\n" + document("b", "{desiredState: Stopped}")),
-            "a: created\nb: created\n");
+  EXPECT_THAT(good({"apply", "-f", "-"},
+                   document("a", "{desiredState: Stopped}") + "---\n" + document("b", "{desiredState: Stopped}")),
+              AllOf(HasSubstr("a: created\n"), HasSubstr("b: created\n")));
   EXPECT_EQ(server_->instance("a")["status"], "Created");
 }
 
@@ -112,6 +112,75 @@ TEST_F(Cli, GoesOnWithAnInterruptedApply) {
   EXPECT_EQ(good({"get", "-o", "name"}), "");
 }
 
+TEST_F(Cli, EndsAnApplyWhenNobodyAnswersAnyMore) {
+  start({}, {{"DRASI_SIM_START_DELAY", "300ms"}});
+  constexpr int kInstances = 200;
+  std::string all;
+  for (int i = 0; i < kInstances; ++i) {
+    all += (i == 0 ? "" : "---\n") + document("orders-" + std::to_string(100 + i), running());
+  }
+  const std::string file = write("fleet.yaml", all);
+  TerminalCommand applying(draas_program(), {"apply", "-f", file}, environment());
+  ASSERT_TRUE(applying.wait_for("/200")) << applying.screen();
+  server_->kill();
+  EXPECT_EQ(applying.finish(), 5) << applying.screen();
+  const std::string& screen = applying.screen();
+  const std::size_t error = screen.find("draas:");
+  ASSERT_NE(error, std::string::npos) << screen;
+  EXPECT_EQ(screen.find("The control plane at", screen.find("The control plane at") + 1), std::string::npos)
+      << "said once: " << screen;
+  EXPECT_THAT(screen, ContainsRegex("of 200 documents are done, [0-9]+ were cut off, [0-9]+ were not begun"));
+  ASSERT_TRUE(server_->start()) << server_->log();
+  EXPECT_EQ(draas({"apply", "-f", file}).code, 0) << "the same command goes on";
+  good({"delete", "-l", "team=shop", "--yes"});
+}
+
+TEST_F(Cli, AppliesTheOthersWhenOneCannotBe) {
+  start({"--ProcessInstanceManager:ExecutablePath=/nowhere/drasi-server"});
+  const std::string stopped = "{desiredState: Stopped}";
+  std::string all;
+  for (int i = 0; i < 12; ++i) all += (i == 0 ? "" : "---\n") + document("orders-" + std::to_string(100 + i), stopped);
+  good({"apply", "-f", "-"}, all);
+  std::string changed;
+  for (int i = 0; i < 12; ++i) {
+    changed += (i == 0 ? "" : "---\n") +
+               document("orders-" + std::to_string(100 + i), i < 10 ? "{desiredState: Running}" : "{description: new}");
+  }
+  const CommandResult applied = draas({"apply", "-f", "-"}, changed);
+  EXPECT_EQ(applied.code, 1) << applied.err;
+  EXPECT_THAT(applied.err, HasSubstr("10 of 12 instances could not be applied"));
+  EXPECT_THAT(applied.out, AllOf(HasSubstr("orders-110: changed"), HasSubstr("orders-111: changed")));
+}
+
+TEST_F(Cli, ImportsTheOthersWhenOneExists) {
+  start();
+  const std::string stopped = "{desiredState: Stopped}";
+  good({"create", "b"});
+  const CommandResult imported =
+      draas({"import", "-f", "-"},
+            document("a", stopped) + "---\n" + document("b", stopped) + "---\n" + document("c", stopped));
+  EXPECT_EQ(imported.code, 1);
+  EXPECT_EQ(imported.out, "a: created\nc: created\n");
+  EXPECT_THAT(imported.err, AllOf(HasSubstr("'b'"), HasSubstr("1 of 3 instances failed")));
+}
+
+TEST_F(Cli, MasksSecretsWhereItIsAskedTo) {
+  start();
+  const std::string spec =
+      "{desiredState: Stopped, platformOptions: {environment: {LOGIN: hunter2-very-secret}}, configuration: {sources: "
+      "[{kind: postgres, id: db, host: h, port: 5432, database: d, user: u, password: hunter3-very-secret}]}}";
+  good({"apply", "-f", "-"}, document("orders", spec));
+  EXPECT_THAT(good({"export", "orders"}), HasSubstr("LOGIN: hunter2-very-secret")) << "what import takes";
+  EXPECT_THAT(good({"export", "orders", "--mask-secrets"}),
+              AllOf(HasSubstr("LOGIN: \"***\""), HasSubstr("password: \"***\""), Not(HasSubstr("hunter"))));
+  EXPECT_THAT(good({"export", "orders", "--mask-secrets", "--format", "drasi"}), Not(HasSubstr("hunter")));
+  std::string other = document("orders", spec);
+  other.replace(other.find("hunter2"), 7, "hunter4");
+  const CommandResult compared = draas({"diff", "-f", "-"}, other);
+  EXPECT_EQ(compared.code, 8);
+  EXPECT_THAT(compared.out, AllOf(HasSubstr("secrets differ"), Not(HasSubstr("hunter"))));
+}
+
 TEST_F(Cli, ExportsWhatItImports) {
   start();
   good({"apply", "-f", "-"},
@@ -121,7 +190,7 @@ TEST_F(Cli, ExportsWhatItImports) {
   const std::string folder = (server_->directory() / "exported").string();
   good({"export", "--all", "--directory", folder});
   EXPECT_THAT(good({"export", "orders", "--format", "drasi"}), HasSubstr("query: "));
-  EXPECT_EQ(draas({"import", "-f", folder}).code, 4) << "it exists";
+  EXPECT_EQ(draas({"import", "-f", folder}).code, 4) << "it exists, and is the only one";
   EXPECT_EQ(good({"import", "-f", folder, "--skip-existing"}), "orders: exists\n");
   good({"delete", "orders", "--yes"});
   EXPECT_EQ(good({"import", "-f", folder}), "orders: created\n");

@@ -79,7 +79,8 @@ TEST_F(Cli, EndsWithDocumentedCodes) {
   EXPECT_EQ(draas({"get", "--nothing"}).code, 2);
   EXPECT_EQ(draas({}).code, 2);
   EXPECT_THAT(draas({}).err, HasSubstr("draas apply"));
-  EXPECT_THAT(draas({"describe"}).err, HasSubstr("INSTANCE is missing"));
+  EXPECT_THAT(draas({"proxy"}).err, HasSubstr("INSTANCE is missing"));
+  EXPECT_THAT(draas({"describe"}).err, HasSubstr("Which instances?"));
   EXPECT_EQ(draas({"stop"}).code, 2);
   EXPECT_EQ(draas({"get", "nothing"}).code, 3);
   EXPECT_THAT(draas({"get", "nothing"}).err, HasSubstr("draas get"));
@@ -128,6 +129,11 @@ TEST_F(Cli, WaitsForWhatHappensLater) {
   EXPECT_TRUE(waiting.wait_for("waiting for status=Running")) << "a spinner after a second";
   good({"start", "orders"});
   EXPECT_EQ(waiting.finish(), 0) << waiting.screen();
+  TerminalCommand leaving(draas_program(), {"wait", "orders", "--for", "status=Stopped"}, environment());
+  ASSERT_TRUE(leaving.wait_for("waiting for status=Stopped"));
+  leaving.type("\x03");
+  EXPECT_EQ(leaving.finish(), 130);
+  EXPECT_THAT(leaving.screen(), EndsWith("\r\033[K")) << "the line is taken away";
   good({"delete", "orders", "--yes"});
   good({"wait", "orders", "--for", "deleted"});
 }
@@ -138,13 +144,70 @@ TEST_F(Cli, AsksAtATerminal) {
   TerminalCommand unsure(draas_program(), {"delete", "orders"}, environment());
   ASSERT_TRUE(unsure.wait_for("Delete 'orders' with all data? [y/N]")) << unsure.screen();
   unsure.type("n\n");
-  EXPECT_EQ(unsure.finish(), 130);
+  EXPECT_EQ(unsure.finish(), 9) << "130 is Ctrl-C";
+  EXPECT_THAT(unsure.screen(), HasSubstr("Nothing is changed."));
   EXPECT_EQ(server_->get("/api/server/instances/orders").status, 200);
   TerminalCommand sure(draas_program(), {"delete", "orders"}, environment());
   ASSERT_TRUE(sure.wait_for("[y/N]"));
   sure.type("y\n");
   EXPECT_EQ(sure.finish(), 0) << sure.screen();
   EXPECT_EQ(server_->get("/api/server/instances/orders").status, 404);
+}
+
+TEST_F(Cli, NamesWhatABulkDeletionTakes) {
+  start();
+  for (int i = 10; i < 22; ++i) good({"create", "i" + std::to_string(i), "--label", "team=shop"});
+  TerminalCommand unsure(draas_program(), {"delete", "-l", "team=shop"}, environment());
+  ASSERT_TRUE(unsure.wait_for("[y/N]")) << unsure.screen();
+  EXPECT_THAT(unsure.screen(),
+              AllOf(HasSubstr("Delete 12 instances (i10, i11, "), HasSubstr("i19 and 2 more) with all")));
+  unsure.type("\x03");
+  EXPECT_EQ(unsure.finish(), 130);
+}
+
+TEST_F(Cli, SaysThatNobodyBringsANewRevision) {
+  start();
+  ASSERT_EQ(server_->create("orders", true).status, 201);
+  good({"wait", "orders"});
+  ASSERT_EQ(server_->call(net::Method::Patch, "/api/configuration/instances/orders", R"({"logLevel":"debug"})").status,
+            202);
+  const CommandResult waited = draas({"wait", "orders", "--timeout", "60s"});
+  EXPECT_EQ(waited.code, 1) << "long before the time is over";
+  EXPECT_THAT(waited.err, AllOf(HasSubstr("no reconciler is running"), HasSubstr("draas restart orders")));
+  good({"restart", "orders"});
+  good({"wait", "orders"});
+}
+
+TEST_F(Cli, WaitsForTheEndByName) {
+  start();
+  good({"create", "orders", "--name", "All orders"});
+  EXPECT_EQ(draas({"wait", "All orders", "--for", "deleted", "--timeout", "200ms"}).code, 6) << "it is there";
+  good({"delete", "orders", "--yes"});
+  good({"wait", "All orders", "--for", "deleted", "--timeout", "200ms"});
+}
+
+TEST_F(Cli, CreatesFromDocumentsWithLimits) {
+  start();
+  const std::string file = write("orders.yaml", document("orders", running("desiredState: Running, ")));
+  good({"create", "-f", file, "--wait", "--cpu", "1.5", "--memory", "512Mi"});
+  const Json instance = server_->instance("orders");
+  EXPECT_EQ(instance["status"], "Running") << "the document says so";
+  EXPECT_EQ(to_text(instance["limits"]), R"({"cpuCores":1.5,"memoryBytes":536870912})");
+  EXPECT_EQ(draas({"create", "stock", "--wait"}).code, 2);
+  EXPECT_EQ(draas({"create", "stock", "--memory", "much"}).code, 2);
+}
+
+TEST_F(Cli, LabelsInstances) {
+  start();
+  good({"create", "one", "--label", "team=shop"});
+  good({"create", "two", "--label", "team=shop"});
+  EXPECT_EQ(good({"label", "one", "two", "env=prod", "team-"}), "one: labelled\ntwo: labelled\n");
+  EXPECT_EQ(good({"get", "-l", "env=prod,!team", "-o", "name"}), "one\ntwo\n");
+  good({"label", "-l", "env=prod", "tier=web"});
+  EXPECT_EQ(server_->instance("two")["metadata"]["tier"], "web");
+  EXPECT_THAT(good({"describe", "-l", "tier=web"}), AllOf(HasSubstr("one"), HasSubstr("two")));
+  EXPECT_EQ(draas({"label", "one"}).code, 2);
+  EXPECT_EQ(draas({"label", "a=b"}).code, 2) << "whose?";
 }
 
 TEST_F(Cli, ColoursOnlyTerminals) {
@@ -175,6 +238,28 @@ TEST_F(Cli, EditsInTheEditor) {
   EXPECT_EQ(bad.code, 2);
   EXPECT_THAT(bad.err, AllOf(HasSubstr("did you mean 'desiredState'?"), HasSubstr("your text is in")));
   EXPECT_EQ(edit("false").code, 1);
+}
+
+TEST_F(Cli, EditsWithoutLosingWhatOthersChanged) {
+  start();
+  good({"create", "orders", "--description", "All orders", "--restart-policy", "Always", "--cpu", "1", "--front-port",
+        "auto"});
+  const auto edit = [&](const std::string& editor) { return draas({"edit", "orders"}, "", {{"EDITOR", editor}}); };
+  const std::string url = server_->endpoint().to_string() + "/api/configuration/instances/orders";
+  // Somebody else changes the configuration, or the instance, while the editor is open.
+  const CommandResult stale = edit("sed -i 's/All orders/Orders/' \"$1\"; curl -sS -o /dev/null -X PATCH " + url +
+                                   " -H 'Content-Type: application/json' -d '{\"logLevel\":\"debug\"}'; true");
+  EXPECT_EQ(stale.code, 4) << stale.out << stale.err;
+  EXPECT_THAT(stale.err, AllOf(HasSubstr("changed by somebody else"), HasSubstr("our text is in")));
+  EXPECT_EQ(server_->instance("orders")["description"], "All orders");
+  // What is deleted from the text is reset.
+  const CommandResult reset = edit("sed -i -e /description:/d -e /restartPolicy:/d -e /frontPort:/d -e /limits:/,+1d");
+  EXPECT_EQ(reset.code, 0) << reset.err;
+  Json instance = server_->instance("orders");
+  EXPECT_TRUE(instance["description"].is_null() || instance["description"] == "") << instance;
+  EXPECT_TRUE(instance["restartPolicy"].is_null()) << instance;
+  EXPECT_TRUE(instance["frontPort"].is_null()) << instance;
+  EXPECT_TRUE(instance["limits"].is_null() || instance["limits"].empty()) << instance;
 }
 
 }  // namespace

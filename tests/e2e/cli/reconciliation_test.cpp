@@ -21,7 +21,7 @@ TEST_F(Cli, ShowsHistoryAndRollsBack) {
   EXPECT_THAT(good({"history", "orders", "--revision", "2"}), HasSubstr("logLevel: debug"));
   EXPECT_EQ(draas({"history", "orders", "--revision", "9"}).code, 3);
   EXPECT_EQ(draas({"rollback", "orders"}).code, 2);
-  EXPECT_THAT(good({"rollback", "orders", "--yes", "--reason", "too loud"}), HasSubstr("as revision 3"));
+  EXPECT_THAT(good({"rollback", "orders", "--yes", "--reason", "too loud", "--wait"}), HasSubstr("as revision 3"));
   EXPECT_EQ(good({"history", "orders", "--diff", "1", "3"}), "");
 }
 
@@ -49,6 +49,52 @@ TEST_F(Cli, ReconcilesAndTellsWhatWasDone) {
   EXPECT_THAT(good({"rollout", "status", "louder"}), HasSubstr("orders"));
   EXPECT_NE(draas({"rollout", "pause", "louder"}).code, 0) << "it is finished";
   EXPECT_EQ(draas({"rollout", "create", "orders"}).code, 2);
+}
+
+TEST_F(Cli, SteersARollout) {
+  start_with_reconciler();
+  for (const char* id : {"one", "two"}) create_instance(*server_, id, "Restart");
+  good({"wait", "one", "two"});
+  good({"rollout", "create", "one", "two", "--name", "louder", "--merge-patch", "{logLevel: debug}", "--waves", "1,2",
+        "--manual-pauses", "2"});
+  ASSERT_TRUE(eventually([&] { return good({"rollout", "status", "louder"}).find("Paused") != std::string::npos; }));
+  EXPECT_THAT(good({"rollout", "resume", "louder"}), HasSubstr("resumed"));
+  ASSERT_TRUE(
+      eventually([&] { return good({"rollout", "status", "louder"}).find(": Succeeded") != std::string::npos; }));
+  EXPECT_EQ(draas({"rollout", "resume", "louder"}).code, 4) << "it is finished";
+
+  good({"rollout", "create", "one", "two", "--name", "quieter", "--merge-patch", "{logLevel: warn}", "--waves", "1,2",
+        "--pause-between", "1h"});
+  EXPECT_THAT(good({"rollout", "pause", "quieter", "--reason", "incident"}), HasSubstr("paused"));
+  EXPECT_THAT(good({"rollout", "status", "quieter"}), HasSubstr("incident"));
+  EXPECT_EQ(draas({"rollout", "abort", "quieter"}).code, 2) << "nobody can be asked";
+  EXPECT_THAT(good({"rollout", "abort", "quieter", "--yes"}), HasSubstr("aborted"));
+}
+
+TEST_F(Cli, SaysWhyItDoesNotSettle) {
+  start_with_reconciler();
+  create_instance(*server_, "orders", "Update");
+  good({"wait", "orders"});
+  good({"pause", "orders", "--reason", "incident 42"});
+  ASSERT_EQ(change_first_query(*server_, "orders", query_text(20)), 202);
+  const CommandResult paused = draas({"wait", "orders", "--timeout", "60s"});
+  EXPECT_EQ(paused.code, 1) << "at once: nobody goes on by himself";
+  EXPECT_THAT(paused.err, AllOf(HasSubstr("paused (incident 42)"), HasSubstr("draas resume orders")));
+  good({"resume", "orders"});
+  good({"wait", "orders"});
+
+  create_instance(*server_, "stock", "Manual");
+  good({"wait", "stock"});
+  ASSERT_EQ(change_first_query(*server_, "stock", query_text(20)), 202);
+  ASSERT_TRUE(eventually([&] { return good({"approve"}).find("stock") != std::string::npos; }));
+  const CommandResult asked = draas({"wait", "stock", "--timeout", "3s"});
+  EXPECT_EQ(asked.code, 6) << asked.err;
+  EXPECT_THAT(asked.err, HasSubstr("stock: it waits for approval; `draas approve stock`"));
+  good({"reject", "stock", "--yes", "--comment", "not now"});
+  const CommandResult rejected = draas({"wait", "stock", "--timeout", "60s"});
+  EXPECT_EQ(rejected.code, 1);
+  EXPECT_THAT(rejected.err, AllOf(HasSubstr("was rejected by"), HasSubstr("not now")));
+  EXPECT_THAT(good({"reconcile", "orders", "stock", "--dry-run"}), AllOf(HasSubstr("orders:"), HasSubstr("stock:")));
 }
 
 TEST_F(Cli, ApprovesAndRejects) {

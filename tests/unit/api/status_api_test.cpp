@@ -80,6 +80,24 @@ TEST_F(StatusApi, RecentChangesFilterAndAreOldestFirst) {
   EXPECT_EQ(ask("GET", kChanges + "?since=yesterday").status, 400);
 }
 
+TEST_F(StatusApi, RecentChangesAreOfTheTypesThatAreAskedFor) {
+  report("Running");
+  create("b");
+  const auto types = [&](const std::string& query) {
+    std::vector<std::string> out;
+    for (const auto& event : ask("GET", kChanges + query).json()) out.push_back(event["type"].get<std::string>());
+    return out;
+  };
+  EXPECT_THAT(types("?after=0"), ::testing::ElementsAre("StatusChanged"));
+  EXPECT_THAT(types("?after=0&types=InstanceCreated"), ::testing::ElementsAre("InstanceCreated", "InstanceCreated"));
+  EXPECT_THAT(types("?after=0&types=InstanceCreated,StatusChanged"),
+              ::testing::ElementsAre("InstanceCreated", "StatusChanged", "InstanceCreated"));
+  EXPECT_EQ(ask("GET", kChanges + "?after=0&types=InstanceCreated&limit=1").json()[0]["instanceId"], "b")
+      << "the newest that match";
+  EXPECT_EQ(types("?after=0&allTypes=true").size(), 3U);
+  EXPECT_EQ(ask("GET", kChanges + "?types=Weather").status, 400);
+}
+
 TEST_F(StatusApi, WaitReturnsWithTheFirstChange) {
   const auto last = ask("GET", kChanges).header("X-Last-Sequence");
   // Reported from the control loop when the reader waits already, or just before: both must be seen.

@@ -43,11 +43,11 @@ TEST_F(CommandTree, EveryCommandAndOptionIsExplained) {
 
 TEST_F(CommandTree, ShowsHowCommandsAreCalled) {
   const CLI::App& describe = *application_.get_subcommand("describe");
-  EXPECT_EQ(usage_of(describe), "draas describe INSTANCE...");
+  EXPECT_EQ(usage_of(describe), "draas describe [OPTIONS] [INSTANCE...]");
   EXPECT_EQ(usage_of(*application_.get_subcommand("validate")), "draas validate --file FILE [OPTIONS]");
   EXPECT_EQ(usage_of(*application_.get_subcommand("rollout")->get_subcommand("status")),
             "draas rollout status [OPTIONS] ROLLOUT");
-  EXPECT_EQ(examples_of(describe), "  draas describe orders");
+  EXPECT_THAT(examples_of(describe), StartsWith("  draas describe orders\n"));
 }
 
 TEST_F(CommandTree, BecomesDocuments) {
@@ -71,6 +71,10 @@ TEST_F(CommandTree, KnowsWhatMayComeNext) {
   EXPECT_EQ(complete(application_, {"apply", "-f", ""}).kind, "FILE");
   EXPECT_THAT(complete(application_, {"get", "--sort", ""}).words, Contains("restarts"));
   EXPECT_THAT(complete(application_, {"get", "--s"}).words, AllOf(Contains("--selector"), Contains("--server")));
+  EXPECT_EQ(complete(application_, {"create", "a", "--platform", ""}).kind, "PLATFORM");
+  EXPECT_EQ(complete(application_, {"get", "--platform-type", ""}).kind, "PLATFORM");
+  EXPECT_EQ(complete(application_, {"reconcile", "a", "--strategy", ""}).kind, "STRATEGY");
+  EXPECT_THAT(complete(application_, {"get", "--status", ""}).words, AllOf(Contains("Running"), Contains("Error")));
   EXPECT_THAT(complete(application_, {}).words, IsEmpty());
 }
 
@@ -95,6 +99,14 @@ TEST(Targets, MustBeChosenAndNotTwice) {
   EXPECT_TRUE(require_targets(options).has_value());
   options.names = {"a"};
   EXPECT_FALSE(require_targets(options).has_value());
+  EXPECT_FALSE(refuse_names_with_filter(options).has_value()) << "also where neither means all";
+  options.selector.clear();
+  EXPECT_TRUE(refuse_names_with_filter(options).has_value());
+}
+
+TEST(Names, AreShortened) {
+  EXPECT_EQ(some_names({"a", "b"}, 2), "a, b");
+  EXPECT_EQ(some_names({"a", "b", "c", "d"}, 2), "a, b and 2 more");
 }
 
 TEST(Spans, NameTheirOption) {

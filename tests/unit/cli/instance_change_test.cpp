@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/yaml.hpp"
+
 namespace draas::cli {
 namespace {
 
@@ -132,6 +134,68 @@ TEST(InstanceChange, NeverShowsSecrets) {
   const std::string diff = diff_text(*change);
   EXPECT_THAT(diff, HasSubstr("secrets differ"));
   EXPECT_THAT(diff, Not(HasSubstr("hunter")));
+}
+
+TEST(InstanceChange, ResetsWhatIsNullInTheFile) {
+  CurrentInstance current = applied();
+  current.instance["description"] = "All orders";
+  const std::string file = R"(apiVersion: draas/v1
+kind: Instance
+metadata: {name: orders, labels: {team: shop}}
+spec: {description: null, restartPolicy: null, limits: null, frontPort: null, reconciliation: null}
+)";
+  const auto change = compare(document(file), current);
+  ASSERT_TRUE(change.has_value()) << change.error().message;
+  EXPECT_EQ(to_text(change->body), R"({"description":null,"restartPolicy":null,"limits":null,"frontPort":null})");
+  EXPECT_EQ(to_text(change->policy.value_or(Json())), "{}");
+  EXPECT_THAT(diff_text(*change), AllOf(HasSubstr("-  restartPolicy: Always\n"), HasSubstr("-  frontPort: 8085\n")));
+  // As it is then.
+  for (const char* key : {"description", "restartPolicy", "limits", "frontPort"}) current.instance[key] = Json();
+  current.policy = Json::object();
+  const auto again = compare(document(file), current);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_TRUE(again->empty()) << Json(again->fields);
+  const auto created = compare(document(file), {});
+  ASSERT_TRUE(created.has_value());
+  EXPECT_FALSE(created->body.contains("frontPort")) << "nothing is there to be reset";
+  EXPECT_FALSE(created->policy.has_value());
+}
+
+TEST(InstanceChange, OfAWholeDocumentResetsWhatIsGoneFromIt) {
+  CurrentInstance current = applied();
+  current.instance["description"] = "All orders";
+  current.instance["metadata"]["tier"] = "web";
+  const client::InstanceDocument before = document(to_yaml(to_document(current)));
+  const auto unchanged = compare_whole(before, before, current);
+  ASSERT_TRUE(unchanged.has_value()) << unchanged.error().message;
+  EXPECT_TRUE(unchanged->empty()) << Json(unchanged->fields);
+
+  client::InstanceDocument edited = before;
+  for (const char* key : {"description", "restartPolicy", "limits", "frontPort"}) edited.instance.erase(key);
+  edited.instance["metadata"].erase("tier");
+  edited.policy = Json();
+  const auto change = compare_whole(edited, before, current);
+  ASSERT_TRUE(change.has_value()) << change.error().message;
+  EXPECT_THAT(change->fields, UnorderedElementsAre("description", "restartPolicy", "limits", "frontPort",
+                                                   "reconciliation", "labels.tier"));
+  EXPECT_TRUE(change->body["metadata"]["tier"].is_null());
+  EXPECT_EQ(to_text(change->policy.value_or(Json())), "{}");
+  edited.instance.erase("configuration");
+  EXPECT_FALSE(compare_whole(edited, before, current).has_value());
+}
+
+TEST(InstanceChange, NeverShowsEnvironments) {
+  CurrentInstance current = applied();
+  current.instance["platformOptions"] = Json{{"environment", Json{{"LOGIN", "hunter1"}}}};
+  client::InstanceDocument wanted = document(kFile);
+  wanted.instance["platformOptions"] = Json{{"environment", Json{{"LOGIN", "hunter2"}}}};
+  const auto change = compare(wanted, current);
+  ASSERT_TRUE(change.has_value());
+  EXPECT_THAT(change->fields, ElementsAre("platformOptions"));
+  EXPECT_THAT(diff_text(*change), AllOf(HasSubstr("secrets differ"), Not(HasSubstr("hunter"))));
+  const auto created = compare(wanted, {});
+  ASSERT_TRUE(created.has_value());
+  EXPECT_THAT(diff_text(*created), AllOf(HasSubstr("LOGIN: \"***\""), Not(HasSubstr("hunter"))));
 }
 
 }  // namespace

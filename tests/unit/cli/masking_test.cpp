@@ -27,6 +27,13 @@ TEST(Masker, FindsSecretsElsewhere) {
   EXPECT_EQ(masked, R"({"note":"***","other":"***","password":"***"})");
 }
 
+TEST(Masker, TakesTheWholeSecretBeforeItsParts) {
+  Masker masker;
+  masker.learn_text("hunter");
+  masker.learn_text("a-hunter-and-more");
+  EXPECT_EQ(masker.mask_text("it is a-hunter-and-more"), "it is ***");
+}
+
 TEST(Masker, HidesEnvironments) {
   const Json masked =
       Masker().mask(Json::parse(R"({"platformOptions":{"environment":{"A":"x","B":"y"},"image":"i"}})"));

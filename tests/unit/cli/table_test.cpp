@@ -20,6 +20,16 @@ TEST(Table, AlignsColumns) {
             "x       Error    12\n");
 }
 
+TEST(Table, KeepsTheWidestColumnsOfThoseBefore) {
+  ColumnLayout layout;
+  Table first({"ID", "N"});
+  first.add({"long-name", "x"});
+  EXPECT_EQ(first.to_text(true, false, layout), "ID         N\nlong-name  x\n");
+  Table second({"ID", "N"});
+  second.add({"a", "1"});
+  EXPECT_EQ(second.to_text(false, false, layout), "a          1\n");
+}
+
 TEST(Table, ColoursTextsAndNotTheirPadding) {
   Table table({"A", "B"});
   table.add({{"x", Colour::Red}, "y"});

@@ -1,5 +1,7 @@
 #include "cli/text_diff.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -72,6 +74,25 @@ TEST(UnifiedDiff, LeadsFromOneTextToTheOther) {
     for (unsigned i = engine() % 40; i > 0; --i) after += "line " + std::to_string(engine() % 6) + "\n";
     EXPECT_EQ(applied(before, unified_diff(before, after, "a", "b")), after) << before << "----\n" << after;
   }
+}
+
+TEST(UnifiedDiff, IsQuickForLargeTexts) {
+  constexpr int kLines = 20'000;
+  std::string one;
+  std::string other;
+  for (int i = 0; i < kLines; ++i) {
+    one += "line " + std::to_string(i) + "\n";
+    other += "other " + std::to_string(i) + "\n";
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(applied("", unified_diff("", one, "a", "b")), one) << "all of it is new";
+  EXPECT_EQ(applied(one, unified_diff(one, other, "a", "b")), other) << "nothing of it is the same";
+  std::string changed = one;
+  changed.replace(changed.find("line 7\n"), 6, "LINE 7");
+  changed.replace(changed.find("line 19990\n"), 10, "LINE 19990");
+  const std::string diff = unified_diff(one, changed, "a", "b");
+  EXPECT_EQ(std::ranges::count(diff, '\n'), 2 + 2 * 9) << "the shortest";
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20)) << "on a busy machine";
 }
 
 TEST(UnifiedDiff, IsColouredByLine) {

@@ -61,6 +61,17 @@ TEST(InstanceDocuments, OfDraasBecomeWhatTheApiTakes) {
   EXPECT_EQ(found[0].place("/spec/limits/openFiles"), "orders.yaml:12") << "the nearest that is there";
 }
 
+TEST(InstanceDocuments, ResetWhatIsNull) {
+  const auto found = read("a.yaml",
+                          "apiVersion: draas/v1\nkind: Instance\nmetadata: {name: a}\n"
+                          "spec: {description: null, limits: null, reconciliation: ~}\n");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(to_text(found[0].instance), R"({"id":"a","name":"a","description":null,"limits":null})");
+  EXPECT_EQ(to_text(found[0].policy), "{}");
+  EXPECT_THAT(refusal("a.yaml", "apiVersion: draas/v1\nkind: Instance\nmetadata: {name: a}\nspec: {desiredState: ~}\n"),
+              HasSubstr("spec.desiredState: is empty; leave it out"));
+}
+
 TEST(InstanceDocuments, HoldOneInstanceOrSeveral) {
   const auto found = read("team/all.yaml", R"(
 id: one
@@ -184,7 +195,12 @@ TEST(InstanceSchema, AgreesWithTheReader) {
       {false, named + "spec: {unknown: 1}\n"},
       {false, named + "spec: []\n"},
       {false, named + "spec:\n"},
-      {false, named + "spec: {description: }\n"},
+      {true, named + "spec: {description: ~, restartPolicy: ~, limits: ~, frontPort: ~, platformOptions: ~}\n"},
+      {true, named + "spec: {reconciliation: ~}\n"},
+      {false, named + "spec: {platformType: ~}\n"},
+      {false, named + "spec: {desiredState: ~}\n"},
+      {false, named + "spec: {configuration: ~}\n"},
+      {false, named + "spec: {limits: {cpuCores: ~}}\n"},
       {false, named + "spec: {description: 5}\n"},
       {false, named + "spec: {platformType: ''}\n"},
       {false, named + "spec: {desiredState: running}\n"},

@@ -70,6 +70,8 @@ TEST_F(EventBusTest, RecentFiltersAndGivesTheOldestFirst) {
   filter.status_changes_only = false;
   filter.limit = 2;
   EXPECT_EQ(sequences(bus.recent(filter)), (std::vector<std::uint64_t>{3, 4}));
+  filter.types = {EventType::PhaseChanged};
+  EXPECT_EQ(sequences(bus.recent(filter)), std::vector<std::uint64_t>{4});
 }
 
 TEST_F(EventBusTest, LongPollWakesWhenAnEventComes) {
