@@ -1840,10 +1840,12 @@ export interface components {
             appliedRevision?: number;
             /** @description As the running server reports them */
             components?: {
-                error?: string;
+                errorMessage?: string;
                 id: string;
                 /** @enum {string} */
                 kind: "source" | "query" | "reaction";
+                /** @description Where the server runs several (`instances` of its configuration) */
+                library?: string;
                 status: string;
             }[];
             containerId?: string | null;

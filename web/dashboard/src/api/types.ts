@@ -16,6 +16,7 @@ export type Standby = Schemas['Standby'];
 export type Workloads = Schemas['Workloads'];
 export type StartStandby = Schemas['StartStandby'];
 export type Configuration = Schemas['Configuration'];
+export type Library = Schemas['LibraryConfiguration'];
 export type Finding = Schemas['Validation']['findings'][number];
 export type RevisionSummary = Schemas['RevisionSummary'];
 export type FleetEvent = Schemas['StatusChange'];
