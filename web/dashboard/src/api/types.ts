@@ -5,6 +5,7 @@ type Schemas = components['schemas'];
 
 export type Instance = Schemas['Instance'];
 export type InstanceStatus = Schemas['InstanceStatus'];
+export type Limits = Schemas['Limits'];
 export type RestartPolicy = Schemas['RestartPolicy'];
 export type CreatedInstance = Schemas['CreatedInstance'];
 export type CreateInstance = Schemas['CreateInstance'];
@@ -27,6 +28,7 @@ export type Difference = Schemas['Difference'];
 export type ReconciliationPlan = Schemas['ReconciliationPlan'];
 export type PlannedAction = Schemas['PlannedAction'];
 export type Policy = Schemas['Policy'];
+export type ReconcileRequest = Partial<Schemas['ReconcileRequest']>;
 export type AuditEntry = Schemas['AuditEntry'];
 export type Approval = Schemas['Approval'];
 export type Rollout = Schemas['Rollout'];

@@ -2,19 +2,24 @@ import { Anchor, Text } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
 import { Link } from 'react-router-dom';
 import type { Instance } from '../../api/types';
+import { isReserved, labelText } from '../../components/instanceFields/labels';
 import { StatusBadge } from '../../components/StatusBadge';
 import { Time } from '../../components/Time';
 import { instancePath } from '../../app/paths';
 import classes from './FleetTable.module.css';
+
+// Labels by which others manage an instance come last.
+const ownFirst = (labels: Record<string, string>): [string, string][] =>
+  Object.entries(labels).sort(([a], [b]) => Number(isReserved(a)) - Number(isReserved(b)));
 
 const column = createColumnHelper<Instance>();
 
 function Labels({ labels }: { labels: Record<string, string> }) {
   return (
     <span className={classes.labels}>
-      {Object.entries(labels).map(([key, value]) => (
-        <span key={key} className={classes.label}>
-          {value === '' ? key : `${key}=${value}`}
+      {ownFirst(labels).map(([key, value]) => (
+        <span key={key} className={classes.label} data-reserved={isReserved(key)}>
+          {labelText(key, value)}
         </span>
       ))}
     </span>
@@ -39,7 +44,7 @@ export const columns = [
   }),
   column.accessor('status', {
     header: 'Status',
-    size: 160,
+    size: 166,
     cell: ({ row }) => <StatusBadge status={row.original.status} phase={row.original.phase} />,
   }),
   column.accessor('health', { header: 'Health', size: 100, cell: ({ getValue }) => getValue() }),
@@ -52,7 +57,7 @@ export const columns = [
   }),
   column.accessor('metadata', {
     header: 'Labels',
-    size: 222,
+    size: 216,
     enableSorting: false,
     cell: ({ getValue }) => <Labels labels={getValue()} />,
   }),

@@ -98,7 +98,7 @@ function pipelineOfLibrary(
         y: top + (row + (tallest - items.length) / 2) * ROW_HEIGHT,
       };
     });
-  const ofKind = <Each extends { id: string; kind: string }>(definition: Each): Item => ({
+  const ofKind = (definition: { id: string; kind: string }): Item => ({
     id: definition.id,
     title: definition.kind,
     definition,
