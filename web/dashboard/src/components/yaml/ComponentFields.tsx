@@ -87,6 +87,7 @@ export function ComponentFields({ section, yaml, onAdd, onCancel }: Props) {
             label={isQuery ? 'Sources that it reads' : 'Queries that it reacts to'}
             placeholder={inputs.length === 0 ? `There are no ${isQuery ? 'sources' : 'queries'} yet` : undefined}
             data={inputs}
+            searchable
             value={form.inputs}
             onChange={(chosen) => set({ inputs: chosen })}
           />
