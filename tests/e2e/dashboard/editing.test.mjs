@@ -49,7 +49,11 @@ test('settings are changed, with faults at their fields', skip, async () => {
   await page.getByText('Stored. It holds from the next restart').waitFor();
   const { description, metadata, limits, platformOptions, restartPolicy } = await instance('orders');
   assert.equal(description, 'Only the large ones');
-  assert.deepEqual(metadata, { env: 'test', note: 'c, d', 'draas.source': 'apply' });
+  assert.deepEqual(metadata, {
+    env: 'test',
+    note: 'c, d',
+    'draas.source': 'apply',
+  });
   assert.deepEqual(limits, { memoryBytes: 512 * 1024 * 1024, openFiles: 4096 });
   assert.deepEqual(platformOptions, { environment: { MODE: 'slow' } });
   assert.equal(restartPolicy, 'Always');
@@ -61,7 +65,9 @@ test('what somebody else changed meanwhile is told, and what only happened is no
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { level: 1, name: 'Large orders' }).waitFor();
   await page.getByLabel('Name').fill('Mine');
-  await plane.ask('PATCH', '/api/server/instances/orders', { description: 'Theirs' });
+  await plane.ask('PATCH', '/api/server/instances/orders', {
+    description: 'Theirs',
+  });
   await page.getByText('Somebody else changed the settings meanwhile').waitFor();
   await page.getByRole('button', { name: 'Take theirs, drop mine' }).click();
   assert.equal(await page.getByLabel('Description').inputValue(), 'Theirs');
@@ -75,10 +81,14 @@ test('a move names what is missing, and asks before it is done', skip, async () 
   let asked;
   await page.route('**/instances/orders/reconcile', (route) => {
     asked = route.request().postDataJSON();
-    return route.fulfill({ json: { instanceId: 'orders', result: 'Failed', error: 'no engine' } });
+    return route.fulfill({
+      json: { instanceId: 'orders', result: 'Failed', error: 'no engine' },
+    });
   });
   await page.reload();
-  const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Move to another platform' }) });
+  const panel = page.locator('section', {
+    has: page.getByRole('heading', { name: 'Move to another platform' }),
+  });
   await panel.getByRole('textbox', { name: 'Platform' }).click();
   await page.getByRole('option', { name: 'Docker' }).click();
   await panel.getByRole('button', { name: 'Move' }).click();
@@ -86,12 +96,17 @@ test('a move names what is missing, and asks before it is done', skip, async () 
   await dialog().getByRole('button', { name: 'Move' }).click();
   await panel.getByText('no engine').waitFor();
   await panel.getByText('Failed', { exact: true }).waitFor();
-  assert.deepEqual(asked, { strategy: 'Migrate', parameters: { platform: 'Docker' } });
+  assert.deepEqual(asked, {
+    strategy: 'Migrate',
+    parameters: { platform: 'Docker' },
+  });
   await page.unrouteAll();
 });
 
 test('a clone has the settings of the original, and nothing that is its own', skip, async () => {
-  await plane.ask('PATCH', '/api/configuration/instances/orders', { id: 'orders-server' });
+  await plane.ask('PATCH', '/api/configuration/instances/orders', {
+    id: 'orders-server',
+  });
   await page.getByRole('button', { name: 'More actions' }).click();
   await page.getByRole('menuitem', { name: 'Clone' }).click();
   await page.getByText('Valid', { exact: true }).waitFor();
@@ -237,8 +252,14 @@ test('edits that are not stored are asked about before they are left', skip, asy
 test('a check that fails keeps nobody from saving, and heals', skip, async () => {
   await page.goto(`${plane.url}/instances/large-orders-copy/configuration`);
   await page.getByText('Valid', { exact: true }).waitFor();
-  await page.route('**/validate', (route) => route.fulfill({ status: 503, json: { title: 'Busy', detail: 'Too busy' } }));
+  await page.route('**/validate', (route) =>
+    route.fulfill({
+      status: 503,
+      json: { title: 'Busy', detail: 'Too busy' },
+    }),
+  );
   await editor().click();
+  await page.keyboard.press('Control+Home');
   await page.keyboard.insertText('# later\n');
   await page.getByText('Not checked yet: Too busy').waitFor();
   assert.equal(await page.getByRole('button', { name: 'Review and save' }).isEnabled(), true);
@@ -248,7 +269,9 @@ test('a check that fails keeps nobody from saving, and heals', skip, async () =>
 });
 
 test('a roll back shows what it changes', skip, async () => {
-  await plane.ask('PATCH', '/api/configuration/instances/orders?wait=10s', { logLevel: 'debug' });
+  await plane.ask('PATCH', '/api/configuration/instances/orders?wait=10s', {
+    logLevel: 'debug',
+  });
   await page.goto(`${plane.url}/instances/orders/history`);
   await page.getByRole('button', { name: 'Roll back' }).last().click();
   await dialog().locator('.yaml-diff', { hasText: 'debug' }).waitFor();

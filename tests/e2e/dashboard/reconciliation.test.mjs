@@ -10,7 +10,11 @@ let plane, page, faults, close;
 before(async () => {
   if (missingBrowser) return;
   plane = await ControlPlane.start();
-  await plane.ask('POST', '/api/servers', { id: 'orders', name: 'Orders', configuration: PIPELINE });
+  await plane.ask('POST', '/api/servers', {
+    id: 'orders',
+    name: 'Orders',
+    configuration: PIPELINE,
+  });
   ({ page, faults, close } = await openBrowser());
 });
 after(async () => {
@@ -30,11 +34,12 @@ test('the error of a query shows on its node', skip, async () => {
     id: 'failing',
     name: 'Failing',
     platformOptions: { environment: { DRASI_SIM_FAIL_QUERY: 'late' } },
-    configuration: { ...PIPELINE, queries: [QUERY, { ...QUERY, id: 'late', autoStart: false }] },
+    configuration: {
+      ...PIPELINE,
+      queries: [QUERY, { ...QUERY, id: 'late', autoStart: false }],
+    },
   });
-  await plane
-    .ask('POST', '/api/server/instances/failing/proxy/api/v1/queries/late/start', {})
-    .catch(() => undefined); // it is meant to fail
+  await plane.ask('POST', '/api/server/instances/failing/proxy/api/v1/queries/late/start', {}).catch(() => undefined); // it is meant to fail
   const { components } = await plane.ask('GET', '/api/server/instances/failing/runtime-status');
   const { errorMessage } = components.find(({ id }) => id === 'late');
   assert.ok(errorMessage);
@@ -54,7 +59,16 @@ test('every library of a server has its pipeline', skip, async () => {
     configuration: {
       instances: [
         { id: 'one', ...PIPELINE },
-        { id: 'two', ...PIPELINE, queries: [{ ...QUERY, queryText: QUERY.queryText.replace('AS sensor', 'AS other') }] },
+        {
+          id: 'two',
+          ...PIPELINE,
+          queries: [
+            {
+              ...QUERY,
+              queryText: QUERY.queryText.replace('AS sensor', 'AS other'),
+            },
+          ],
+        },
       ],
     },
   });
@@ -70,7 +84,9 @@ test('a run says what came of it', skip, async () => {
   await run();
   await outcome().getByText('Nothing to do').waitFor();
 
-  await plane.ask('PUT', '/api/reconciliation/instances/orders/policy', { autoReconcile: false });
+  await plane.ask('PUT', '/api/reconciliation/instances/orders/policy', {
+    autoReconcile: false,
+  });
   await patch([{ op: 'replace', path: '/logLevel', value: 'debug' }]);
   await run();
   await outcome().getByText('Reconciled', { exact: true }).waitFor();
@@ -79,17 +95,26 @@ test('a run says what came of it', skip, async () => {
   await patch([{ op: 'add', path: '/queries/-', value: broken }]);
   await run();
   await outcome().getByText('Failed, and rolled back').waitFor();
-  await outcome().getByText(/broken/).waitFor();
+  await outcome()
+    .getByText(/broken/)
+    .waitFor();
 });
 
 test('a run that takes long is followed to its end', skip, async () => {
   let asked = 0;
-  await page.route('**/instances/orders/reconcile', (route) => route.fulfill({ status: 202, json: { requestId: 'r1' } }));
+  await page.route('**/instances/orders/reconcile', (route) =>
+    route.fulfill({ status: 202, json: { requestId: 'r1' } }),
+  );
   await page.route('**/api/reconciliation/requests/r1*', (route) => {
     asked += 1;
     return asked < 3
       ? route.fulfill({ status: 202, json: { requestId: 'r1', state: 'Open' } })
-      : route.fulfill({ json: { result: 'Deferred', reason: 'outside the maintenance windows' } });
+      : route.fulfill({
+          json: {
+            result: 'Deferred',
+            reason: 'outside the maintenance windows',
+          },
+        });
   });
   await run();
   await outcome().getByText('Going on').waitFor();
@@ -109,7 +134,9 @@ test('a run that takes long is followed to its end', skip, async () => {
 
 test('a pause stores no half-made edit, and a resumed instance runs while the fleet is paused', skip, async () => {
   const own = async () => (await plane.ask('GET', '/api/reconciliation/instances/orders/policy')).own;
-  const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Policy' }) });
+  const panel = page.locator('section', {
+    has: page.getByRole('heading', { name: 'Policy' }),
+  });
   await panel.getByLabel('Strategy', { exact: true }).selectOption('Canary');
   await panel.getByRole('button', { name: 'Pause reconciliation' }).click();
   await panel.getByRole('button', { name: 'Resume reconciliation' }).waitFor();
@@ -120,7 +147,10 @@ test('a pause stores no half-made edit, and a resumed instance runs while the fl
   await panel.getByRole('button', { name: 'Pause reconciliation' }).waitFor();
   assert.deepEqual(await own(), { autoReconcile: false });
 
-  await plane.ask('PUT', '/api/reconciliation/policy', { paused: true, pauseReason: 'freeze' });
+  await plane.ask('PUT', '/api/reconciliation/policy', {
+    paused: true,
+    pauseReason: 'freeze',
+  });
   await page.reload();
   await panel.getByText('Paused with the fleet: freeze').waitFor();
   await panel.getByRole('button', { name: 'Resume reconciliation' }).click();
@@ -132,10 +162,13 @@ test('a pause stores no half-made edit, and a resumed instance runs while the fl
 });
 
 test('changes are rejected and approved', skip, async () => {
-  await plane.ask('PUT', '/api/reconciliation/instances/orders/policy', { strategy: 'Manual' });
-  const pending = () => eventually('an approval', async () =>
-    (await plane.ask('GET', '/api/reconciliation/approvals')).find(({ state }) => state === 'Pending'),
-  );
+  await plane.ask('PUT', '/api/reconciliation/instances/orders/policy', {
+    strategy: 'Manual',
+  });
+  const pending = () =>
+    eventually('an approval', async () =>
+      (await plane.ask('GET', '/api/reconciliation/approvals')).find(({ state }) => state === 'Pending'),
+    );
   const state = async (id) => (await plane.ask('GET', `/api/reconciliation/approvals/${id}`)).state;
 
   await patch([{ op: 'replace', path: '/logLevel', value: 'warn' }]);

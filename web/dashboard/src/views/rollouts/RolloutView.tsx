@@ -11,7 +11,7 @@ import { PageHeader } from '../../components/PageHeader';
 import { Panel } from '../../components/Panel';
 import { QueryBoundary } from '../../components/QueryBoundary';
 import { type Tone, ToneBadge } from '../../components/StatusBadge';
-import { isFinished, progressOf, toneOfRollout } from './rolloutState';
+import { isFinished, progressOfTargets, toneOfRollout } from './rolloutState';
 
 export default function RolloutView() {
   const { rolloutId = '' } = useParams();
@@ -29,7 +29,7 @@ const TARGET_TONES: Record<Rollout['targets'][number]['state'], Tone> = {
 };
 
 function Details({ rollout }: { rollout: Rollout }) {
-  const { done, total } = progressOf(rollout);
+  const { done, total } = progressOfTargets(rollout.targets);
   return (
     <>
       <Anchor component={Link} to="/rollouts" size="sm">
