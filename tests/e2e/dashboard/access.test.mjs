@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { missingBrowser, openBrowser } from './browser.mjs';
 import { ControlPlane, eventually } from './control_plane.mjs';
-import { PIPELINE, SOURCE } from './pipelines.mjs';
+import { PIPELINE, QUERY, SOURCE } from './pipelines.mjs';
 
 let plane, page, close;
 before(async () => {
@@ -22,7 +22,11 @@ test('a log goes on after the control plane was away, with every line once', ski
   await plane.ask('POST', '/api/servers', {
     id: 'orders',
     name: 'Orders',
-    configuration: { ...PIPELINE, sources: [{ ...SOURCE, intervalMs: 1000 }] },
+    configuration: {
+      ...PIPELINE,
+      sources: [{ ...SOURCE, intervalMs: 1000 }],
+      queries: [{ ...QUERY, queryText: `${QUERY.queryText}, s.temperature AS temperature` }], // always another
+    },
   });
   const written = async () => {
     const log = await fetch(`${plane.url}/api/server/instances/orders/logs?tail=all`);

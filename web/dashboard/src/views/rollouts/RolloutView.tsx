@@ -13,9 +13,15 @@ import { QueryBoundary } from '../../components/QueryBoundary';
 import { type Tone, ToneBadge } from '../../components/StatusBadge';
 import { isFinished, progressOfTargets, toneOfRollout } from './rolloutState';
 
+const PROGRESS_EVERY_MS = 2000;
+
 export default function RolloutView() {
   const { rolloutId = '' } = useParams();
-  const query = useQuery(rolloutQuery(rolloutId));
+  const query = useQuery({
+    ...rolloutQuery(rolloutId),
+    // That it begins, pauses or ends are events; what becomes of each instance is none.
+    refetchInterval: ({ state: { data } }) => (data && isFinished(data.state) ? false : PROGRESS_EVERY_MS),
+  });
   return <QueryBoundary query={query}>{(rollout) => <Details rollout={rollout} />}</QueryBoundary>;
 }
 

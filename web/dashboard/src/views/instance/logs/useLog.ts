@@ -7,7 +7,6 @@ import { WaitingLines } from './waitingLines';
 
 const TAIL = 500;
 const COLLECT_MS = 100;
-const COMPARED_LINES = 200;
 
 // Follows the log; while paused, the newest lines are kept and shown when it goes on.
 export function useLog(instanceId: string, paused: boolean) {
@@ -20,7 +19,7 @@ export function useLog(instanceId: string, paused: boolean) {
   useEffect(() => {
     setLines([]);
     const waiting = new WaitingLines(KEPT_LINES);
-    let newest: string[] = []; // whether they show or wait
+    const newest: string[] = []; // whether they show or wait
     let repeated: RepeatedLines | undefined;
     const stop = followStream({
       path: () => {
@@ -35,7 +34,8 @@ export function useLog(instanceId: string, paused: boolean) {
       onEvent: ({ data }) => {
         const came = data.split('\n');
         const fresh = repeated?.take(came) ?? came;
-        newest = [...newest, ...fresh.filter((line) => line !== GAP)].slice(-COMPARED_LINES);
+        for (const line of fresh) if (line !== GAP) newest.push(line);
+        if (newest.length > 2 * KEPT_LINES) newest.splice(0, newest.length - KEPT_LINES);
         waiting.add(fresh);
       },
       onState: (state, reason) => setProblem(state === 'closed' ? (reason ?? null) : null),
