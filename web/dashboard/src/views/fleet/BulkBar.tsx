@@ -4,7 +4,7 @@ import { useNavigate } from 'react-router-dom';
 import type { Operation } from '../../api/instances';
 import { ConfirmModal } from '../../components/ConfirmModal';
 import { Icon } from '../../components/Icon';
-import type { Bulk } from './useBulk';
+import { type Bulk, labelOfOperation } from './useBulk';
 
 interface Props {
   bulk: Bulk;
@@ -79,8 +79,8 @@ export function BulkBar({ bulk, ids, shown, onSelect }: Props) {
       </Button>
       <ConfirmModal
         opened={asked !== null}
-        title={asked === null ? '' : `${labelOf(asked)} ${what}?`}
-        confirm={asked === null ? '' : labelOf(asked)}
+        title={asked === null ? '' : `${labelOfOperation(asked)} ${what}?`}
+        confirm={asked === null ? '' : labelOfOperation(asked)}
         dangerous={asked === 'delete'}
         onClose={() => setAsked(null)}
         onConfirm={() => {
@@ -100,5 +100,3 @@ export function BulkBar({ bulk, ids, shown, onSelect }: Props) {
     </Group>
   );
 }
-
-const labelOf = (operation: Operation): string => operation.charAt(0).toUpperCase() + operation.slice(1);

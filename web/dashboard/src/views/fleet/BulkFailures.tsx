@@ -3,7 +3,7 @@ import { Link } from 'react-router-dom';
 import { instancePath } from '../../app/paths';
 import { Icon } from '../../components/Icon';
 import classes from './BulkFailures.module.css';
-import type { Failed } from './useBulk';
+import { type Failed, labelOfOperation } from './useBulk';
 
 // What failed, and why. It stays until it was read.
 export function BulkFailures({ failed, onClose }: { failed: Failed; onClose: () => void }) {
@@ -14,7 +14,7 @@ export function BulkFailures({ failed, onClose }: { failed: Failed; onClose: () 
       variant="default"
       className="problem"
       icon={<Icon name="warning" />}
-      title={`${operation}: ${failures.length} of ${total} failed; they are selected still`}
+      title={`${labelOfOperation(operation)}: ${failures.length} of ${total} failed; they are selected still`}
       withCloseButton
       closeButtonLabel="Close"
       onClose={onClose}

@@ -44,7 +44,7 @@ export const columns = [
   }),
   column.accessor('status', {
     header: 'Status',
-    size: 166,
+    size: 178,
     cell: ({ row }) => <StatusBadge status={row.original.status} phase={row.original.phase} />,
   }),
   column.accessor('health', { header: 'Health', size: 100, cell: ({ getValue }) => getValue() }),
@@ -57,7 +57,7 @@ export const columns = [
   }),
   column.accessor('metadata', {
     header: 'Labels',
-    size: 216,
+    size: 204,
     enableSorting: false,
     cell: ({ getValue }) => <Labels labels={getValue()} />,
   }),

@@ -4,6 +4,9 @@ import { asProblem } from '../../api/problem';
 import { notifyDone } from '../../components/notify';
 import { inBatches } from './batches';
 
+export const labelOfOperation = (operation: Operation): string =>
+  operation.charAt(0).toUpperCase() + operation.slice(1);
+
 export interface BulkProgress {
   total: number;
   done: number;
@@ -56,7 +59,7 @@ export function useBulk(select: (ids: readonly string[]) => void): Bulk {
     setProgress(null);
     select(failures.map(({ id }) => id));
     if (failures.length > 0) setFailed({ operation, total, failures });
-    else notifyDone(`${operation}: ${total} done`);
+    else notifyDone(`${labelOfOperation(operation)}: ${total} done`);
   }
 
   return { progress, failed, run, forget: () => setFailed(null) };
