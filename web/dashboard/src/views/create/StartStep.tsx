@@ -2,7 +2,6 @@ import { Button, FileButton, Group, SimpleGrid, Stack, Text } from '@mantine/cor
 import { useState } from 'react';
 import { Icon } from '../../components/Icon';
 import { notifyProblem } from '../../components/notify';
-import { EMPTY_FORM } from './form';
 import classes from './StartStep.module.css';
 import { TEMPLATES } from './templates';
 import { type Beginning, readUpload } from './upload';
@@ -30,7 +29,7 @@ export function StartStep({ onChoose }: { onChoose: (beginning: Beginning) => vo
             className={`panel ${classes.template}`}
             onClick={() =>
               onChoose({
-                form: { ...EMPTY_FORM, name: template.id === 'empty' ? '' : template.name },
+                form: template.id === 'empty' ? {} : { name: template.name },
                 yaml: template.yaml,
               })
             }

@@ -53,9 +53,11 @@ export function Wizard({ title, form: initial, yaml: initialYaml }: Props) {
   const { reset } = create;
   useEffect(reset, [form, yaml, reset]);
   const begin = (beginning: Beginning): void => {
-    const named = form.name === '' ? beginning.form : { ...beginning.form, name: form.name, id: form.id };
-    begun.current = { form: named, yaml: beginning.yaml };
-    setForm(named);
+    // A file may name the instance; a template only suggests a name.
+    const named = form.name !== '' && beginning.form.id === undefined ? { name: form.name } : {};
+    const next = { ...form, ...beginning.form, ...named };
+    begun.current = { form: next, yaml: beginning.yaml };
+    setForm(next);
     setYaml(beginning.yaml);
     setStep(1);
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toCreateInstance } from './form';
+import { EMPTY_FORM, toCreateInstance } from './form';
 import { readUpload } from './upload';
 
 const EXPORTED = `apiVersion: draas/v1
@@ -24,7 +24,7 @@ test('what draas export writes is taken whole', () => {
   const [found] = readUpload(EXPORTED, 'orders.yaml');
   expect(found?.form.policy).toEqual({ strategy: 'Manual' });
   expect(found?.yaml).toContain('query: MATCH (n) RETURN n');
-  expect(found && toCreateInstance(found.form, found.yaml)).toEqual({
+  expect(found && toCreateInstance({ ...EMPTY_FORM, ...found.form }, found.yaml)).toEqual({
     id: 'orders',
     name: 'Orders',
     start: false,

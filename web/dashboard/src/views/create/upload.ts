@@ -8,7 +8,8 @@ import { toYaml } from '../../components/yaml/text';
 import { EMPTY_FORM, type InstanceForm } from './form';
 
 export interface Beginning {
-  form: InstanceForm;
+  form: Partial<InstanceForm>; // what is absent stays as it was entered
+
   yaml: string;
 }
 
@@ -63,7 +64,7 @@ function beginningOf(document: InstanceDocument & { configuration?: Configuratio
     const labels = (document.metadata ?? {}) as Record<string, unknown>;
     return instanceBeginning({ name: document.name, id: document.id, labels }, document);
   }
-  return { form: { ...EMPTY_FORM, name: fileName.replace(/\.(ya?ml|json)$/i, '') }, yaml: text };
+  return { form: { name: fileName.replace(/\.(ya?ml|json)$/i, '') }, yaml: text };
 }
 
 interface Names {
