@@ -9,7 +9,6 @@ import { EMPTY_FORM, type InstanceForm } from './form';
 
 export interface Beginning {
   form: Partial<InstanceForm>; // what is absent stays as it was entered
-
   yaml: string;
 }
 

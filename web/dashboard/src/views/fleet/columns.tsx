@@ -9,8 +9,11 @@ import { instancePath } from '../../app/paths';
 import classes from './FleetTable.module.css';
 
 // Labels by which others manage an instance come last.
-const ownFirst = (labels: Record<string, string>): [string, string][] =>
-  Object.entries(labels).sort(([a], [b]) => Number(isReserved(a)) - Number(isReserved(b)));
+function ownFirst(labels: Record<string, string>): [string, string][] {
+  const entries = Object.entries(labels);
+  const reserved = entries.filter(([key]) => isReserved(key));
+  return reserved.length === 0 ? entries : [...entries.filter(([key]) => !isReserved(key)), ...reserved];
+}
 
 const column = createColumnHelper<Instance>();
 
