@@ -241,6 +241,40 @@ describe('every view', () => {
   }
 });
 
+describe('on a phone', () => {
+  let plane, ids;
+  before(async () => {
+    plane = await ControlPlane.start();
+    ids = await fillFleet(plane);
+  });
+  after(async () => plane?.stop());
+
+  test('no view is wider than the screen', async () => {
+    const { page, faults, close } = await openBrowser({
+      viewport: { width: 360, height: 740 },
+      isMobile: true,
+      hasTouch: true,
+    });
+    try {
+      const wide = [];
+      for (const [name, path, shows] of views(ids)) {
+        await page.goto(plane.url + path);
+        await page.locator(shows).first().waitFor();
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        if (width > 360) wide.push(`${name}: ${width}`);
+      }
+      assert.deepEqual(wide, []);
+      await page.goto(plane.url);
+      await page.getByRole('button', { name: 'Navigation' }).tap();
+      await page.getByRole('link', { name: 'Events' }).tap();
+      await heading(page, 'Events').waitFor();
+      assert.deepEqual(faults, []);
+    } finally {
+      await close();
+    }
+  });
+});
+
 describe('where it is served', () => {
   let plane;
   before(async () => {

@@ -38,6 +38,12 @@ const PIPELINE = {
   ],
 };
 
+const SETTINGS = {
+  restartPolicy: 'OnFailure',
+  limits: { cpuCores: 0.5, memoryBytes: 512 << 20 },
+  platformOptions: { environment: { MODE: 'fast' } },
+};
+
 const FLEET = [
   ['checkout-orders', 'Checkout orders', { env: 'prod', team: 'shop', tier: 'web' }],
   ['cold-chain', 'Cold chain', { env: 'prod', team: 'logistics' }],
@@ -53,6 +59,7 @@ export async function fillFleet(plane) {
       name,
       metadata,
       description: `${name} of the ${metadata.team} team`,
+      ...(id === 'checkout-orders' && SETTINGS),
       configuration: PIPELINE,
     });
   }
@@ -152,8 +159,9 @@ export const views = ({ rollout }) => [
   ['traffic', '/instances/cold-chain/traffic', 'text=25 %'],
   ['instance-events', '/instances/checkout-orders/events', 'text=InstanceCreated'],
   ['reconciliation', '/instances/checkout-orders/reconciliation', 'text=In sync'],
+  ['instance-settings', '/instances/checkout-orders/settings', 'text=Move to another platform'],
   ['events', '/events', 'td >> text=InstanceCreated'],
-  ['audit', '/audit', 'text=Succeeded'],
+  ['audit', '/audit', 'td >> text=Succeeded'],
   ['rollouts', '/rollouts', 'text=Quieter logs'],
   ['rollout', `/rollouts/${rollout}`, 'text=Waiting'],
   ['rollout-new', '/rollouts/new', 'text=Start the rollout'],

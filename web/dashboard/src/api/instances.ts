@@ -58,6 +58,31 @@ export async function refreshInstance(client: QueryClient, id: string): Promise<
 export const createInstance = (body: CreateInstance): Promise<CreatedInstance> =>
   dataOf(api.POST('/api/server/instances', { body }));
 
+export interface StoredInstance {
+  instance: Instance;
+  etag: string;
+}
+
+// As it is now, with the mark by which a change is refused that was made for another state of it.
+export const storedInstanceQuery = (instanceId: string) =>
+  queryOptions({
+    queryKey: ['instance', instanceId, 'stored'],
+    queryFn: async ({ signal }): Promise<StoredInstance> => {
+      const params = { path: { instanceId } };
+      const { data, error, response } = await api.GET('/api/server/instances/{instanceId}', { params, signal });
+      if (!data) throw problemOf(response.status, error);
+      return { instance: data, etag: response.headers.get('ETag') ?? '*' };
+    },
+  });
+
+export const updateStoredInstance = (instanceId: string, body: UpdateInstance, etag: string): Promise<Instance> =>
+  dataOf(
+    api.PATCH('/api/server/instances/{instanceId}', {
+      params: { path: { instanceId }, header: { 'If-Match': etag } },
+      body,
+    }),
+  );
+
 export const updateInstance = (instanceId: string, body: UpdateInstance): Promise<Instance> =>
   dataOf(api.PATCH('/api/server/instances/{instanceId}', { params: { path: { instanceId } }, body }));
 

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, dataOf } from './client';
-import type { AuditEntry, NewRollout, Policy } from './types';
+import { problemOf } from './problem';
+import type { AuditEntry, NewRollout, Policy, ReconcileRequest } from './types';
 
 const ofInstance = (instanceId: string) => ({ path: { instanceId } });
 
@@ -25,11 +26,15 @@ export const instanceAuditQuery = (instanceId: string) =>
       dataOf(api.GET('/api/reconciliation/instances/{instanceId}/audit', { params: ofInstance(instanceId) })),
   });
 
-export const auditQuery = queryOptions({
-  queryKey: ['reconciliation', 'audit'],
-  queryFn: (): Promise<AuditEntry[]> =>
-    dataOf(api.GET('/api/reconciliation/audit', { params: { query: { limit: 500 } } })),
-});
+// Of the whole fleet, or of one instance, also of a deleted one.
+export const auditQuery = (instanceId: string) =>
+  queryOptions({
+    queryKey: ['reconciliation', 'audit', instanceId],
+    queryFn: (): Promise<AuditEntry[]> => {
+      const query = { limit: 500, ...(instanceId === '' ? {} : { instanceId }) };
+      return dataOf(api.GET('/api/reconciliation/audit', { params: { query } }));
+    },
+  });
 
 export const statusQuery = queryOptions({
   queryKey: ['reconciliation', 'status'],
@@ -65,8 +70,45 @@ export const makePlan = (instanceId: string, strategy: string | undefined) =>
     }),
   );
 
-export const reconcile = (instanceId: string, body: { strategy?: string; force?: boolean }) =>
-  dataOf(api.POST('/api/reconciliation/instances/{instanceId}/reconcile', { params: ofInstance(instanceId), body }));
+// What became of a request to reconcile: what the audit has of it, where it was worth an entry.
+export type ReconcileResult = Partial<AuditEntry> & {
+  result?: 'InSync' | 'Reconciled' | 'Failed' | 'RolledBack' | 'Skipped' | 'Deferred' | 'Pending';
+};
+export type Reconciliation = { requestId: string } | { done: ReconcileResult };
+
+function reconciliationOf(status: number, body: unknown): Reconciliation {
+  if (status === 202) return { requestId: (body as { requestId: string }).requestId };
+  return { done: body as ReconcileResult };
+}
+
+export interface Wish {
+  strategy?: string;
+  parameters?: object;
+  force?: boolean;
+}
+
+export async function reconcile(instanceId: string, wish: Wish): Promise<Reconciliation> {
+  const params = ofInstance(instanceId);
+  const body = wish as ReconcileRequest; // the document knows parameters as an empty object alone
+  const { data, error, response } = await api.POST('/api/reconciliation/instances/{instanceId}/reconcile', {
+    params,
+    body,
+  });
+  if (!response.ok) throw problemOf(response.status, error);
+  return reconciliationOf(response.status, data);
+}
+
+// Waits for what goes on after the request was answered.
+export const reconciliationQuery = (requestId: string) =>
+  queryOptions({
+    queryKey: ['reconciliation-request', requestId],
+    queryFn: async ({ signal }): Promise<Reconciliation> => {
+      const params = { path: { requestId }, query: { wait: '10s' } };
+      const { data, error, response } = await api.GET('/api/reconciliation/requests/{requestId}', { params, signal });
+      if (!response.ok) throw problemOf(response.status, error);
+      return reconciliationOf(response.status, data);
+    },
+  });
 
 export const fleetPolicyQuery = queryOptions({
   queryKey: ['reconciliation', 'policy'],
@@ -83,6 +125,13 @@ export const savePolicy = (instanceId: string, body: Policy, version: number) =>
       body,
     }),
   );
+
+// Of an instance that was just created.
+export async function saveFirstPolicy(instanceId: string, body: Policy): Promise<void> {
+  const params = ofInstance(instanceId);
+  const { version } = await dataOf(api.GET('/api/reconciliation/instances/{instanceId}/policy', { params }));
+  await savePolicy(instanceId, body, version);
+}
 
 export const saveFleetPolicy = (body: Policy, version: number) =>
   dataOf(api.PUT('/api/reconciliation/policy', { params: since(version), body }));

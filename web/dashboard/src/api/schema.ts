@@ -1260,29 +1260,13 @@ export interface components {
         /** @description A configuration of drasi-server. Fields that are not named here are kept as they are. */
         Configuration: {
             host?: string;
+            /** @description Several libraries in one server, instead of the lists beside it */
+            instances?: components["schemas"]["LibraryConfiguration"][];
             logLevel?: string;
             port?: number | string;
-            queries?: {
-                autoStart?: boolean;
-                id: string;
-                /** @enum {string} */
-                queryLanguage?: "GQL" | "Cypher";
-                queryText?: string;
-                sources?: {
-                    sourceId?: string;
-                }[];
-            }[];
-            reactions?: {
-                autoStart?: boolean;
-                id: string;
-                kind: string;
-                queries?: string[];
-            }[];
-            sources?: {
-                autoStart?: boolean;
-                id: string;
-                kind: string;
-            }[];
+            queries?: components["schemas"]["QueryConfiguration"][];
+            reactions?: components["schemas"]["ReactionConfiguration"][];
+            sources?: components["schemas"]["SourceConfiguration"][];
         };
         CreatedInstance: {
             instance: components["schemas"]["Instance"];
@@ -1455,6 +1439,12 @@ export interface components {
             worker: string;
             /** @description How many live */
             workers: number;
+        };
+        LibraryConfiguration: {
+            id?: string;
+            queries?: components["schemas"]["QueryConfiguration"][];
+            reactions?: components["schemas"]["ReactionConfiguration"][];
+            sources?: components["schemas"]["SourceConfiguration"][];
         };
         /** @description 0 or absent: none. They hold from the next start. */
         Limits: {
@@ -1655,6 +1645,22 @@ export interface components {
             title: string;
             type: string;
         };
+        QueryConfiguration: {
+            autoStart?: boolean;
+            id: string;
+            /** @enum {string} */
+            queryLanguage?: "GQL" | "Cypher";
+            queryText?: string;
+            sources?: {
+                sourceId?: string;
+            }[];
+        };
+        ReactionConfiguration: {
+            autoStart?: boolean;
+            id: string;
+            kind: string;
+            queries?: string[];
+        };
         ReconcileAccepted: {
             requestId?: string;
         };
@@ -1840,10 +1846,12 @@ export interface components {
             appliedRevision?: number;
             /** @description As the running server reports them */
             components?: {
-                error?: string;
+                errorMessage?: string;
                 id: string;
                 /** @enum {string} */
                 kind: "source" | "query" | "reaction";
+                /** @description Where the server runs several (`instances` of its configuration) */
+                library?: string;
                 status: string;
             }[];
             containerId?: string | null;
@@ -1906,6 +1914,11 @@ export interface components {
             metadata?: components["schemas"]["StringMap"];
             source?: string;
             status: components["schemas"]["InstanceStatus"];
+        };
+        SourceConfiguration: {
+            autoStart?: boolean;
+            id: string;
+            kind: string;
         };
         Standby: {
             errorMessage?: string | null;

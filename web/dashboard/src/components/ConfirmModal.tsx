@@ -8,13 +8,24 @@ interface Props {
   confirm: string;
   dangerous?: boolean;
   busy?: boolean;
+  size?: 'md' | 'xl';
   onConfirm: () => void;
   onClose: () => void;
 }
 
-export function ConfirmModal({ opened, title, children, confirm, dangerous, busy, onConfirm, onClose }: Props) {
+export function ConfirmModal({
+  opened,
+  title,
+  children,
+  confirm,
+  dangerous,
+  busy,
+  size = 'md',
+  onConfirm,
+  onClose,
+}: Props) {
   return (
-    <Modal opened={opened} onClose={onClose} title={title}>
+    <Modal opened={opened} onClose={onClose} title={title} size={size}>
       <Text size="sm" component="div">
         {children}
       </Text>

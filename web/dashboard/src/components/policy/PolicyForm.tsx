@@ -1,10 +1,12 @@
-import { Button, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Policy } from '../../api/types';
 import { notifyDone } from '../notify';
 import { ProblemAlert } from '../ProblemAlert';
+import { useUnsavedGuard } from '../useUnsavedGuard';
 import { Choice } from './Choice';
+import { rulesOf, withPauseOf } from './pause';
 import { draftOf, policyOf, windowText } from './policyDraft';
 import { STRATEGIES, STRATEGY_PARAMETERS } from './strategies';
 import { WindowsField } from './WindowsField';
@@ -21,18 +23,34 @@ type Switch = 'autoReconcile' | 'autoRollback' | 'reconcileErrorInstances' | 're
 
 // The rules of reconciliation, for an instance or for the fleet. What a field leaves empty, the next place says.
 export function PolicyForm({ own, effective, next, columns = 1, onSave }: Props) {
-  const [draft, setDraft] = useState(() => draftOf(own));
+  // What the edit began with: somebody else may store other rules meanwhile. A pause is no such.
+  const [base, setBase] = useState(() => rulesOf(own));
+  const [draft, setDraft] = useState(() => draftOf(base));
+  const newest = rulesOf(own);
+  const edited = JSON.stringify(draft) !== JSON.stringify(draftOf(base));
+  const differs = JSON.stringify(newest) !== JSON.stringify(base);
+  const takeNewest = (): void => {
+    setBase(newest);
+    setDraft(draftOf(newest));
+  };
+  useEffect(() => {
+    if (!edited && differs) takeNewest();
+  });
+  const { guard } = useUnsavedGuard(edited, 'Your edit of the policy');
   const { policy } = draft;
   const set = (change: Policy): void => setDraft({ ...draft, policy: { ...policy, ...change } });
   const save = useMutation({
-    mutationFn: async (change: Policy) => {
-      const stored = policyOf({ ...draft, policy: { ...policy, ...change } });
-      await onSave(stored);
-      return stored;
+    mutationFn: async () => {
+      const rules = policyOf(draft);
+      await onSave(withPauseOf(rules, own));
+      return rules;
     },
-    onSuccess: (stored) => notifyDone(stored.paused ? 'Reconciliation is paused' : 'The policy is stored'),
+    onSuccess: (rules) => {
+      setBase(rules);
+      setDraft(draftOf(rules));
+      notifyDone('The policy is stored');
+    },
   });
-  const paused = own.paused === true;
   const inherited = `As ${next} says`;
   const strategy = policy.strategy ?? effective.strategy;
   // What the next place says, where this policy says nothing.
@@ -63,14 +81,16 @@ export function PolicyForm({ own, effective, next, columns = 1, onSave }: Props)
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate({});
+        save.mutate();
       }}
     >
       <Stack gap="md">
-        {effective.paused && (
-          <Text size="sm" style={{ color: 'var(--warn)' }}>
-            Paused{effective.pauseReason && `: ${effective.pauseReason}`}
-          </Text>
+        {edited && differs && (
+          <Alert variant="default" className="caution" title="Somebody else stored other rules meanwhile">
+            <Button size="xs" variant="default" onClick={takeNewest}>
+              Take theirs, drop mine
+            </Button>
+          </Alert>
         )}
         <SimpleGrid {...grid}>
           <NativeSelect
@@ -128,26 +148,17 @@ export function PolicyForm({ own, effective, next, columns = 1, onSave }: Props)
             {text('approvalExpiry', 'An approval expires after', '24h')}
           </SimpleGrid>
         </details>
-        <TextInput
-          label="Reason for a pause"
-          value={policy.pauseReason ?? ''}
-          onChange={(event) => set({ pauseReason: event.currentTarget.value || null })}
-        />
         {save.error && <ProblemAlert error={save.error} />}
         <Group gap="xs">
           <Button type="submit" size="xs" loading={save.isPending}>
             Save
           </Button>
-          <Button
-            size="xs"
-            variant="default"
-            loading={save.isPending}
-            onClick={() => save.mutate(paused ? { paused: null, pauseReason: null } : { paused: true })}
-          >
-            {paused ? 'Resume reconciliation' : 'Pause reconciliation'}
+          <Button size="xs" variant="default" disabled={!edited} onClick={() => setDraft(draftOf(base))}>
+            Discard
           </Button>
         </Group>
       </Stack>
+      {guard}
     </form>
   );
 }

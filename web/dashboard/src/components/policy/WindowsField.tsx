@@ -35,7 +35,7 @@ export function WindowsField({ windows, inherited, onChange }: Props) {
                 ))}
               </Group>
             </Chip.Group>
-            <Group gap="xs" align="flex-end" wrap="nowrap">
+            <Group gap="xs" align="flex-end">
               <TextInput
                 label="From"
                 type="time"

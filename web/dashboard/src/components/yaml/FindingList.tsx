@@ -2,7 +2,14 @@ import { Text } from '@mantine/core';
 import type { Findings } from './useFindings';
 import classes from './FindingList.module.css';
 
-export function FindingList({ findings, checked }: Findings) {
+export function FindingList({ findings, checked, unavailable }: Findings) {
+  if (unavailable !== null) {
+    return (
+      <Text size="sm" c="dimmed" role="status">
+        Not checked yet: {unavailable}. It is tried again, and checked once more when it is stored.
+      </Text>
+    );
+  }
   if (!checked) {
     return (
       <Text size="sm" c="dimmed" role="status">

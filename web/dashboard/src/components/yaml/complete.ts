@@ -1,5 +1,5 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
-import { idsOf, keysAt, yamlPathAt } from './keys';
+import { idsOf, keysAt, kindAt, yamlPathAt } from './keys';
 
 const values = (names: readonly string[]): Completion[] => names.map((label) => ({ label, type: 'constant' }));
 
@@ -22,7 +22,7 @@ export function completeConfiguration(context: CompletionContext): CompletionRes
   }
   const start = /^(?:\s*(?:-\s+)?)([\w-]*)$/.exec(before);
   if (!start || (!context.explicit && start[1] === '')) return null;
-  const options = keysAt(path).map(({ name, detail }): Completion => ({
+  const options = keysAt(path, kindAt(text, context.pos)).map(({ name, detail }): Completion => ({
     label: name,
     detail,
     type: 'property',

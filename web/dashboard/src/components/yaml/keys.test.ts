@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { idsOf, keysAt, yamlPathAt } from './keys';
+import { idsOf, keysAt, kindAt, yamlPathAt } from './keys';
 
 const at = (text: string): string[] => yamlPathAt(text, text.length);
 
@@ -25,8 +25,32 @@ test('keys are known where they can stand', () => {
   expect(keysAt(['nowhere'])).toEqual([]);
 });
 
+test('a kind adds its fields, also inside a library', () => {
+  const names = (path: string[], kind?: string) => keysAt(path, kind).map(({ name }) => name);
+  expect(names(['sources'], 'postgres')).toContain('slotName');
+  expect(names(['sources'], 'mock')).not.toContain('slotName');
+  expect(names(['instances', 'sources'], 'kafka')).toContain('bootstrapProvider');
+  expect(names(['instances', 'reactions'], 'sse')).toContain('ssePath');
+});
+
+test('the kind of the block is found above and below', () => {
+  const text = 'sources:\n  - id: a\n    ho\n    kind: http\n  - kind: mock\n    in\nqueries:\n  - id: q\n    x\n';
+  const kindAfter = (part: string) => kindAt(text, text.indexOf(part) + part.length);
+  expect(kindAfter('    ho')).toBe('http');
+  expect(kindAfter('    in')).toBe('mock');
+  expect(kindAfter('    x')).toBeUndefined();
+});
+
 test('ids of a section are found, and no others', () => {
   const text = 'sources:\n  - kind: mock\n    id: a\n  - id: b\nqueries:\n  - id: q\n';
+  expect(idsOf(text, 'sources')).toEqual(['a', 'b']);
+  expect(idsOf(text, 'queries')).toEqual(['q']);
+});
+
+test('ids of libraries are found', () => {
+  const text =
+    'instances:\n  - id: one\n    sources:\n    - id: a\n    queries:\n      - id: q\n        sources:\n          - sourceId: a\n' +
+    '  - sources:\n      - kind: mock\n        id: b\n';
   expect(idsOf(text, 'sources')).toEqual(['a', 'b']);
   expect(idsOf(text, 'queries')).toEqual(['q']);
 });

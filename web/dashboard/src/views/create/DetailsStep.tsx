@@ -1,15 +1,14 @@
-import { Checkbox, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { platformsQuery } from '../../api/operations';
-import type { RestartPolicy } from '../../api/types';
+import { LimitsFields } from '../../components/instanceFields/LimitsFields';
+import { RestartPolicyField } from '../../components/instanceFields/RestartPolicyField';
 import { faultsOf, idFromName, type InstanceForm } from './form';
 
 interface Props {
   form: InstanceForm;
   onChange: (form: InstanceForm) => void;
 }
-
-const RESTART_POLICIES: RestartPolicy[] = ['Always', 'OnFailure', 'Never'];
 
 export function DetailsStep({ form, onChange }: Props) {
   const { data: platforms = [] } = useQuery(platformsQuery);
@@ -43,6 +42,7 @@ export function DetailsStep({ form, onChange }: Props) {
         description="To find it by, and to choose it for rollouts"
         placeholder="env=prod, team=shop"
         value={form.labels}
+        error={faults.labels}
         onChange={(event) => set({ labels: event.currentTarget.value })}
       />
       <Group grow align="flex-start" preventGrowOverflow={false}>
@@ -59,35 +59,37 @@ export function DetailsStep({ form, onChange }: Props) {
           clearable
           clearButtonProps={{ 'aria-label': 'Clear' }}
         />
-        <Select
-          label="When it ends by itself"
-          placeholder="Default"
-          data={RESTART_POLICIES.map((value) => ({
-            value,
-            label: { Always: 'Always restart', OnFailure: 'Restart on failure', Never: 'Never restart' }[value],
-          }))}
-          value={form.restartPolicy || null}
-          onChange={(policy) => set({ restartPolicy: (policy ?? '') as RestartPolicy | '' })}
-          clearable
-          clearButtonProps={{ 'aria-label': 'Clear' }}
-        />
+        <RestartPolicyField value={form.restartPolicy} onChange={(restartPolicy) => set({ restartPolicy })} />
       </Group>
-      <Group grow align="flex-start" preventGrowOverflow={false}>
-        <TextInput
-          label="CPU cores at most"
-          placeholder="No limit"
-          value={form.cpuCores}
-          error={faults.cpuCores}
-          onChange={(event) => set({ cpuCores: event.currentTarget.value })}
-        />
-        <TextInput
-          label="Memory at most"
-          placeholder="No limit"
-          value={form.memory}
-          error={faults.memory}
-          onChange={(event) => set({ memory: event.currentTarget.value })}
-        />
-      </Group>
+      <LimitsFields form={form} faults={faults} onChange={set} />
+      <details open={form.platformOptions !== '' || form.frontPort}>
+        <summary>More</summary>
+        <Stack gap="md" mt="sm">
+          <Textarea
+            label="Options of the platform"
+            description="YAML, such as an environment for the process or networks for the container"
+            placeholder="environment: {MODE: fast}"
+            autosize
+            minRows={1}
+            maxRows={10}
+            spellCheck={false}
+            classNames={{ input: 'mono' }}
+            value={form.platformOptions}
+            error={faults.platformOptions}
+            onChange={(event) => set({ platformOptions: event.currentTarget.value })}
+          />
+          <Checkbox
+            label="A front port: one address that stays while workloads change"
+            checked={form.frontPort}
+            onChange={(event) => set({ frontPort: event.currentTarget.checked })}
+          />
+        </Stack>
+      </details>
+      {form.policy && (
+        <Text size="sm" c="dimmed">
+          The reconciliation policy of the file is stored with it.
+        </Text>
+      )}
       <Checkbox
         label="Start it at once"
         checked={form.start}

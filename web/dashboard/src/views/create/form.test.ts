@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EMPTY_FORM, faultsOf, idFromName, parseBytes, parseLabels, toCreateInstance } from './form';
+import { EMPTY_FORM, faultsOf, idFromName, toCreateInstance } from './form';
 import { TEMPLATES } from './templates';
 
 test('ids from names', () => {
@@ -7,20 +7,9 @@ test('ids from names', () => {
   expect(idFromName('  Größe 2 ')).toBe('gro-e-2');
 });
 
-test('sizes', () => {
-  expect(parseBytes('512 MiB')).toBe(512 << 20);
-  expect(parseBytes('1Gi')).toBe(1 << 30);
-  expect(parseBytes('1000')).toBe(1000);
-  expect(parseBytes('much')).toBeNull();
-});
-
-test('labels', () => {
-  expect(parseLabels('env=prod, team = shop,draft')).toEqual({ env: 'prod', team: 'shop', draft: '' });
-  expect(parseLabels('')).toEqual({});
-});
-
 test('faults name the field', () => {
-  expect(Object.keys(faultsOf({ ...EMPTY_FORM, cpuCores: 'x', memory: 'y' }))).toEqual(['name', 'cpuCores', 'memory']);
+  const form = { ...EMPTY_FORM, cpuCores: 'x', labels: 'a="', platformOptions: '- 1' };
+  expect(Object.keys(faultsOf(form))).toEqual(['cpuCores', 'name', 'labels', 'platformOptions']);
 });
 
 test.each(TEMPLATES.map(({ id, yaml }) => [id, yaml] as const))('template %s makes an instance', (_, yaml) => {

@@ -56,7 +56,7 @@ export function FleetTable({ instances, sorting, onSorting, selection, onSelecti
   const leaves = table.getVisibleLeafColumns();
   const template = `${CHECKBOX_WIDTH}px ${leaves.map((leaf) => `minmax(${leaf.getSize()}px, ${leaf.getSize()}fr)`).join(' ')}`;
   const minWidth = leaves.reduce((sum, leaf) => sum + leaf.getSize(), CHECKBOX_WIDTH);
-  const selectedCount = Object.keys(selection).length;
+  const selectedCount = rows.reduce((count, row) => count + (selection[row.id] ? 1 : 0), 0);
   const visible = leaves.map((leaf) => leaf.id).join();
 
   return (
@@ -75,7 +75,7 @@ export function FleetTable({ instances, sorting, onSorting, selection, onSelecti
               <Checkbox
                 size="xs"
                 aria-label="Select all that show"
-                checked={selectedCount > 0 && selectedCount >= rows.length}
+                checked={selectedCount > 0 && selectedCount === rows.length}
                 indeterminate={selectedCount > 0 && selectedCount < rows.length}
                 onChange={(event) => table.toggleAllRowsSelected(event.currentTarget.checked)}
               />

@@ -11,11 +11,13 @@ import { Icon } from '../../components/Icon';
 import { PageHeader } from '../../components/PageHeader';
 import { QueryBoundary } from '../../components/QueryBoundary';
 import { BulkBar } from './BulkBar';
+import { BulkFailures } from './BulkFailures';
 import { filterInstances, type FleetFilter, isFiltered, readFilter, writeFilter } from './filter';
 import { FleetTable } from './FleetTable';
 import { FleetToolbar } from './FleetToolbar';
 import { Overview } from './Overview';
 import { sortInstances } from './sort';
+import { useBulk } from './useBulk';
 
 export default function FleetView() {
   const instances = useInstances();
@@ -79,26 +81,33 @@ function Fleet({ instances }: { instances: Instance[] }) {
       { replace: true },
     );
   const [selection, setSelection] = useState<RowSelectionState>({});
+  const select = useCallback(
+    (ids: readonly string[]) => setSelection(Object.fromEntries(ids.map((id) => [id, true]))),
+    [],
+  );
+  const bulk = useBulk(select);
   // Typing comes first; the table follows when there is time.
   const deferred = useDeferredValue(filter);
   const sorted = useMemo(() => sortInstances(instances, column, direction === 'desc'), [instances, column, direction]);
   const shown = useMemo(() => filterInstances(sorted, deferred), [sorted, deferred]);
   const selected = useMemo(() => {
-    const known = new Set(instances.map((instance) => instance.id));
-    return Object.keys(selection).filter((id) => known.has(id));
-  }, [instances, selection]);
+    if (Object.keys(selection).length === 0) return { ids: [], shown: [] };
+    const ids = instances.filter(({ id }) => selection[id]).map(({ id }) => id);
+    return { ids, shown: shown.filter(({ id }) => selection[id]).map(({ id }) => id) };
+  }, [instances, shown, selection]);
 
   return (
     <Stack gap="sm">
       <Overview instances={instances} filter={filter} onFilter={setFilter} />
       <FleetToolbar filter={filter} onFilter={setFilter} />
-      {selected.length > 0 ? (
-        <BulkBar ids={selected} onClear={() => setSelection({})} />
+      {selected.ids.length > 0 || bulk.progress ? (
+        <BulkBar bulk={bulk} ids={selected.ids} shown={selected.shown} onSelect={select} />
       ) : (
         <Text size="sm" c="dimmed" role="status" h={30} pt={4}>
           {isFiltered(filter) ? `${shown.length} of ${instances.length} instances` : `${instances.length} instances`}
         </Text>
       )}
+      {bulk.failed && <BulkFailures failed={bulk.failed} onClose={bulk.forget} />}
       <FleetTable
         instances={shown}
         sorting={sorting}

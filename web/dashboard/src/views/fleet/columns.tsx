@@ -2,19 +2,27 @@ import { Anchor, Text } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
 import { Link } from 'react-router-dom';
 import type { Instance } from '../../api/types';
+import { isReserved, labelText } from '../../components/instanceFields/labels';
 import { StatusBadge } from '../../components/StatusBadge';
 import { Time } from '../../components/Time';
 import { instancePath } from '../../app/paths';
 import classes from './FleetTable.module.css';
+
+// Labels by which others manage an instance come last.
+function ownFirst(labels: Record<string, string>): [string, string][] {
+  const entries = Object.entries(labels);
+  const reserved = entries.filter(([key]) => isReserved(key));
+  return reserved.length === 0 ? entries : [...entries.filter(([key]) => !isReserved(key)), ...reserved];
+}
 
 const column = createColumnHelper<Instance>();
 
 function Labels({ labels }: { labels: Record<string, string> }) {
   return (
     <span className={classes.labels}>
-      {Object.entries(labels).map(([key, value]) => (
-        <span key={key} className={classes.label}>
-          {value === '' ? key : `${key}=${value}`}
+      {ownFirst(labels).map(([key, value]) => (
+        <span key={key} className={classes.label} data-reserved={isReserved(key)}>
+          {labelText(key, value)}
         </span>
       ))}
     </span>
@@ -39,7 +47,7 @@ export const columns = [
   }),
   column.accessor('status', {
     header: 'Status',
-    size: 160,
+    size: 178,
     cell: ({ row }) => <StatusBadge status={row.original.status} phase={row.original.phase} />,
   }),
   column.accessor('health', { header: 'Health', size: 100, cell: ({ getValue }) => getValue() }),
@@ -52,7 +60,7 @@ export const columns = [
   }),
   column.accessor('metadata', {
     header: 'Labels',
-    size: 222,
+    size: 204,
     enableSorting: false,
     cell: ({ getValue }) => <Labels labels={getValue()} />,
   }),

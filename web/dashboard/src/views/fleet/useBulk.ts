@@ -1,7 +1,11 @@
 import { useState } from 'react';
 import { type Operation, operateMany } from '../../api/instances';
 import { asProblem } from '../../api/problem';
-import { notifyDone, notifyProblem } from '../../components/notify';
+import { notifyDone } from '../../components/notify';
+import { inBatches } from './batches';
+
+export const labelOfOperation = (operation: Operation): string =>
+  operation.charAt(0).toUpperCase() + operation.slice(1);
 
 export interface BulkProgress {
   total: number;
@@ -9,32 +13,54 @@ export interface BulkProgress {
   failed: number;
 }
 
-// So many in one request: often enough for progress that moves, seldom enough not to wait for the network.
-const BATCH = 25;
+export interface BulkFailure {
+  id: string;
+  message: string;
+}
 
-// Runs an operation on many instances, batch by batch. Failures are told at the end and stop nothing.
-export function useBulk() {
+export interface Failed {
+  operation: Operation;
+  total: number;
+  failures: BulkFailure[];
+}
+
+export interface Bulk {
+  progress: BulkProgress | null;
+  failed: Failed | null;
+  run: (operation: Operation, ids: readonly string[]) => Promise<void>;
+  forget: () => void;
+}
+
+async function operateBatch(operation: Operation, ids: string[]): Promise<BulkFailure[]> {
+  try {
+    const { results } = await operateMany(operation, ids);
+    return results.filter(({ ok }) => !ok).map(({ id, error }) => ({ id, message: error?.detail ?? 'failed' }));
+  } catch (error) {
+    return ids.map((id) => ({ id, message: asProblem(error).message }));
+  }
+}
+
+// Runs an operation on many instances. Failures stop nothing; those that failed stay selected, and the others do not.
+export function useBulk(select: (ids: readonly string[]) => void): Bulk {
   const [progress, setProgress] = useState<BulkProgress | null>(null);
+  const [failed, setFailed] = useState<Failed | null>(null);
 
-  async function run(operation: Operation, ids: string[]): Promise<void> {
-    const failures: string[] = [];
+  async function run(operation: Operation, ids: readonly string[]): Promise<void> {
     const total = ids.length;
-    setProgress({ total, done: 0, failed: 0 });
-    for (let at = 0; at < total; at += BATCH) {
-      const batch = ids.slice(at, at + BATCH);
-      try {
-        const { results } = await operateMany(operation, batch);
-        for (const { id, ok, error } of results) if (!ok) failures.push(`${id}: ${error?.detail ?? 'failed'}`);
-      } catch (error) {
-        failures.push(...batch.map((id) => `${id}: ${asProblem(error).message}`));
-      }
-      setProgress({ total, done: Math.min(at + BATCH, total), failed: failures.length });
-    }
+    const failures: BulkFailure[] = [];
+    let done = 0;
+    setFailed(null);
+    setProgress({ total, done, failed: 0 });
+    await inBatches(ids, async (batch) => {
+      failures.push(...(await operateBatch(operation, batch)));
+      done += batch.length;
+      setProgress({ total, done, failed: failures.length });
+    });
     setProgress(null);
-    if (failures.length === 0) notifyDone(`${operation}: ${total} done`);
-    else
-      notifyProblem(`${operation}: ${failures.length} of ${total} failed`, new Error(failures.slice(0, 5).join('\n')));
+    select(failures.map(({ id }) => id));
+    if (failures.length > 0) setFailed({ operation, total, failures });
+    else notifyDone(`${labelOfOperation(operation)}: ${total} done`);
   }
 
-  return { progress, run };
+  return { progress, failed, run, forget: () => setFailed(null) };
 }

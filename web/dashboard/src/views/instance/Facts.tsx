@@ -1,6 +1,7 @@
-import { Anchor } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { linkTo } from '../../api/base';
 import type { Instance, RuntimeStatus } from '../../api/types';
+import { isReserved, labelText, showLabels, withoutReserved } from '../../components/instanceFields/labels';
 import { Fact, FactList } from '../../components/FactList';
 import { Time } from '../../components/Time';
 import { bytes } from '../../components/time';
@@ -21,6 +22,7 @@ function limitsText(limits: NonNullable<Instance['limits']>): string {
 
 export function Facts({ instance, runtime }: { instance: Instance; runtime: RuntimeStatus | undefined }) {
   const identity = runtime?.processId ?? runtime?.containerId ?? runtime?.podName;
+  const managed = Object.entries(instance.metadata).filter(([key]) => isReserved(key));
   return (
     <FactList>
       <Fact name="Address">{instance.address ? <span className="mono">{instance.address}</span> : 'not running'}</Fact>
@@ -54,11 +56,14 @@ export function Facts({ instance, runtime }: { instance: Instance; runtime: Runt
           {runtime.usage.threads ?? '–'}, {runtime.usage.openFiles ?? '–'}
         </Fact>
       )}
-      <Fact name="Labels">
-        {Object.entries(instance.metadata)
-          .map(([key, value]) => `${key}=${value}`)
-          .join(', ') || 'none'}
-      </Fact>
+      <Fact name="Labels">{showLabels(withoutReserved(instance.metadata)) || 'none'}</Fact>
+      {managed.length > 0 && (
+        <Fact name="Managed by">
+          <Text span size="xs" c="dimmed" className="mono">
+            {managed.map(([key, value]) => labelText(key, value)).join(', ')}
+          </Text>
+        </Fact>
+      )}
       <Fact name="Created">
         <Time at={instance.createdAt} />
       </Fact>

@@ -20,7 +20,7 @@ async function exportYaml(id: string): Promise<void> {
 
 export function InstanceActions({ instance }: { instance: Instance }) {
   const navigate = useNavigate();
-  const [asked, setAsked] = useState<'stop' | 'delete' | null>(null);
+  const [asked, setAsked] = useState<'stop' | 'restart' | 'delete' | null>(null);
   const operation = useMutation({
     mutationFn: (which: Operation) => operate(which, instance.id),
     onSuccess: (_, which) => {
@@ -40,7 +40,7 @@ export function InstanceActions({ instance }: { instance: Instance }) {
             variant="default"
             leftSection={<Icon name="restart" size={15} />}
             loading={busy('restart')}
-            onClick={() => operation.mutate('restart')}
+            onClick={() => setAsked('restart')}
           >
             Restart
           </Button>
@@ -93,6 +93,16 @@ export function InstanceActions({ instance }: { instance: Instance }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      <ConfirmModal
+        opened={asked === 'restart'}
+        title={`Restart ${instance.name}?`}
+        confirm="Restart"
+        busy={operation.isPending}
+        onConfirm={() => operation.mutate('restart')}
+        onClose={() => setAsked(null)}
+      >
+        Its queries pause until it is up again; then the newest configuration, limits and options hold.
+      </ConfirmModal>
       <ConfirmModal
         opened={asked === 'stop'}
         title={`Stop ${instance.name}?`}

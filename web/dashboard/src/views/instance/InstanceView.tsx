@@ -9,6 +9,7 @@ import { PageHeader } from '../../components/PageHeader';
 import { QueryBoundary } from '../../components/QueryBoundary';
 import { StatusBadge } from '../../components/StatusBadge';
 import { instancePath } from '../../app/paths';
+import { NotFound } from '../../app/NotFound';
 import { InstanceActions } from './InstanceActions';
 import { OverviewTab } from './OverviewTab';
 
@@ -19,6 +20,7 @@ const HistoryTab = lazy(() => import('./history/HistoryTab'));
 const TrafficTab = lazy(() => import('./traffic/TrafficTab'));
 const LogsTab = lazy(() => import('./logs/LogsTab'));
 const EventsTab = lazy(() => import('./EventsTab'));
+const SettingsTab = lazy(() => import('./settings/SettingsTab'));
 const ReconciliationTab = lazy(() => import('./reconciliation/ReconciliationTab'));
 
 const TABS = [
@@ -30,11 +32,13 @@ const TABS = [
   { value: 'traffic', label: 'Traffic', Content: TrafficTab },
   { value: 'events', label: 'Events', Content: EventsTab },
   { value: 'reconciliation', label: 'Reconciliation', Content: ReconciliationTab },
+  { value: 'settings', label: 'Settings', Content: SettingsTab },
 ] as const;
 
 export default function InstanceView() {
   const { instanceId = '', tab = 'overview' } = useParams();
   const instance = useInstance(instanceId);
+  if (!TABS.some(({ value }) => value === tab)) return <NotFound />;
   if (instance.error && asProblem(instance.error).status === 404) return <Gone id={instanceId} />;
   return <QueryBoundary query={instance}>{(found) => <Details instance={found} tab={tab} />}</QueryBoundary>;
 }

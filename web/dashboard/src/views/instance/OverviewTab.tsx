@@ -94,6 +94,7 @@ function Reason({ instance, runtime }: { instance: Instance; runtime: RuntimeSta
 
 function Components({ runtime }: { runtime: RuntimeStatus | undefined }) {
   const components = runtime?.components ?? [];
+  const several = components.some((component) => component.library !== undefined);
   return (
     <Panel title="Components" flush>
       {components.length === 0 ? (
@@ -101,14 +102,15 @@ function Components({ runtime }: { runtime: RuntimeStatus | undefined }) {
           They show while the server runs.
         </Text>
       ) : (
-        <PlainTable columns={['Kind', 'Id', 'State']}>
+        <PlainTable columns={[several && 'Library', 'Kind', 'Id', 'State']}>
           {components.map((component) => (
-            <tr key={component.kind + component.id}>
+            <tr key={[component.library, component.kind, component.id].join('/')}>
+              {several && <td className="mono">{component.library ?? 'first'}</td>}
               <td>{component.kind}</td>
               <td className="mono">{component.id}</td>
               <td>
                 <ToneBadge tone={toneOfComponent(component.status)}>{component.status}</ToneBadge>
-                {component.error && <Text size="sm">{component.error}</Text>}
+                {component.errorMessage && <Text size="sm">{component.errorMessage}</Text>}
               </td>
             </tr>
           ))}

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import type { RuntimeStatus } from '../../api/types';
 import { linePath, niceMax } from '../../components/linePath';
 import { appendLines, KEPT_LINES, searchLines } from './logs/logBuffer';
-import { pipelineOf } from './pipeline/graph';
 import { NO_SAMPLES, withSample } from './samples';
 
 const runtime = (generation: number, cpuSeconds: number): RuntimeStatus => ({
@@ -24,31 +23,6 @@ test('CPU is the growth of CPU time, within one process', () => {
   const restarted = withSample(second, runtime(2, 0.1), 5000);
   expect(restarted.cpu).toEqual(second.cpu);
   expect(restarted.memory).toHaveLength(3);
-});
-
-test('a pipeline connects what names each other', () => {
-  const { nodes, edges } = pipelineOf(
-    {
-      sources: [{ id: 's', kind: 'mock' }],
-      queries: [{ id: 'q', sources: [{ sourceId: 's' }, { sourceId: 'missing' }] }],
-      reactions: [{ id: 'r', kind: 'log', queries: ['q'] }],
-    },
-    [
-      { kind: 'source', id: 's', status: 'Running' },
-      { kind: 'query', id: 'q', status: 'Running' },
-      { kind: 'reaction', id: 'r', status: 'Error', error: 'broken' },
-    ],
-  );
-  expect(nodes.map(({ key, x }) => [key, x > 0])).toEqual([
-    ['source:s', false],
-    ['query:q', true],
-    ['reaction:r', true],
-  ]);
-  expect(nodes[2]?.error).toBe('broken');
-  expect(edges).toEqual([
-    { from: 'source:s', to: 'query:q', flows: true },
-    { from: 'query:q', to: 'reaction:r', flows: false },
-  ]);
 });
 
 test('a log keeps its newest lines, numbered, with levels', () => {

@@ -7,8 +7,10 @@ import { Panel } from '../../components/Panel';
 import { QueryBoundary } from '../../components/QueryBoundary';
 import { ToneBadge } from '../../components/StatusBadge';
 
+const EVERY_MS = 5000; // that an engine comes or goes is no event
+
 export default function PlatformsView() {
-  const query = useQuery(platformsQuery);
+  const query = useQuery({ ...platformsQuery, refetchInterval: EVERY_MS });
   return (
     <>
       <PageHeader title="Platforms" description="Where instances can run" />

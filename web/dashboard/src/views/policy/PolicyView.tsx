@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { fleetPolicyQuery, saveFleetPolicy } from '../../api/reconciliation';
 import { PageHeader } from '../../components/PageHeader';
 import { Panel } from '../../components/Panel';
-import { PolicyForm } from '../../components/policy/PolicyForm';
+import { PolicyParts } from '../../components/policy/PolicyParts';
 import { QueryBoundary } from '../../components/QueryBoundary';
 
 export default function PolicyView() {
@@ -17,8 +17,7 @@ export default function PolicyView() {
       <Panel title="Fleet">
         <QueryBoundary query={query}>
           {({ own, effective, version }) => (
-            <PolicyForm
-              key={version}
+            <PolicyParts
               own={own}
               effective={effective}
               next="the reconciler"

@@ -1,17 +1,38 @@
-import { Anchor, Button, Checkbox, Group, JsonInput, NumberInput, Stack, Text, TextInput } from '@mantine/core';
+import {
+  Anchor,
+  Button,
+  Checkbox,
+  Group,
+  JsonInput,
+  NativeSelect,
+  NumberInput,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { Link, useNavigate } from 'react-router-dom';
+import { Link, useLocation, useNavigate } from 'react-router-dom';
 import { useInstances } from '../../api/instances';
 import { createRollout } from '../../api/reconciliation';
 import { PageHeader } from '../../components/PageHeader';
 import { ProblemAlert } from '../../components/ProblemAlert';
+import { STRATEGIES } from '../../components/policy/strategies';
+import { useUnsavedGuard } from '../../components/useUnsavedGuard';
 import { parseSelector } from '../fleet/selector';
-import { type Draft, EMPTY_DRAFT, faultOfChange, toRollout } from './draft';
+import { type Draft, EMPTY_DRAFT, faultOfChange, pausesOf, toRollout } from './draft';
+
+// The fleet's selection, where the view was opened from there.
+function chosenBefore(state: unknown): readonly string[] {
+  return (state as { instances?: readonly string[] } | null)?.instances ?? [];
+}
 
 export default function NewRolloutView() {
   const navigate = useNavigate();
-  const [draft, setDraft] = useState<Draft>(EMPTY_DRAFT);
+  const location = useLocation();
+  const [begun] = useState<Draft>(() => ({ ...EMPTY_DRAFT, instances: chosenBefore(location.state) }));
+  const [draft, setDraft] = useState<Draft>(begun);
+  const { guard, release } = useUnsavedGuard(JSON.stringify(draft) !== JSON.stringify(begun), 'The new rollout');
   const set = (change: Partial<Draft>): void => setDraft({ ...draft, ...change });
   const { data: instances = [] } = useInstances();
   const matching = useMemo(() => {
@@ -19,9 +40,14 @@ export default function NewRolloutView() {
     return holds && instances.filter((instance) => holds(instance.metadata)).length;
   }, [draft.selector, instances]);
   const fault = faultOfChange(draft.change);
+  const badPauses = pausesOf(draft.manualPauses) === null;
+  const some = draft.instances.length > 0 || (draft.selector !== '' && Boolean(matching));
   const create = useMutation({
     mutationFn: () => createRollout(toRollout(draft)),
-    onSuccess: ({ id }) => navigate(`/rollouts/${id}`),
+    onSuccess: ({ id }) => {
+      release();
+      navigate(`/rollouts/${id}`);
+    },
   });
   return (
     <>
@@ -37,18 +63,24 @@ export default function NewRolloutView() {
       >
         <Stack gap="md" maw={680} className="panel" p="lg">
           <TextInput label="Name" value={draft.name} onChange={(event) => set({ name: event.currentTarget.value })} />
-          <TextInput
-            label="Instances"
-            description="A selector over labels, such as env=prod,tier in (web,api)"
-            required
-            value={draft.selector}
-            onChange={(event) => set({ selector: event.currentTarget.value })}
-            error={matching === null && 'Not a selector: key=value, key in (a,b), key, !key'}
-          />
-          {draft.selector !== '' && matching !== null && (
-            <Text size="sm" c="dimmed" role="status">
-              {matching} instances match
-            </Text>
+          {draft.instances.length > 0 ? (
+            <ChosenInstances ids={draft.instances} onDrop={() => set({ instances: [] })} />
+          ) : (
+            <>
+              <TextInput
+                label="Instances"
+                description="A selector over labels, such as env=prod,tier in (web,api)"
+                required
+                value={draft.selector}
+                onChange={(event) => set({ selector: event.currentTarget.value })}
+                error={matching === null && 'Not a selector: key=value, key in (a,b), key, !key'}
+              />
+              {draft.selector !== '' && matching !== null && (
+                <Text size="sm" c="dimmed" role="status">
+                  {matching} instances match
+                </Text>
+              )}
+            </>
           )}
           <JsonInput
             label="Change"
@@ -60,11 +92,26 @@ export default function NewRolloutView() {
             error={fault}
             styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           />
+          <NativeSelect
+            label="Strategy"
+            description="How each instance takes the change"
+            data={[{ value: '', label: 'As the policies say' }, ...STRATEGIES]}
+            value={draft.strategy}
+            onChange={(event) => set({ strategy: event.currentTarget.value })}
+          />
           <TextInput
             label="Waves"
             description="How many are to be done after each wave"
             value={draft.waves}
             onChange={(event) => set({ waves: event.currentTarget.value })}
+          />
+          <TextInput
+            label="Manual pauses"
+            description="Before these waves somebody has to resume it, such as 2, 3"
+            placeholder="None"
+            value={draft.manualPauses}
+            error={badPauses && 'Numbers of waves, such as 2, 3'}
+            onChange={(event) => set({ manualPauses: event.currentTarget.value })}
           />
           <Group grow align="flex-start">
             <TextInput
@@ -91,16 +138,32 @@ export default function NewRolloutView() {
           />
           {create.error && <ProblemAlert error={create.error} />}
           <Group justify="flex-end">
-            <Button
-              type="submit"
-              loading={create.isPending}
-              disabled={fault !== null || !matching || draft.selector === ''}
-            >
+            <Button type="submit" loading={create.isPending} disabled={fault !== null || badPauses || !some}>
               Start the rollout
             </Button>
           </Group>
         </Stack>
       </form>
+      {guard}
     </>
+  );
+}
+
+function ChosenInstances({ ids, onDrop }: { ids: readonly string[]; onDrop: () => void }) {
+  return (
+    <Stack gap={4} role="group" aria-label="Instances">
+      <Group justify="space-between">
+        <Text size="sm" fw={500}>
+          {ids.length === 1 ? '1 instance is' : `${ids.length} instances are`} chosen
+        </Text>
+        <Button size="compact-sm" variant="default" onClick={onDrop}>
+          Choose by labels instead
+        </Button>
+      </Group>
+      <Text size="sm" c="dimmed" className="mono" style={{ overflowWrap: 'anywhere' }}>
+        {ids.slice(0, 10).join(', ')}
+        {ids.length > 10 && ` and ${ids.length - 10} more`}
+      </Text>
+    </Stack>
   );
 }

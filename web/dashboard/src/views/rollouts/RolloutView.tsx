@@ -11,11 +11,17 @@ import { PageHeader } from '../../components/PageHeader';
 import { Panel } from '../../components/Panel';
 import { QueryBoundary } from '../../components/QueryBoundary';
 import { type Tone, ToneBadge } from '../../components/StatusBadge';
-import { isFinished, progressOf, toneOfRollout } from './rolloutState';
+import { isFinished, progressOfTargets, toneOfRollout } from './rolloutState';
+
+const PROGRESS_EVERY_MS = 2000;
 
 export default function RolloutView() {
   const { rolloutId = '' } = useParams();
-  const query = useQuery(rolloutQuery(rolloutId));
+  const query = useQuery({
+    ...rolloutQuery(rolloutId),
+    // That it begins, pauses or ends are events; what becomes of each instance is none.
+    refetchInterval: ({ state: { data } }) => (data && isFinished(data.state) ? false : PROGRESS_EVERY_MS),
+  });
   return <QueryBoundary query={query}>{(rollout) => <Details rollout={rollout} />}</QueryBoundary>;
 }
 
@@ -29,7 +35,7 @@ const TARGET_TONES: Record<Rollout['targets'][number]['state'], Tone> = {
 };
 
 function Details({ rollout }: { rollout: Rollout }) {
-  const { done, total } = progressOf(rollout);
+  const { done, total } = progressOfTargets(rollout.targets);
   return (
     <>
       <Anchor component={Link} to="/rollouts" size="sm">

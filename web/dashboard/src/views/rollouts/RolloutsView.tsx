@@ -11,7 +11,7 @@ import { Panel } from '../../components/Panel';
 import { QueryBoundary } from '../../components/QueryBoundary';
 import { ToneBadge } from '../../components/StatusBadge';
 import { Time } from '../../components/Time';
-import { progressOf, toneOfRollout } from './rolloutState';
+import { isFinished, progressOf, toneOfRollout } from './rolloutState';
 
 const newRollout = (
   <Button component={Link} to="/rollouts/new" leftSection={<Icon name="plus" />}>
@@ -19,8 +19,14 @@ const newRollout = (
   </Button>
 );
 
+const PROGRESS_EVERY_MS = 2000; // it is no event
+
 export default function RolloutsView() {
-  const query = useQuery(rolloutsQuery);
+  const query = useQuery({
+    ...rolloutsQuery,
+    refetchInterval: ({ state: { data = [] } }) =>
+      data.every(({ state }) => isFinished(state)) ? false : PROGRESS_EVERY_MS,
+  });
   return (
     <>
       <PageHeader title="Rollouts" description="One change for many instances, wave by wave" actions={newRollout} />

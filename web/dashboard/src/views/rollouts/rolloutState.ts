@@ -1,4 +1,4 @@
-import type { RolloutSummary } from '../../api/types';
+import type { Rollout, RolloutSummary } from '../../api/types';
 import type { Tone } from '../../components/StatusBadge';
 
 type State = RolloutSummary['state'];
@@ -17,10 +17,21 @@ const TONES: Record<State, Tone> = {
 export const toneOfRollout = (state: State): Tone => TONES[state];
 export const isFinished = (state: State): boolean => ['Succeeded', 'Failed', 'Reverted', 'Aborted'].includes(state);
 
+interface Progress {
+  done: number;
+  total: number;
+}
+
 const AFTER: readonly string[] = ['Succeeded', 'Failed', 'Reverted', 'Skipped'];
 
+// The same of one rollout, whose targets are listed instead of counted.
+export const progressOfTargets = (targets: Rollout['targets']): Progress => ({
+  done: targets.filter(({ state }) => AFTER.includes(state)).length,
+  total: targets.length,
+});
+
 // Targets that are done with, of all.
-export function progressOf({ counts = {}, total = 0 }: RolloutSummary): { done: number; total: number } {
+export function progressOf({ counts = {}, total = 0 }: RolloutSummary): Progress {
   const done = AFTER.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   return { done, total };
 }

@@ -7,8 +7,10 @@ import type { Instance } from '../../../api/types';
 import { Panel } from '../../../components/Panel';
 import { ProblemAlert } from '../../../components/ProblemAlert';
 import { QueryBoundary } from '../../../components/QueryBoundary';
+import { useUnsavedGuard } from '../../../components/useUnsavedGuard';
+import { AddComponent } from '../../../components/yaml/AddComponent';
 import { FindingList } from '../../../components/yaml/FindingList';
-import { useFindings } from '../../../components/yaml/useFindings';
+import { isFaulty, useFindings } from '../../../components/yaml/useFindings';
 import YamlEditor from '../../../components/yaml/YamlEditor';
 import { ReviewModal } from './ReviewModal';
 
@@ -30,7 +32,7 @@ function Editor({ instance, stored }: { instance: Instance; stored: YamlDocument
   const edited = text !== base.text;
   const overtaken = edited && stored.text !== base.text;
   const found = useFindings(text, instance.id);
-  const faulty = !found.checked || found.findings.some((finding) => finding.severity === 'error');
+  const { guard } = useUnsavedGuard(edited, 'Your edit of the configuration');
 
   const startFrom = (document: YamlDocument): void => {
     setBase(document);
@@ -69,10 +71,11 @@ function Editor({ instance, stored }: { instance: Instance; stored: YamlDocument
         flush
         actions={
           <Group gap="xs">
+            <AddComponent yaml={text} onChange={setText} />
             <Button size="xs" variant="default" disabled={!edited} onClick={() => setText(base.text)}>
               Discard
             </Button>
-            <Button size="xs" disabled={!edited || faulty} onClick={() => setReviewing(true)}>
+            <Button size="xs" disabled={!edited || isFaulty(found)} onClick={() => setReviewing(true)}>
               Review and save
             </Button>
           </Group>
@@ -100,6 +103,7 @@ function Editor({ instance, stored }: { instance: Instance; stored: YamlDocument
           save.reset();
         }}
       />
+      {guard}
     </Stack>
   );
 }

@@ -89,11 +89,19 @@ function History({ instance, revisions }: { instance: Instance; revisions: Revis
         opened={asked !== null}
         title={`Roll back to revision ${asked ?? ''}?`}
         confirm="Roll back"
+        size="xl"
         busy={rollback.isPending}
         onConfirm={() => asked !== null && rollback.mutate(asked)}
         onClose={() => setAsked(null)}
       >
-        The configuration of revision {asked} becomes the newest revision. The history stays.
+        <Text size="sm" mb="sm">
+          The configuration of revision {asked} becomes the newest revision. The history stays. What changes:
+        </Text>
+        {asked !== null && (
+          <div className="panel">
+            <RevisionDiff instanceId={instance.id} from={newest} to={asked} />
+          </div>
+        )}
       </ConfirmModal>
     </Stack>
   );

@@ -11,10 +11,11 @@ import { QueryBoundary } from '../../../components/QueryBoundary';
 import { useRuntime } from '../useRuntime';
 import { ComponentDetails } from './ComponentDetails';
 import { pipelineOf } from './graph';
+import { LibraryTitleView } from './LibraryTitleView';
 import { PipelineNodeView } from './PipelineNodeView';
 import classes from './Pipeline.module.css';
 
-const nodeTypes = { component: PipelineNodeView };
+const nodeTypes = { component: PipelineNodeView, library: LibraryTitleView };
 
 export default function PipelineTab({ instance }: { instance: Instance }) {
   const configuration = useQuery(configurationQuery(instance.id));
@@ -35,12 +36,20 @@ interface Props {
 
 function Graph({ instance, configuration, components }: Props) {
   const scheme = useComputedColorScheme('light');
-  const { nodes, edges } = useMemo(() => pipelineOf(configuration, components), [configuration, components]);
+  const { nodes, edges, titles } = useMemo(() => pipelineOf(configuration, components), [configuration, components]);
   const [chosen, setChosen] = useState<string | null>(null);
   const selected = nodes.find((node) => node.key === chosen) ?? nodes.find((node) => node.kind === 'query');
   const flowNodes = useMemo(
-    () =>
-      nodes.map((node): Node => ({
+    () => [
+      ...titles.map(({ id, y }): Node => ({
+        id: `library:${id}`,
+        type: 'library',
+        position: { x: 0, y },
+        data: { id },
+        selectable: false,
+        focusable: false,
+      })),
+      ...nodes.map((node): Node => ({
         id: node.key,
         type: 'component',
         position: { x: node.x, y: node.y },
@@ -48,7 +57,8 @@ function Graph({ instance, configuration, components }: Props) {
         selected: node.key === selected?.key,
         ariaLabel: `${node.kind} ${node.id}, ${node.status ?? 'not running'}`,
       })),
-    [nodes, selected?.key],
+    ],
+    [nodes, titles, selected?.key],
   );
   const flowEdges = useMemo(
     () =>
@@ -91,7 +101,7 @@ function Graph({ instance, configuration, components }: Props) {
       </div>
       {selected && (
         <Panel title={`${selected.kind} ${selected.id}`}>
-          <ComponentDetails instance={instance} configuration={configuration} node={selected} />
+          <ComponentDetails instance={instance} node={selected} />
         </Panel>
       )}
     </div>

@@ -9,8 +9,19 @@ const SHOWN = 100;
 
 const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-export function Results({ instanceId, queryId, running }: { instanceId: string; queryId: string; running: boolean }) {
-  const query = useQuery({ ...resultsQuery(instanceId, queryId), enabled: running, refetchInterval: EVERY_MS });
+interface Props {
+  instanceId: string;
+  library: string | undefined;
+  queryId: string;
+  running: boolean;
+}
+
+export function Results({ instanceId, library, queryId, running }: Props) {
+  const query = useQuery({
+    ...resultsQuery(instanceId, library, queryId),
+    enabled: running,
+    refetchInterval: EVERY_MS,
+  });
   if (!running) {
     return (
       <Text size="sm" c="dimmed">

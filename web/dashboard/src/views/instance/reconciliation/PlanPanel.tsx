@@ -3,9 +3,9 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { makePlan, reconcile } from '../../../api/reconciliation';
 import type { Instance, ReconciliationPlan } from '../../../api/types';
-import { notifyDone } from '../../../components/notify';
 import { Panel } from '../../../components/Panel';
 import { ProblemAlert } from '../../../components/ProblemAlert';
+import { ReconcileOutcome } from './ReconcileOutcome';
 import { STRATEGIES } from '../../../components/policy/strategies';
 
 export function PlanPanel({ instance }: { instance: Instance }) {
@@ -14,10 +14,7 @@ export function PlanPanel({ instance }: { instance: Instance }) {
   const plan = useMutation({ mutationFn: () => makePlan(instance.id, strategy ?? undefined) });
   const run = useMutation({
     mutationFn: () => reconcile(instance.id, { ...(strategy === null ? {} : { strategy }), force }),
-    onSuccess: () => {
-      plan.reset();
-      notifyDone('Reconciled; the audit below has the details');
-    },
+    onMutate: () => plan.reset(),
   });
   const error = plan.error ?? run.error;
   return (
@@ -34,7 +31,14 @@ export function PlanPanel({ instance }: { instance: Instance }) {
             clearButtonProps={{ 'aria-label': 'Clear' }}
             style={{ flex: '1 1 180px' }}
           />
-          <Button variant="default" loading={plan.isPending} onClick={() => plan.mutate()}>
+          <Button
+            variant="default"
+            loading={plan.isPending}
+            onClick={() => {
+              run.reset();
+              plan.mutate();
+            }}
+          >
             Plan
           </Button>
           <Button loading={run.isPending} onClick={() => run.mutate()}>
@@ -47,6 +51,7 @@ export function PlanPanel({ instance }: { instance: Instance }) {
           onChange={(event) => setForce(event.currentTarget.checked)}
         />
         {error && <ProblemAlert error={error} />}
+        {run.data && <ReconcileOutcome instanceId={instance.id} answer={run.data} />}
         {plan.data && <PlanSteps plan={plan.data} />}
       </Stack>
     </Panel>
