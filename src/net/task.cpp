@@ -195,81 +195,65 @@ std::size_t TaskGroup::size() const { return state_->entries.size(); }
 
 // --- AsyncMutex ---
 
-struct AsyncMutex::State {
-  struct Waiter {
-    explicit Waiter(Executor executor) : wake(executor, Timer::time_point::max()) {}
-    Timer wake;
-    bool granted = false;
-  };
-
-  explicit State(Executor e) : executor(e) {}
-
-  Executor executor;
-  bool locked = false;
-  std::list<std::shared_ptr<Waiter>> waiters;  // there are many mutexes; an empty list costs nothing
-
-  void pass_on() {
-    if (waiters.empty()) {
-      locked = false;
-      return;
-    }
-    auto next = std::move(waiters.front());
-    waiters.pop_front();
-    next->granted = true;
-    next->wake.cancel();
-  }
+struct AsyncMutex::Waiter {
+  explicit Waiter(Executor executor) : wake(executor, Timer::time_point::max()) {}
+  Timer wake;
+  bool granted = false;
 };
 
-namespace {
-
-// Takes a waiter that gives up out of the queue, or hands on the lock it was just given.
-template <class State, class Waiter>
-class WaitScope {
+// A place in the queue. Leaves it when the waiter gives up, or hands on the lock that it was just given.
+class AsyncMutex::Turn {
  public:
-  WaitScope(std::shared_ptr<State> state, std::shared_ptr<Waiter> waiter)
-      : state_(std::move(state)), waiter_(std::move(waiter)) {}
-  WaitScope(const WaitScope&) = delete;
-  WaitScope& operator=(const WaitScope&) = delete;
-  ~WaitScope() {
+  explicit Turn(AsyncMutex& mutex) : mutex_(mutex), waiter_(std::make_shared<Waiter>(mutex.executor_)) {
+    if (!mutex_.waiters_) mutex_.waiters_ = std::make_unique<std::list<std::shared_ptr<Waiter>>>();
+    mutex_.waiters_->push_back(waiter_);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() {
     if (taken_) return;
     if (waiter_->granted) {
-      state_->pass_on();
+      mutex_.unlock();
     } else {
-      std::erase(state_->waiters, waiter_);
+      std::erase(*mutex_.waiters_, waiter_);
     }
   }
+  Waiter& waiter() { return *waiter_; }
   void taken() { taken_ = true; }
 
  private:
-  std::shared_ptr<State> state_;
+  AsyncMutex& mutex_;
   std::shared_ptr<Waiter> waiter_;
   bool taken_ = false;
 };
 
-}  // namespace
-
-AsyncMutex::AsyncMutex(Executor executor) : state_(std::make_shared<State>(executor)) {}
+AsyncMutex::AsyncMutex(Executor executor) : executor_(executor) {}
 
 AsyncMutex::~AsyncMutex() = default;
 
 Task<AsyncMutex::Guard> AsyncMutex::lock() {
-  if (!state_->locked) {
-    state_->locked = true;
+  if (!locked_) {
+    locked_ = true;
     co_return Guard(this);
   }
-  auto waiter = std::make_shared<State::Waiter>(state_->executor);
-  state_->waiters.push_back(waiter);
-  WaitScope<State, State::Waiter> scope(state_, waiter);
+  Turn turn(*this);
   boost::system::error_code woken;
   auto token = asio::redirect_error(use_task, woken);
-  co_await waiter->wake.async_wait(token);
-  if (!waiter->granted) throw boost::system::system_error(asio::error::operation_aborted);
-  scope.taken();
+  co_await turn.waiter().wake.async_wait(token);
+  if (!turn.waiter().granted) throw boost::system::system_error(asio::error::operation_aborted);
+  turn.taken();
   co_return Guard(this);
 }
 
-bool AsyncMutex::locked() const { return state_->locked; }
-
-void AsyncMutex::unlock() { state_->pass_on(); }
+void AsyncMutex::unlock() {
+  if (!waiters_ || waiters_->empty()) {
+    locked_ = false;
+    return;
+  }
+  auto next = std::move(waiters_->front());
+  waiters_->pop_front();
+  next->granted = true;
+  next->wake.cancel();
+}
 
 }  // namespace draas::net

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <thread>
@@ -130,13 +131,18 @@ class AsyncMutex {
   explicit AsyncMutex(Executor executor);
   ~AsyncMutex();
   Task<Guard> lock();
-  bool locked() const;
+  bool locked() const { return locked_; }
 
  private:
   friend class Guard;
+  struct Waiter;
+  class Turn;
   void unlock();
-  struct State;
-  std::shared_ptr<State> state_;
+
+  Executor executor_;
+  bool locked_ = false;
+  // There are many mutexes and few of them are waited for; nullptr while this one never was.
+  std::unique_ptr<std::list<std::shared_ptr<Waiter>>> waiters_;
 };
 
 namespace detail {

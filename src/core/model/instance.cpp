@@ -108,7 +108,7 @@ void apply(const Judgement& judgement, RuntimeRecord& runtime) {
   runtime.judged = true;
   if (judgement.healthy_revision) runtime.healthy_revision = *judgement.healthy_revision;
   if (judgement.clear_hold) runtime.held.reset();
-  if (judgement.hold) runtime.held = judgement.hold;
+  if (judgement.hold) runtime.held = *judgement.hold;
 }
 
 bool uses_slot_b(const RuntimeRecord& runtime) {

@@ -56,7 +56,7 @@ struct WorkloadRecord {
   Json platform_options;  // Platform::effective_options() at its start; null when that is not known
   std::string host;       // where the workload listens; may differ from the configuration until applied
   std::uint16_t port = 0;
-  std::optional<WorkloadHandle> handle;
+  Boxed<WorkloadHandle> handle;  // of what runs
   std::optional<WallTime> started_at;
   std::string error_message;
   std::map<std::string, std::string> metadata;  // from status updates of monitoring daemons, as sent
@@ -82,7 +82,7 @@ struct RuntimeRecord : WorkloadRecord {
   Boxed<StandbyRecord> standby;
   std::set<std::pair<std::string, Slot>> places;  // platform and slot of everything that may have left files behind
   std::optional<WallTime> stopped_at;
-  std::optional<WorkloadExit> last_exit;
+  Boxed<WorkloadExit> last_exit;
   std::uint64_t restart_count = 0;                // automatic restarts since the last start by a user
   std::vector<WallTime> recent_restarts;          // inside the crash-loop window
   std::optional<WallTime> next_start_at;          // BackOff only
@@ -93,7 +93,7 @@ struct RuntimeRecord : WorkloadRecord {
   // start and became healthy. 0 = none.
   std::uint64_t healthy_revision = 0;
   bool judged = false;  // a reconciler has judged, so a plain start judges no more
-  std::optional<HeldRevision> held;
+  Boxed<HeldRevision> held;
 };
 
 // What a reconciler found out about the revisions of an instance.

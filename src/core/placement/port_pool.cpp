@@ -4,6 +4,19 @@
 
 namespace draas::core {
 
+PortPool::LanePtr PortPool::lane_of(std::string_view address) {
+  auto lane = lanes_.find(address);
+  if (lane == lanes_.end()) lane = lanes_.try_emplace(std::string(address)).first;
+  return &*lane;
+}
+
+const PortPool::Holding* PortPool::find(const std::string& instance_id, std::uint16_t port) const {
+  const auto instance = instances_.find(instance_id);
+  if (instance == instances_.end()) return nullptr;
+  const auto held = std::ranges::find(instance->second, port, &Holding::port);
+  return held == instance->second.end() ? nullptr : &*held;
+}
+
 bool PortPool::taken(std::uint16_t port, std::string_view address) const {
   return std::ranges::any_of(lanes_, [&](const auto& lane) {
     const bool meet = address == kAllAddresses || lane.first == kAllAddresses || lane.first == address;
@@ -13,7 +26,7 @@ bool PortPool::taken(std::uint16_t port, std::string_view address) const {
 
 Result<std::uint16_t> PortPool::allocate(const std::string& instance_id,
                                          const std::function<bool(std::uint16_t)>& is_free, std::string_view address) {
-  Lane& lane = lanes_[std::string(address)];
+  Lane& lane = lane_of(address)->second;
   lane.lowest_free = std::max<std::uint32_t>(lane.lowest_free, range_.first);
   while (lane.lowest_free <= range_.last && taken(static_cast<std::uint16_t>(lane.lowest_free), address)) {
     ++lane.lowest_free;
@@ -37,22 +50,23 @@ Result<std::uint16_t> PortPool::allocate(const std::string& instance_id,
 }
 
 void PortPool::hold(std::uint16_t port, const std::string& instance_id, std::string_view address) {
-  const std::string name(address);
-  holders_.emplace(Key{port, name}, instance_id);
-  lanes_[name].leased.set(port);
-  by_instance_[instance_id].emplace(port, name);
+  const auto instance = instances_.try_emplace(instance_id).first;
+  const LanePtr lane = lane_of(address);
+  holders_.emplace(Key{port, lane}, &instance->first);
+  lane->second.leased.set(port);
+  instance->second.push_back({port, lane});
 }
 
 Status PortPool::lease(std::uint16_t port, const std::string& instance_id, std::string_view address) {
   const std::optional<std::string> before = address_of(instance_id, port);
   if (before && (*before == kAllAddresses || *before == address)) return {};
   const std::string_view wanted = before ? kAllAddresses : address;
-  for (auto lease = holders_.lower_bound(Key{port, ""}); lease != holders_.end() && lease->first.first == port;
+  for (auto lease = holders_.lower_bound(Key{port, nullptr}); lease != holders_.end() && lease->first.first == port;
        ++lease) {
-    const std::string& there = lease->first.second;
-    if (lease->second == instance_id || (wanted != kAllAddresses && there != kAllAddresses && there != wanted))
+    const std::string& there = lease->first.second->first;
+    if (*lease->second == instance_id || (wanted != kAllAddresses && there != kAllAddresses && there != wanted))
       continue;
-    return fail(ErrorCode::Conflict, "Port " + std::to_string(port) + " is leased to instance '" + lease->second +
+    return fail(ErrorCode::Conflict, "Port " + std::to_string(port) + " is leased to instance '" + *lease->second +
                                          "'. Choose another port, or \"auto\" to have one allocated");
   }
   release(port, instance_id);
@@ -61,16 +75,17 @@ Status PortPool::lease(std::uint16_t port, const std::string& instance_id, std::
 }
 
 void PortPool::release(std::uint16_t port, const std::string& instance_id) {
-  auto ports = by_instance_.find(instance_id);
-  if (ports == by_instance_.end()) return;
-  auto held = ports->second.find(port);
-  if (held == ports->second.end()) return;
-  holders_.erase(Key{port, held->second});
-  lanes_[held->second].leased.reset(port);
+  const auto instance = instances_.find(instance_id);
+  if (instance == instances_.end()) return;
+  std::vector<Holding>& ports = instance->second;
+  const auto held = std::ranges::find(ports, port, &Holding::port);
+  if (held == ports.end()) return;
+  holders_.erase(Key{port, held->lane});
+  held->lane->second.leased.reset(port);
   // Other addresses may have passed it by because of this lease.
   for (auto& [address, lane] : lanes_) lane.lowest_free = std::min<std::uint32_t>(lane.lowest_free, port);
-  ports->second.erase(held);
-  if (ports->second.empty()) by_instance_.erase(ports);
+  ports.erase(held);
+  if (ports.empty()) instances_.erase(instance);
 }
 
 void PortPool::release_all(const std::string& instance_id) {
@@ -78,29 +93,27 @@ void PortPool::release_all(const std::string& instance_id) {
 }
 
 std::optional<std::string> PortPool::holder(std::uint16_t port, std::string_view address) const {
-  for (auto lease = holders_.lower_bound(Key{port, ""}); lease != holders_.end() && lease->first.first == port;
+  for (auto lease = holders_.lower_bound(Key{port, nullptr}); lease != holders_.end() && lease->first.first == port;
        ++lease) {
-    const std::string& there = lease->first.second;
-    if (address == kAllAddresses || there == kAllAddresses || there == address) return lease->second;
+    const std::string& there = lease->first.second->first;
+    if (address == kAllAddresses || there == kAllAddresses || there == address) return *lease->second;
   }
   return std::nullopt;
 }
 
 bool PortPool::holds(const std::string& instance_id, std::uint16_t port) const {
-  return address_of(instance_id, port).has_value();
+  return find(instance_id, port) != nullptr;
 }
 
 std::optional<std::string> PortPool::address_of(const std::string& instance_id, std::uint16_t port) const {
-  auto ports = by_instance_.find(instance_id);
-  if (ports == by_instance_.end()) return std::nullopt;
-  auto held = ports->second.find(port);
-  return held == ports->second.end() ? std::nullopt : std::optional(held->second);
+  const Holding* held = find(instance_id, port);
+  return held == nullptr ? std::nullopt : std::optional(held->lane->first);
 }
 
 std::set<std::uint16_t> PortPool::ports_of(const std::string& instance_id) const {
   std::set<std::uint16_t> ports;
-  if (auto found = by_instance_.find(instance_id); found != by_instance_.end()) {
-    for (const auto& [port, address] : found->second) ports.insert(port);
+  if (const auto found = instances_.find(instance_id); found != instances_.end()) {
+    for (const Holding& held : found->second) ports.insert(held.port);
   }
   return ports;
 }

@@ -13,6 +13,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -25,6 +27,9 @@ class PortPool {
   static constexpr std::string_view kAllAddresses{};
 
   explicit PortPool(PortRange range) : range_(range) {}
+  PortPool(const PortPool&) = delete;
+  PortPool& operator=(const PortPool&) = delete;
+  ~PortPool() = default;
 
   // The lowest port of the range that is neither leased on `address` nor refused by `is_free` (which asks the system).
   // ResourceExhausted with the reason and the way out when there is none. The lease is held at once.
@@ -48,20 +53,30 @@ class PortPool {
   std::size_t leased() const { return holders_.size(); }
 
  private:
-  // One address: which of its ports are leased there, and where to look for the next one.
+  // One address: which of its ports are leased there, and where to look for the next one. Few, and never removed.
   struct Lane {
     std::bitset<65536> leased;
     std::uint32_t lowest_free = 0;  // every port of the range below this one is taken on this address
   };
-  using Key = std::pair<std::uint16_t, std::string>;  // port and address
+  using Lanes = std::map<std::string, Lane, std::less<>>;
+  using LanePtr = Lanes::value_type*;
+  // There may be 100,000 leases, so they refer to addresses and instances instead of repeating their names.
+  struct Holding {
+    std::uint16_t port;
+    LanePtr lane;
+  };
+  using Instances = std::unordered_map<std::string, std::vector<Holding>>;
+  using Key = std::pair<std::uint16_t, const Lanes::value_type*>;
 
+  LanePtr lane_of(std::string_view address);
   bool taken(std::uint16_t port, std::string_view address) const;
   void hold(std::uint16_t port, const std::string& instance_id, std::string_view address);
+  const Holding* find(const std::string& instance_id, std::uint16_t port) const;
 
   PortRange range_;
-  std::map<std::string, Lane, std::less<>> lanes_;
-  std::map<Key, std::string> holders_;
-  std::map<std::string, std::map<std::uint16_t, std::string>, std::less<>> by_instance_;  // port to address
+  Lanes lanes_;
+  std::map<Key, const std::string*> holders_;  // whose key in instances_
+  Instances instances_;
 };
 
 }  // namespace draas::core

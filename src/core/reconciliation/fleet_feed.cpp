@@ -70,7 +70,6 @@ bool FleetFeed::put(FleetItem item) {
     shard.changed.erase(entry.version);
   }
   entry.item = std::move(item);
-  entry.body = std::make_shared<const std::string>(serialise(entry.item));
   entry.version = advance();
   shard.changed.emplace(entry.version, &entry);
   if (entry.item.phase == Phase::Running) {
@@ -111,7 +110,7 @@ FleetFeed::Changes FleetFeed::since(std::uint64_t since, const ShardSet& shards)
     if (!shards.test(i)) continue;
     const Shard& shard = shards_.at(i);
     for (auto at = shard.changed.upper_bound(since); at != shard.changed.end(); ++at) {
-      changes.items.push_back(at->second->body);
+      changes.items.push_back(std::make_shared<const std::string>(serialise(at->second->item)));
     }
     for (auto at = shard.removed.upper_bound(since); at != shard.removed.end(); ++at) {
       changes.removed.push_back(at->second);

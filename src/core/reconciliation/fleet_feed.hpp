@@ -1,7 +1,7 @@
 #pragma once
 // What workers need to know of every instance, numbered by when it last changed, so that a worker asks for what is new
 // alone. A plain data structure: no clock, no store, no waiting. Finding the changes costs by their number, not by the
-// size of the fleet.
+// size of the fleet; what is found is serialised then, as most items are asked for once, if ever.
 
 #include <array>
 #include <cstdint>
@@ -83,7 +83,6 @@ class FleetFeed {
  private:
   struct Entry {
     FleetItem item;
-    Body body;
     std::uint64_t version = 0;
     std::size_t shard = 0;
   };
