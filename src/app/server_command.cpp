@@ -96,6 +96,7 @@ platforms::docker::DockerPlatformOptions docker_options(const ControlPlaneSettin
   options.name_prefix = docker.name_prefix;
   options.stop_timeout = settings.process.shutdown_timeout;
   options.sweep_interval = docker.sweep_interval;
+  options.lost_engine = docker.lost_engine;
   return options;
 }
 

@@ -134,6 +134,7 @@ DockerSettings docker_settings(const Section& section) {
   docker.log_options = section.map("LogOptions");
   docker.name_prefix = section.text("NamePrefix");
   docker.sweep_interval = section.duration("SweepInterval");
+  docker.lost_engine = section.text("LostEngine");
   return docker;
 }
 

@@ -106,6 +106,7 @@ struct DockerSettings {
   std::map<std::string, std::string> log_options;
   std::string name_prefix;
   Duration sweep_interval{};
+  std::string lost_engine;  // its id; "" = none
 };
 
 struct MonitoringSettings {

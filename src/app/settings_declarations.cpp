@@ -239,6 +239,7 @@ Declarations docker() {
       map(key("LogOptions"), Json{{"max-size", "10m"}, {"max-file", "5"}}, "Options of the log driver."),
       with_check(text(key("NamePrefix"), "draas-", "Begins the names of containers and volumes."), name_prefix),
       duration(key("SweepInterval"), seconds(30), 1000, "Sweep behind the engine's events, for what they missed."),
+      text(key("LostEngine"), "", "Id of an engine that is gone for good: what ran there counts as ended."),
   };
 }
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+
 #include "base/archive.hpp"
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
 #include "docker/credentials.hpp"
+#include "platforms/docker/container_removal.hpp"
 #include "platforms/docker/platform_state.hpp"
 #include "platforms/workload_id.hpp"
 
@@ -102,6 +105,7 @@ net::Task<Status> DockerPlatform::ensure_image(engine::EngineClient* client, std
   auto& mutex = pulling_[image];
   if (!mutex) mutex = std::make_unique<net::AsyncMutex>(control_);
   net::AsyncMutex::Guard guard = co_await mutex->lock();
+  if (closed_) co_return closing();
   if (policy != PullPolicy::Always) {
     auto found = co_await client->inspect_image(image);
     if (found) co_return Status();
@@ -116,6 +120,30 @@ net::Task<Status> DockerPlatform::ensure_image(engine::EngineClient* client, std
   auto reference = engine::parse_image_reference(image);
   if (!reference) co_return std::unexpected(std::move(reference.error()));
   co_return co_await pull(client, std::move(*reference), std::move(workload));
+}
+
+net::Task<Status> DockerPlatform::wait_for_image(engine::EngineClient* client, std::string image, PullPolicy policy,
+                                                 std::string workload) {
+  auto signal = std::make_shared<net::asio::cancellation_signal>();
+  awaiting_image_[workload] = signal;
+  Status there = fail(ErrorCode::Cancelled, "The start was given up while it waited for the image '" + image + "'");
+  try {
+    net::Task<Status> waiting = ensure_image(client, image, policy, workload);
+    auto token = net::asio::bind_cancellation_slot(signal->slot(), net::use_task);
+    Status ended = co_await net::asio::co_spawn(control_, std::move(waiting), token);
+    if (ended || ended.error().code != ErrorCode::Cancelled) there = std::move(ended);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() != net::asio::error::operation_aborted) throw;
+  }
+  awaiting_image_.erase(workload);
+  co_return there;
+}
+
+void DockerPlatform::give_up_start(const std::string& instance_id) {
+  const auto found = awaiting_image_.find(instance_id);
+  if (found == awaiting_image_.end()) return;
+  const auto signal = found->second;
+  signal->emit(net::asio::cancellation_type::terminal);
 }
 
 // --- what was there before ------------------------------------------------------------------------------------------
@@ -140,7 +168,7 @@ net::Task<Status> DockerPlatform::make_room(engine::EngineClient* client, core::
       log_warn("a container of an earlier start still runs and is removed",
                {{"instanceId", spec.instance_id}, {"container", each.name}});
     }
-    Status removed = co_await client->remove_container(each.id, true);
+    Status removed = co_await remove_container(client, each.id, options_.kill_timeout);
     if (!removed) co_return removed;
   }
   if (last == nullptr) co_return Status();
@@ -176,6 +204,27 @@ net::Task<Status> DockerPlatform::make_volumes(engine::EngineClient* client, cor
   for (const std::string& volume : volumes) {
     Status made = co_await make_volume(client, volume, spec.control_plane_id, spec.instance_id);
     if (!made) co_return made;
+  }
+  co_return Status();
+}
+
+// What another instance keeps, of this control plane or another, is not for this one to write into.
+net::Task<Status> DockerPlatform::check_volumes(engine::EngineClient* client, InstanceOptions instance,
+                                                std::string workload) {
+  for (const std::string& wanted : instance.volumes) {
+    const std::string name = wanted.substr(0, wanted.find(':'));
+    auto found = co_await client->inspect_volume(name);
+    if (!found) {
+      if (found.error().code == ErrorCode::NotFound) continue;
+      co_return std::unexpected(std::move(found.error()));
+    }
+    const auto owner = found->labels.find(std::string(kLabelWorkload));
+    const bool is_ours = owner != found->labels.end() && owner->second == workload;
+    if (!found->labels.contains(std::string(kLabelManaged)) || is_ours) continue;
+    co_return fail(ErrorCode::InvalidArgument,
+                   "/platformOptions/volumes: the volume '" + name +
+                       "' belongs to another instance; make one to be shared with `docker volume create`",
+                   {{"/platformOptions/volumes", "'" + name + "' belongs to another instance"}});
   }
   co_return Status();
 }
@@ -278,16 +327,27 @@ net::Task<Result<core::WorkloadHandle>> DockerPlatform::start_container(engine::
     co_return std::unexpected(std::move(error));
   }
   crash_point("docker.start.created");
-  const std::string id = *created;
+  const std::string id = created->id;
+  std::string warnings;
+  for (const std::string& warning : created->warnings) {
+    log_warn("the engine leaves out a part of what a container was to have",
+             {{"instanceId", spec.instance_id}, {"warning", warning}});
+    tell_progress(spec.instance_id, "the engine warns: " + warning);
+    warnings += (warnings.empty() ? "" : "; ") + warning;
+  }
   Status ready = co_await write_files(client, id, spec.configuration, image);
   const Marks marks{spec.control_plane_id, spec.instance_id, spec.generation, spec.spec_hash};
   core::WorkloadHandle handle = make_handle(marks, id, name, image);
+  if (!engine_id_.empty()) handle.data["engineId"] = engine_id_;
+  if (!warnings.empty()) handle.data["warnings"] = warnings;
   WatchedPtr watched;
   if (ready && !closed_) {
     // Before it runs, so that an end at once is not missed.
     crash_point("docker.start.configured");
     watched = watch_container(handle);
+    const SteadyTime begun = std::chrono::steady_clock::now();
     ready = co_await client->start_container(id);
+    watched->start_took = std::chrono::ceil<Duration>(std::chrono::steady_clock::now() - begun);
   } else if (ready) {
     ready = closing();
   }
@@ -298,7 +358,7 @@ net::Task<Result<core::WorkloadHandle>> DockerPlatform::start_container(engine::
     co_return handle;
   }
   if (watched) forget(watched);
-  Status removed = co_await client->remove_container(id, true);
+  Status removed = co_await remove_container(client, id, options_.kill_timeout);
   if (!removed) {
     write_log(LogLevel::Warn, "a container that could not be started is left", removed.error(),
               {{"instanceId", spec.instance_id}, {"container", name}});
@@ -322,7 +382,10 @@ net::Task<Result<core::WorkloadHandle>> DockerPlatform::start(core::WorkloadSpec
   const std::string image = instance->image.value_or(options_.image);
   const PullPolicy policy = instance->pull_policy.value_or(options_.pull_policy);
   const std::string workload = spec.instance_id;
-  Status there = co_await ensure_image(*client, image, policy, workload);
+  co_await identify(*client);
+  Status there = co_await check_volumes(*client, *instance, workload);
+  if (there) there = co_await wait_for_image(*client, image, policy, workload);
+  if (there && closed_) there = closing();
   Result<core::WorkloadHandle> started = fail(ErrorCode::Internal, "");
   if (there) {
     started = co_await start_container(*client, std::move(spec), std::move(*instance), image);
