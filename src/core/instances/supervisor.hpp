@@ -122,7 +122,11 @@ class Supervisor {
   net::Task<void> sweep_orphans();
   net::Task<void> poll_platforms();
 
+  struct Recovery;
+  net::Task<void> list_found(Platform* platform, std::shared_ptr<Recovery> recovery);
+  net::Task<void> recover_some(std::shared_ptr<Recovery> recovery, std::string platform);
   net::Task<void> recover_entry(EntryPtr entry, std::vector<FoundWorkload> found);
+  net::Task<void> examine_later(EntryPtr entry, std::uint64_t generation);
   net::Task<void> recover_standby(EntryPtr entry);
   net::Task<void> adopt(EntryPtr entry);
   // Asks until the server is ready, has failed, or the time is over, for as long as `wanted` says so.
