@@ -38,6 +38,9 @@ Supervisor::Supervisor(Ledger& ledger, const ControlPlaneOptions& options,
       if (!entry || closing_) return;
       tasks_.spawn("progress", [this, entry, progress] { return record_progress(entry, progress); });
     });
+    platform->set_condition_handler([this](const WorkloadHandle& handle, const WorkloadCondition& condition) {
+      take_condition(handle, condition);
+    });
   }
   ledger_.add_change_listener([this](const EntryPtr& entry) { route(entry); });
 }
@@ -76,6 +79,13 @@ Platform* Supervisor::platform_of(const Entry& entry, const WorkloadRecord& work
   const auto& standby = entry.runtime.standby;
   const bool is_standby = standby && &workload == &*standby;
   return find_platform(is_standby ? standby->platform : entry.instance.platform);
+}
+
+bool Supervisor::watches(const Entry& entry) const {
+  const Platform* platform = find_platform(entry.instance.platform);
+  if (platform == nullptr || !entry.runtime.handle) return false;
+  const auto known = availability_.find(std::string(platform->name()));
+  return known != availability_.end() && known->second.available;
 }
 
 bool Supervisor::is_wanted(const Platform& platform) const {

@@ -73,6 +73,8 @@ class Supervisor {
   // InvalidArgument, naming `field` and the platforms that there are.
   Result<Platform*> require_platform(const std::string& name, const std::string& field) const;
   std::vector<std::string> platform_names() const;
+  // Is the workload of the instance under its platform's own eyes now? Then what others report of it is not needed.
+  bool watches(const Entry& entry) const;
   // Is the newest configuration what runs (or does nothing run)?
   bool converged(const Entry& entry) const;
   // The spec hash that the configuration would run with in the slot; "" when the platform is not there.
@@ -119,6 +121,9 @@ class Supervisor {
   net::Task<void> launch_pending();
   net::Task<void> watch_health();
   net::Task<void> check_health(EntryPtr entry, std::uint64_t generation);
+  void take_condition(const WorkloadHandle& handle, const WorkloadCondition& condition);
+  // What its platform says against a workload; "" when it says nothing.
+  std::string complaint_about(const std::string& workload, std::uint64_t generation) const;
   net::Task<void> sweep_orphans();
   net::Task<void> poll_platforms();
 
@@ -163,6 +168,8 @@ class Supervisor {
   std::vector<EntryPtr> to_launch_;                   // after recovery
   std::map<std::string, SteadyTime> orphans_seen_;    // "<platform>/<instance>/<generation>"
   std::map<std::string, int> health_failures_;        // by the workload's name
+  // What platforms say against workloads: generation and reason, by the workload's name.
+  std::map<std::string, std::pair<std::uint64_t, std::string>> complaints_;
   std::map<std::string, Availability> availability_;  // last poll, by platform
   Counter* restarts_ = nullptr;
   bool closing_ = false;
