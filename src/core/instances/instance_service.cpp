@@ -139,7 +139,7 @@ net::Task<Result<Created>> InstanceService::create(CheckedCreate checked, Actor 
     co_return fail(ErrorCode::InvalidArgument, "/platformType: " + message, {{"/platformType", message}});
   }
 
-  if (Status valid = platform->check_options(request.platform_options); !valid) {
+  if (Status valid = supervisor_.check_options(*platform, request.platform_options); !valid) {
     co_return std::unexpected(std::move(valid.error()));
   }
 
@@ -266,7 +266,8 @@ net::Task<Result<InstanceViewPtr>> InstanceService::update(EntryPtr entry, Insta
   }
   if (requested.platform_options) {
     Platform* platform = supervisor_.find_platform(entry->instance.platform);
-    Status valid = platform != nullptr ? platform->check_options(*requested.platform_options) : Status();
+    Status valid =
+        platform != nullptr ? supervisor_.check_options(*platform, *requested.platform_options) : Status();
     if (!valid) co_return std::unexpected(std::move(valid.error()));
   }
   FrontPort front;

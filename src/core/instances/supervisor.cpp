@@ -4,6 +4,7 @@
 
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
+#include "core/platform/platform_options.hpp"
 #include "net/text.hpp"
 
 namespace draas::core {
@@ -79,6 +80,10 @@ Platform* Supervisor::platform_of(const Entry& entry, const WorkloadRecord& work
   const auto& standby = entry.runtime.standby;
   const bool is_standby = standby && &workload == &*standby;
   return find_platform(is_standby ? standby->platform : entry.instance.platform);
+}
+
+Status Supervisor::check_options(const Platform& platform, const Json& options) const {
+  return core::check_options(platform, platforms_, options);
 }
 
 bool Supervisor::watches(const Entry& entry) const {
@@ -357,7 +362,7 @@ net::Task<Result<OperationResult>> Supervisor::restart(EntryPtr entry, StartOpti
       co_return fail(ErrorCode::Unavailable,
                      "Platform '" + *options.platform + "' is unavailable: " + availability.reason);
     }
-    Status valid = (*platform)->check_options(entry->instance.platform_options);
+    Status valid = check_options(**platform, entry->instance.platform_options);
     if (!valid) co_return std::unexpected(std::move(valid.error()));
     ending.platform = (*platform)->name();
   }

@@ -73,6 +73,8 @@ class Supervisor {
   // InvalidArgument, naming `field` and the platforms that there are.
   Result<Platform*> require_platform(const std::string& name, const std::string& field) const;
   std::vector<std::string> platform_names() const;
+  // core::check_options() among the platforms that there are.
+  Status check_options(const Platform& platform, const Json& options) const;
   // Is the workload of the instance under its platform's own eyes now? Then what others report of it is not needed.
   bool watches(const Entry& entry) const;
   // Is the newest configuration what runs (or does nothing run)?

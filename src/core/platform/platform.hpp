@@ -155,6 +155,9 @@ class Platform {
     (void)component_ports;
     return {host, port};
   }
+  // The names of the settings that an instance may have here; none = any. What another platform knows is kept for it
+  // and does not come here (platform_options.hpp).
+  virtual std::vector<std::string_view> option_names() const { return {}; }
   // Are these settings of an instance good here? InvalidArgument with faults below /platformOptions. Does not wait.
   virtual Status check_options(const Json& platform_options) const {
     (void)platform_options;

@@ -94,6 +94,11 @@ std::optional<PullPolicy> parse_pull_policy(std::string_view text) {
   return std::nullopt;
 }
 
+std::vector<std::string_view> instance_option_names() {
+  return {"image", "pullPolicy", "arguments",  "environment", "network", "extraHosts",
+          "user",  "volumes",    "labels",     "pidsLimit",   "readOnlyRoot"};
+}
+
 Result<InstanceOptions> read_instance_options(const Json& platform_options) {
   InstanceOptions options;
   if (platform_options.is_null()) return options;

@@ -39,6 +39,7 @@ class DockerPlatform final : public core::Platform {
   std::string default_host() const override { return options_.host_address; }
   core::ListenAddress listen_address(const std::string& host, std::uint16_t port,
                                      const std::vector<std::uint16_t>& component_ports) const override;
+  std::vector<std::string_view> option_names() const override { return instance_option_names(); }
   Status check_options(const Json& platform_options) const override;
   Json effective_options(const Json& platform_options) const override;
   net::Task<Result<core::WorkloadHandle>> start(core::WorkloadSpec spec) override;
