@@ -46,6 +46,8 @@ core::ControlPlaneOptions control_plane_options(const ControlPlaneSettings& sett
   options.polling_interval = settings.monitoring.polling_interval;
   options.health_interval = settings.monitoring.health_interval;
   options.orphan_grace_period = settings.process.orphan_grace_period;
+  options.orphan_dry_run = settings.process.orphan_dry_run;
+  options.orphan_removal = settings.process.orphan_removal;
   options.event_buffer = settings.monitoring.event_buffer_size;
   options.event_log = settings.monitoring.event_log_size;
   options.configuration_template = settings.process.configuration_template;

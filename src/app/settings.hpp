@@ -78,6 +78,8 @@ struct ProcessSettings {
   std::uint64_t open_files_limit = 0;    // 0 = inherited
   Duration readiness_timeout{};
   Duration orphan_grace_period{};
+  bool orphan_dry_run = false;
+  bool orphan_removal = false;
 };
 
 struct DockerSettings {

@@ -194,7 +194,9 @@ Declarations process() {
       integer(key("OpenFilesLimit"), 0, 0, 1'048'576, "Descriptors an instance may open; 0 = as the control plane."),
       duration(key("ReadinessTimeout"), seconds(300), 100,
                "From the start to Running; plugins may have to be fetched."),
-      duration(key("OrphanGracePeriod"), seconds(30), 0, "Before processes that belong to no instance are ended."),
+      duration(key("OrphanGracePeriod"), seconds(30), 0, "Before what belongs to no instance is ended or removed."),
+      flag(key("OrphanDryRun"), false, "Only tell in the log what belongs to no instance; end and remove nothing."),
+      flag(key("OrphanRemoval"), false, "Remove also ended containers and volumes that belong to no instance."),
   };
 }
 

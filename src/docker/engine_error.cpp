@@ -45,8 +45,9 @@ constexpr std::array kMeanings{
     Meaning{"no space left on device", ErrorCode::ResourceExhausted, true,
             "free space on the engine's disk, for instance with `docker system prune`"},
     Meaning{"disk quota exceeded", ErrorCode::ResourceExhausted, true, "free space on the engine's disk"},
-    Meaning{"docker-init", ErrorCode::Unprocessable, false,
-            "install the engine's init process (docker-init; Debian: tini) on its machine, or set Docker:Init to false"},
+    Meaning{
+        "docker-init", ErrorCode::Unprocessable, false,
+        "install the engine's init process (docker-init; Debian: tini) on its machine, or set Docker:Init to false"},
     Meaning{"exec format error", ErrorCode::Unprocessable, false,
             "the image is not built for this machine's architecture; choose another image"},
     Meaning{"executable file not found", ErrorCode::Unprocessable, false,

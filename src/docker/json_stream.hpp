@@ -26,8 +26,8 @@ class JsonStream {
 
   explicit JsonStream(OnFault on_fault = OnFault::Fail) : on_fault_(on_fault) {}
 
-  // Appends the objects that `bytes` completes to `out`. With OnFault::Fail, InvalidArgument for what is not a stream of
-  // JSON objects, PayloadTooLarge for an object beyond the limit; what came before it has been appended.
+  // Appends the objects that `bytes` completes to `out`. With OnFault::Fail, InvalidArgument for what is not a stream
+  // of JSON objects, PayloadTooLarge for an object beyond the limit; what came before it has been appended.
   Status feed(std::string_view bytes, std::vector<Json>& out);
   // Is an object begun and not ended?
   bool in_object() const { return depth_ > 0; }

@@ -5,8 +5,8 @@
 // engine's own), three zero bytes, four bytes of length, most significant first. With a terminal the bytes come bare.
 // https://docs.docker.com/engine/api/v1.41/#operation/ContainerAttach
 //
-// Asked for with timestamps, the engine begins each frame with its time and a space ("2026-01-02T03:04:05.000000006Z ").
-// They are taken out here, and say where to go on after the stream broke.
+// Asked for with timestamps, the engine begins each frame with its time and a space ("2026-01-02T03:04:05.000000006Z
+// "). They are taken out here, and say where to go on after the stream broke.
 
 #include <array>
 #include <cstdint>
@@ -27,8 +27,8 @@ struct LogPiece {
 
 class LogDemultiplexer {
  public:
-  // `terminal`: the container has one (Config.Tty). `stamped`: with timestamps; not with a terminal. Frames that are not
-  // newer than `after` are left out.
+  // `terminal`: the container has one (Config.Tty). `stamped`: with timestamps; not with a terminal. Frames that are
+  // not newer than `after` are left out.
   explicit LogDemultiplexer(bool terminal, bool stamped = false, std::string after = {})
       : terminal_(terminal), stamped_(stamped && !terminal), newest_(std::move(after)), after_(newest_) {}
 
@@ -52,9 +52,9 @@ class LogDemultiplexer {
   bool stamped_;
   std::string newest_;
   std::string after_;
-  std::string stamp_;        // of this frame, as far as it has come
+  std::string stamp_;  // of this frame, as far as it has come
   bool in_stamp_ = false;
-  bool left_out_ = false;    // this frame was given before
+  bool left_out_ = false;  // this frame was given before
   std::array<unsigned char, kHeaderBytes> header_{};
   std::size_t header_size_ = 0;
   std::uint32_t left_ = 0;

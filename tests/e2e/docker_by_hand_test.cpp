@@ -99,20 +99,21 @@ class DockerTwiceWatched : public DockerByHand {
     DockerByHand::SetUp();
     if (!engine_) return;
     start("one");
-    ASSERT_TRUE(monitor_.start(program("DRAAS_TEST_DRAAS", "/src/app/draas"),
-                               {"monitor", "docker", "--ControlPlaneUrl=" + server_->endpoint().to_string(),
-                                "--DataDirectory=" + server_->directory().string(),
-                                "--DockerMonitor:Host=" + engine_->host(),
-                                "--DockerMonitor:ListenUrl=http://127.0.0.1:" + std::to_string(free_port()),
-                                "--DockerMonitor:ResyncInterval=300ms"},
-                               {}, server_->directory() / "monitor.log"));
+    ASSERT_TRUE(
+        monitor_.start(program("DRAAS_TEST_DRAAS", "/src/app/draas"),
+                       {"monitor", "docker", "--ControlPlaneUrl=" + server_->endpoint().to_string(),
+                        "--DataDirectory=" + server_->directory().string(), "--DockerMonitor:Host=" + engine_->host(),
+                        "--DockerMonitor:ListenUrl=http://127.0.0.1:" + std::to_string(free_port()),
+                        "--DockerMonitor:ResyncInterval=300ms"},
+                       {}, server_->directory() / "monitor.log"));
     ASSERT_TRUE(eventually([this] { return daemon_has_told(container_of("one")); }, kPatience));
     follow("one");
   }
   // The daemon's word of a container is in the metadata of the instance.
   bool daemon_has_told(const std::string& container) {
     const Json status = server_->get("/api/status/one/status").json();
-    const Json& metadata = status.is_object() && status.contains("runtimeMetadata") ? status["runtimeMetadata"] : status;
+    const Json& metadata =
+        status.is_object() && status.contains("runtimeMetadata") ? status["runtimeMetadata"] : status;
     return !container.empty() && metadata.is_object() && metadata.value("containerId", "") == container &&
            metadata.contains("containerState");
   }
@@ -154,8 +155,8 @@ TEST_F(DockerTwiceWatched, ARestartByHandIsNoEnd) {
     if (!stopped) co_return stopped;
     co_return co_await engine.start_container("draas-one");
   });
-  ASSERT_TRUE(eventually([&] { return server_->log().find("restarted a container by hand") != std::string::npos; },
-                         kPatience))
+  ASSERT_TRUE(
+      eventually([&] { return server_->log().find("restarted a container by hand") != std::string::npos; }, kPatience))
       << server_->log();
   EXPECT_EQ(ends(), 0U) << stream_->since_mark();
   EXPECT_EQ(container_of("one"), before);

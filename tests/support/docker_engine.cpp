@@ -233,6 +233,11 @@ std::vector<docker::Volume> DockerEngine::volumes() {
   return call(list).value_or(std::vector<docker::Volume>());
 }
 
+Json DockerEngine::details(const std::string& name) {
+  auto told = parse_json(request(net::Method::Get, "/containers/" + name + "/json").body);
+  return told ? std::move(*told) : Json::object();
+}
+
 docker::Container DockerEngine::inspect(const std::string& name) {
   std::function<net::Task<Result<docker::Container>>(docker::EngineClient&)> inspect =
       [name](docker::EngineClient& engine) { return engine.inspect_container(name); };

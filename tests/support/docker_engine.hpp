@@ -66,6 +66,7 @@ class DockerEngine {
   std::vector<docker::ContainerSummary> containers();
   std::vector<docker::Volume> volumes();
   docker::Container inspect(const std::string& name);
+  Json details(const std::string& name);  // all that the engine tells of a container
 
  private:
   docker::EngineClient& client();

@@ -17,8 +17,7 @@ namespace draas::tests {
 
 class EventStream {
  public:
-  EventStream(net::Endpoint endpoint, std::string target)
-      : endpoint_(std::move(endpoint)), target_(std::move(target)) {
+  EventStream(net::Endpoint endpoint, std::string target) : endpoint_(std::move(endpoint)), target_(std::move(target)) {
     loop_.start();
     net::asio::co_spawn(loop_.executor(), [this] { return read(); }, net::asio::detached);
     eventually([this] { return connected_.load(); });

@@ -266,8 +266,7 @@ net::Task<Result<InstanceViewPtr>> InstanceService::update(EntryPtr entry, Insta
   }
   if (requested.platform_options) {
     Platform* platform = supervisor_.find_platform(entry->instance.platform);
-    Status valid =
-        platform != nullptr ? supervisor_.check_options(*platform, *requested.platform_options) : Status();
+    Status valid = platform != nullptr ? supervisor_.check_options(*platform, *requested.platform_options) : Status();
     if (!valid) co_return std::unexpected(std::move(valid.error()));
   }
   FrontPort front;

@@ -127,6 +127,7 @@ class Supervisor {
   // What its platform says against a workload; "" when it says nothing.
   std::string complaint_about(const std::string& workload, std::uint64_t generation) const;
   net::Task<void> sweep_orphans();
+  net::Task<void> sweep_remains(Platform* platform);
   net::Task<void> poll_platforms();
 
   struct Recovery;
@@ -167,9 +168,10 @@ class Supervisor {
   TrafficDirector& traffic_;
   net::HttpClient http_;
   net::TaskGroup tasks_;
-  std::vector<EntryPtr> to_launch_;                   // after recovery
-  std::map<std::string, SteadyTime> orphans_seen_;    // "<platform>/<instance>/<generation>"
-  std::map<std::string, int> health_failures_;        // by the workload's name
+  std::vector<EntryPtr> to_launch_;                 // after recovery
+  std::map<std::string, SteadyTime> orphans_seen_;  // "<platform>/<instance>/<generation>"
+  std::map<std::string, SteadyTime> remains_seen_;  // "<platform>/<workload>"
+  std::map<std::string, int> health_failures_;      // by the workload's name
   // What platforms say against workloads: generation and reason, by the workload's name.
   std::map<std::string, std::pair<std::uint64_t, std::string>> complaints_;
   std::map<std::string, Availability> availability_;  // last poll, by platform

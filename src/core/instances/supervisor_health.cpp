@@ -108,8 +108,7 @@ void Supervisor::take_condition(const WorkloadHandle& handle, const WorkloadCond
   } else {
     complaints_[handle.instance_id] = {handle.generation, condition.reason};
   }
-  tasks_.spawn("condition",
-               [this, entry, generation = handle.generation] { return check_health(entry, generation); });
+  tasks_.spawn("condition", [this, entry, generation = handle.generation] { return check_health(entry, generation); });
 }
 
 std::string Supervisor::complaint_about(const std::string& workload, std::uint64_t generation) const {

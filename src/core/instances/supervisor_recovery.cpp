@@ -35,10 +35,10 @@ net::Task<void> end_unwanted(Platform* platform, WorkloadHandle handle) {
 // nothing else.
 struct Supervisor::Recovery {
   explicit Recovery(net::Executor executor) : progress(executor, net::Timer::time_point::max()) {}
-  std::map<std::string, std::vector<FoundWorkload>> found;     // by instance
-  std::map<std::string, std::vector<EntryPtr>> left;           // by platform, to be examined
-  std::size_t lists = 0;                                       // that have not come
-  std::size_t entries = 0;                                     // that are not examined
+  std::map<std::string, std::vector<FoundWorkload>> found;  // by instance
+  std::map<std::string, std::vector<EntryPtr>> left;        // by platform, to be examined
+  std::size_t lists = 0;                                    // that have not come
+  std::size_t entries = 0;                                  // that are not examined
   bool in_background = false;
   net::Timer progress;  // cancelled with every step
 
@@ -310,21 +310,61 @@ net::Task<void> Supervisor::sweep_orphans() {
         std::string key = handle.platform + "/" + handle.instance_id + "/" + std::to_string(handle.generation);
         auto before = orphans_seen_.find(key);
         const SteadyTime first = before == orphans_seen_.end() ? now : before->second;
-        if (now - first >= options_.orphan_grace_period) {
+        if (now - first >= options_.orphan_grace_period && !options_.orphan_dry_run) {
           tasks_.spawn("orphan", [platform = platform.get(), handle] { return end_unwanted(platform, handle); });
         } else {
-          log_warn("a workload that no instance owns was found",
-                   {{"instanceId", handle.instance_id}, {"generation", handle.generation}});
+          if (before == orphans_seen_.end() || !options_.orphan_dry_run) {
+            log_warn("a workload that no instance owns was found", {{"instanceId", handle.instance_id},
+                                                                    {"generation", handle.generation},
+                                                                    {"dryRun", options_.orphan_dry_run}});
+          }
           seen.emplace(std::move(key), first);
         }
       }
     }
     orphans_seen_ = std::move(seen);
-    const auto pause = orphans_seen_.empty() ? std::chrono::milliseconds(kOrphanSweepInterval)
-                                             : std::max(options_.orphan_grace_period, Duration(1'000));
+    for (const auto& platform : platforms_) co_await sweep_remains(platform.get());
+    const bool waits = !orphans_seen_.empty() || (options_.orphan_removal && !remains_seen_.empty());
+    const auto pause = !waits || options_.orphan_dry_run ? std::chrono::milliseconds(kOrphanSweepInterval)
+                                                         : std::max(options_.orphan_grace_period, Duration(1'000));
     const bool slept = co_await net::sleep_for(pause);
     if (!slept) co_return;
   }
+}
+
+// What is left of instances that are not there, and does not run: told once, and removed when that is wanted.
+net::Task<void> Supervisor::sweep_remains(Platform* platform) {
+  std::string owner = ledger_.control_plane_id();
+  auto left = co_await platform->remains(std::move(owner));
+  if (!left || closing_) co_return;
+  const SteadyTime now = std::chrono::steady_clock::now();
+  const std::string prefix = std::string(platform->name()) + "/";
+  std::map<std::string, SteadyTime> seen;
+  for (const Remains& each : *left) {
+    if (ledger_.find(parse_workload_name(each.workload).instance_id)) continue;
+    const std::string key = prefix + each.workload;
+    const auto before = remains_seen_.find(key);
+    const SteadyTime first = before == remains_seen_.end() ? now : before->second;
+    seen.emplace(key, first);
+    std::string names;
+    for (const std::string& name : each.names) names += (names.empty() ? "" : ", ") + name;
+    const bool removes = options_.orphan_removal && !options_.orphan_dry_run;
+    if (before == remains_seen_.end()) {
+      log_warn("something is left of an instance that is not there",
+               {{"instanceId", each.workload}, {"left", names}, {"willBeRemoved", removes}});
+    }
+    if (!removes || now - first < options_.orphan_grace_period) continue;
+    Status removed = co_await platform->remove(each.workload, false);
+    if (removed) {
+      log_warn("what was left of an instance that is not there was removed",
+               {{"instanceId", each.workload}, {"removed", names}});
+    } else {
+      write_log(LogLevel::Warn, "what is left of an instance that is not there could not be removed", removed.error(),
+                {{"instanceId", each.workload}});
+    }
+  }
+  std::erase_if(remains_seen_, [&](const auto& known) { return known.first.starts_with(prefix); });
+  remains_seen_.merge(seen);
 }
 
 net::Task<void> Supervisor::close() {

@@ -101,6 +101,12 @@ struct FoundWorkload {
   bool running = false;
 };
 
+// What does not run and is there all the same: ended workloads, data.
+struct Remains {
+  std::string workload;            // Platform::remove() takes it away
+  std::vector<std::string> names;  // for people: "container draas-orders", "volume draas--data-orders"
+};
+
 struct LogQuery {
   std::size_t tail = 100;  // last lines; SIZE_MAX = all that is kept
   std::optional<WallTime> since;
@@ -124,8 +130,8 @@ class Platform {
   // Called on the control loop with news of a long start: "pulling image x: 3 of 7 layers".
   using ProgressHandler = std::function<void(const std::string& instance_id, const std::string& progress)>;
 
-  // Called on the control loop when the condition of a running workload changes, or is heard of anew. What was told last
-  // holds until then.
+  // Called on the control loop when the condition of a running workload changes, or is heard of anew. What was told
+  // last holds until then.
   using ConditionHandler = std::function<void(const WorkloadHandle&, const WorkloadCondition&)>;
 
   virtual ~Platform() = default;
@@ -192,6 +198,13 @@ class Platform {
 
   // All workloads that carry the marks of `control_plane_id`.
   virtual net::Task<Result<std::vector<FoundWorkload>>> list(std::string control_plane_id) = 0;
+
+  // What there is with the marks of `control_plane_id` and does not run, by workload; without data that was kept when
+  // its instance was deleted. For platforms on which it would be found by nobody else.
+  virtual net::Task<Result<std::vector<Remains>>> remains(std::string control_plane_id) {
+    (void)control_plane_id;
+    co_return std::vector<Remains>();
+  }
 
   // Removes what start() wrote for the instance: rendered configuration, and unless `keep_data` its working directory
   // and logs. The workload must not run.

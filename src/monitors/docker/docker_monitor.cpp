@@ -1,6 +1,7 @@
 #include "monitors/docker/docker_monitor.hpp"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -121,8 +122,24 @@ struct DockerMonitor::Impl {
         co_return std::unexpected(std::move(container.error()));
       }
     }
-    for (Report& report : containers.on_list(*listed, inspected, all)) add(std::move(report));
+    std::vector<Report> reports = containers.on_list(*listed, inspected, all);
+    if (all) leave_out_waiting(reports);
+    for (Report& report : reports) add(std::move(report));
     co_return Status{};
+  }
+
+  // What waits to be delivered need not be told twice.
+  void leave_out_waiting(std::vector<Report>& reports) const {
+    std::map<std::string, Report> newest;  // by container
+    for (Report& waiting_report : buffer.front(buffer.size())) {
+      const auto container = waiting_report.metadata.find("containerId");
+      if (container != waiting_report.metadata.end()) newest[container->second] = std::move(waiting_report);
+    }
+    std::erase_if(reports, [&](const Report& report) {
+      const auto container = report.metadata.find("containerId");
+      const auto found = container == report.metadata.end() ? newest.end() : newest.find(container->second);
+      return found != newest.end() && found->second == report;
+    });
   }
 
   // Finds what the events missed, and whether the control plane is there.
@@ -188,7 +205,8 @@ struct DockerMonitor::Impl {
     }
     const std::string id = text_of(*answer, "controlPlaneId");
     // One that was away may have missed everything, and another one knows nothing.
-    if (std::exchange(control_plane, id) != id) was_away = true;
+    if (!control_plane.empty() && control_plane != id) was_away = true;
+    control_plane = id;
     if (was_away && engine_connected()) {
       const Status looked = co_await look(true);
       if (looked) was_away = false;
@@ -294,9 +312,9 @@ struct DockerMonitor::Impl {
   net::TaskGroup tasks;
   net::AsyncMutex looking;
   std::size_t batch_limit = options.batch_size;  // less after a refusal
-  net::Timer work;  // cancelled when there is something to deliver
+  net::Timer work;                               // cancelled when there is something to deliver
   bool ping = true;
-  bool was_away = true;
+  bool was_away = false;      // the first look tells everything
   std::string control_plane;  // its id
   std::size_t told_dropped = 0;
   Counter& delivered;

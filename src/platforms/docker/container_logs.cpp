@@ -122,8 +122,8 @@ struct ContainerLogs::Follower {
   LogSource newest;          // container that was queued last
   std::string copied;        // container that was copied last, and up to where
   std::string copied_to;
-  net::Timer news;           // for the reader
-  net::Timer next;           // for the pump: a source, the end, or room
+  net::Timer news;  // for the reader
+  net::Timer next;  // for the pump: a source, the end, or room
   net::asio::cancellation_signal cancel;
 
   void wake_pump() { next.cancel(); }

@@ -205,6 +205,15 @@ net::Task<Status> DockerPlatform::make_volumes(engine::EngineClient* client, cor
     Status made = co_await make_volume(client, volume, spec.control_plane_id, spec.instance_id);
     if (!made) co_return made;
   }
+  // In use again: whether its data is kept is asked anew at its next delete.
+  auto filter = filter_for(spec.control_plane_id, spec.instance_id);
+  filter.push_back(std::string(kLabelKept) + "=true");
+  auto kept = co_await client->list_volumes(std::move(filter));
+  if (!kept) co_return std::unexpected(std::move(kept.error()));
+  for (const engine::Volume& each : *kept) {
+    Status removed = co_await client->remove_volume(each.name);
+    if (!removed) co_return removed;
+  }
   co_return Status();
 }
 

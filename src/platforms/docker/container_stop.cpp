@@ -33,8 +33,8 @@ net::Task<Result<bool>> wait_for_end(engine::EngineClient* client, std::string i
     if (ended || ended.error().code == ErrorCode::NotFound) co_return true;
     if (ended.error().code == ErrorCode::Cancelled) co_return std::unexpected(std::move(ended.error()));
     // A wait that failed says nothing of the container.
-    const auto pause = std::min<std::chrono::steady_clock::duration>(
-        kAskAgain, deadline - std::chrono::steady_clock::now());
+    const auto pause =
+        std::min<std::chrono::steady_clock::duration>(kAskAgain, deadline - std::chrono::steady_clock::now());
     if (pause.count() <= 0) break;
     const bool slept = co_await net::sleep_for(pause);
     if (!slept) co_return fail(ErrorCode::Cancelled, "The control plane is shutting down");
@@ -131,14 +131,61 @@ net::Task<Result<core::WorkloadExit>> DockerPlatform::stop(core::WorkloadHandle 
   co_return exit;
 }
 
+net::Task<Result<std::vector<core::Remains>>> DockerPlatform::remains(std::string control_plane_id) {
+  const Call call(calls_);
+  std::vector<core::Remains> result;
+  if (!options_.enabled || closed_) co_return result;
+  auto client = engine();
+  if (!client) co_return std::unexpected(std::move(client.error()));
+  auto filter = filter_for(control_plane_id);
+  auto containers = co_await (*client)->list_containers(filter, true);
+  if (!containers) co_return std::unexpected(std::move(containers.error()));
+  auto volumes = co_await (*client)->list_volumes(filter);
+  if (!volumes) co_return std::unexpected(std::move(volumes.error()));
+  const auto workload_of = [](const LabelMap& labels) {
+    const auto found = labels.find(std::string(kLabelWorkload));
+    return found == labels.end() ? std::string() : found->second;
+  };
+  std::map<std::string, std::vector<std::string>> names;
+  std::set<std::string> spared;  // they run, or were kept
+  for (const engine::ContainerSummary& each : *containers) {
+    const std::string workload = workload_of(each.labels);
+    if (each.running()) spared.insert(workload);
+    names[workload].push_back("container " + each.name);
+  }
+  for (const engine::Volume& each : *volumes) {
+    const std::string workload = workload_of(each.labels);
+    if (each.labels.contains(std::string(kLabelKept))) spared.insert(workload);
+    names[workload].push_back("volume " + each.name);
+  }
+  for (auto& [workload, left] : names) {
+    const bool is_busy = running_.contains(workload) || starting_.contains(workload);
+    if (workload.empty() || spared.contains(workload) || is_busy) continue;
+    result.push_back({workload, std::move(left)});
+  }
+  co_return result;
+}
+
 net::Task<Status> DockerPlatform::remove(std::string instance_id, bool keep_data) {
   const Call call(calls_);
   if (auto safe = check_id(instance_id); !safe) co_return safe;
   if (running_.contains(instance_id) || starting_.contains(instance_id)) {
     co_return fail(ErrorCode::Conflict, "The instance '" + instance_id + "' still runs");
   }
-  if (keep_data) co_return co_await remove_configuration(instance_id);
   auto client = engine();
+  if (keep_data) {
+    Status emptied = co_await remove_configuration(instance_id);
+    if (!emptied) co_return emptied;
+    if (!client) co_return std::unexpected(std::move(client.error()));
+    auto own = filter_for(control_plane_id_, instance_id);
+    auto kept = co_await (*client)->list_volumes(std::move(own));
+    if (!kept) co_return std::unexpected(std::move(kept.error()));
+    if (kept->empty()) co_return Status();
+    LabelMap labels = volume_labels(control_plane_id_, instance_id);
+    labels.emplace(kLabelKept, "true");
+    std::string marker = kept_volume(options_.name_prefix, instance_id);
+    co_return co_await (*client)->create_volume(std::move(marker), std::move(labels));
+  }
   if (!client) co_return std::unexpected(std::move(client.error()));
   auto filter = filter_for(control_plane_id_, instance_id);
   auto containers = co_await (*client)->list_containers(filter, true);

@@ -1,8 +1,9 @@
-// The Docker platform: which engine it uses, whether that can be used, and whether it is the one that has the instances.
-
-#include <unistd.h>
+// The Docker platform: which engine it uses, whether that can be used, and whether it is the one that has the
+// instances.
 
 #include <array>
+
+#include <unistd.h>
 
 #include "base/log.hpp"
 #include "platforms/docker/platform_state.hpp"

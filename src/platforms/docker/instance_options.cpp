@@ -95,8 +95,8 @@ std::optional<PullPolicy> parse_pull_policy(std::string_view text) {
 }
 
 std::vector<std::string_view> instance_option_names() {
-  return {"image", "pullPolicy", "arguments",  "environment", "network", "extraHosts",
-          "user",  "volumes",    "labels",     "pidsLimit",   "readOnlyRoot"};
+  return {"image", "pullPolicy", "arguments", "environment", "network",     "extraHosts",
+          "user",  "volumes",    "labels",    "pidsLimit",   "readOnlyRoot"};
 }
 
 Result<InstanceOptions> read_instance_options(const Json& platform_options) {

@@ -47,6 +47,7 @@ class DockerPlatform final : public core::Platform {
   net::Task<Result<core::WorkloadExit>> stop(core::WorkloadHandle handle, std::chrono::milliseconds timeout) override;
   net::Task<Result<Recovered>> recover(core::WorkloadHandle handle) override;
   net::Task<Result<std::vector<core::FoundWorkload>>> list(std::string control_plane_id) override;
+  net::Task<Result<std::vector<core::Remains>>> remains(std::string control_plane_id) override;
   net::Task<Status> remove(std::string instance_id, bool keep_data) override;
   net::Task<Status> remove_configuration(std::string instance_id) override;
   net::Task<Result<core::Usage>> usage(core::WorkloadHandle handle) override;
@@ -155,7 +156,7 @@ class DockerPlatform final : public core::Platform {
   ProgressHandler progress_handler_;
   ConditionHandler condition_handler_;
   std::map<std::string, std::shared_ptr<net::asio::cancellation_signal>> awaiting_image_;  // by workload
-  std::map<std::string, WatchedPtr> running_;                        // by workload
+  std::map<std::string, WatchedPtr> running_;                                              // by workload
   std::map<std::string, WatchedPtr> by_container_;                   // those in running_, and those about to run
   std::set<std::string> starting_;                                   // workloads
   std::map<std::string, Ended> ended_;                               // the last end of a workload
@@ -163,15 +164,15 @@ class DockerPlatform final : public core::Platform {
   std::map<std::string, std::unique_ptr<net::AsyncMutex>> pulling_;  // by image
   draas::docker::EventCursor cursor_;
   bool watching_ = false;
-  bool connected_ = false;                // to the stream of events
-  std::size_t losses_ = 0;                // how often it broke off, or could not be opened
-  bool away_ = false;                     // an engine that was there is not
+  bool connected_ = false;                  // to the stream of events
+  std::size_t losses_ = 0;                  // how often it broke off, or could not be opened
+  bool away_ = false;                       // an engine that was there is not
   std::optional<SteadyTime> silent_since_;  // when it did not answer last, while containers were taken up
-  bool engine_keeps_containers_ = false;  // live restore
-  bool identified_ = false;               // since the last loss
-  std::string engine_id_;                 // "" = not known, or it has none
-  std::string engine_name_;               // of its machine
-  net::CallsUnderWay calls_;              // close() waits for them
+  bool engine_keeps_containers_ = false;    // live restore
+  bool identified_ = false;                 // since the last loss
+  std::string engine_id_;                   // "" = not known, or it has none
+  std::string engine_name_;                 // of its machine
+  net::CallsUnderWay calls_;                // close() waits for them
   bool closed_ = false;
 };
 

@@ -53,7 +53,8 @@ TEST(LogDemultiplexer, ReadsTheSameFromAnyPieces) {
 
 TEST(LogDemultiplexer, TimesAreTakenOutAndSayWhereToGoOn) {
   const auto stamp = [](int second) { return "2026-01-02T03:04:0" + std::to_string(second) + ".000000000Z"; };
-  const std::string bytes = frame(1, stamp(1) + " one\n") + frame(2, stamp(2) + " two two\n") + frame(1, stamp(3) + " \n");
+  const std::string bytes =
+      frame(1, stamp(1) + " one\n") + frame(2, stamp(2) + " two two\n") + frame(1, stamp(3) + " \n");
   for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
     const auto read = [&](const std::string& after) {
       LogDemultiplexer demultiplexer(false, true, after);

@@ -1,6 +1,6 @@
 #pragma once
-// A Docker engine that keeps containers, volumes and events as a real one does, and lies, breaks off and is slow where a
-// test says so. For what is above EngineClient. All members from any thread.
+// A Docker engine that keeps containers, volumes and events as a real one does, and lies, breaks off and is slow where
+// a test says so. For what is above EngineClient. All members from any thread.
 
 #include <chrono>
 #include <map>
@@ -28,7 +28,8 @@ class ScriptedEngine {
   };
 
   ScriptedEngine()
-      : http_([this](const EngineRequest& request, net::testing::RawSocket& socket) { return play(request, socket); }) {}
+      : http_([this](const EngineRequest& request, net::testing::RawSocket& socket) { return play(request, socket); }) {
+  }
   ~ScriptedEngine() {
     {
       const std::lock_guard lock(mutex_);
