@@ -1,7 +1,7 @@
 #pragma once
 // The Docker platform itself; the parts of it are in several files: docker_platform.cpp (what is asked of it),
-// engine_choice.cpp (which engine, and is it the one), container_start.cpp (from a specification to a running
-// container), container_stop.cpp (to its end and removal), container_watch.cpp (how ends are noticed).
+// engine_choice.cpp (which engine, and is it the one), container_image.cpp, container_start.cpp (from a specification
+// to a running container), container_stop.cpp (to its end and removal), container_watch.cpp (how ends are noticed).
 
 #include <map>
 #include <memory>
@@ -98,11 +98,16 @@ class DockerPlatform final : public core::Platform {
   bool is_elsewhere(const core::WorkloadHandle& handle) const;
   std::string why_another_engine(const core::WorkloadHandle& handle) const;
 
-  // --- container_start.cpp ---
+  // --- container_image.cpp ---
   net::Task<Status> ensure_image(draas::docker::EngineClient* client, std::string image, PullPolicy policy,
                                  std::string workload);
   net::Task<Status> pull(draas::docker::EngineClient* client, draas::docker::ImageReference image,
                          std::string workload);
+  // ensure_image(), which give_up_start() and close() end.
+  net::Task<Status> wait_for_image(draas::docker::EngineClient* client, std::string image, PullPolicy policy,
+                                   std::string workload);
+
+  // --- container_start.cpp ---
   net::Task<Status> make_room(draas::docker::EngineClient* client, core::WorkloadSpec spec);
   net::Task<Status> make_volumes(draas::docker::EngineClient* client, core::WorkloadSpec spec);
   net::Task<Status> make_volume(draas::docker::EngineClient* client, std::string volume, std::string control_plane_id,
@@ -111,9 +116,6 @@ class DockerPlatform final : public core::Platform {
                                      std::string image_id);
   net::Task<Status> write_files(draas::docker::EngineClient* client, std::string container_id,
                                 std::string configuration, std::string image);
-  // ensure_image(), which give_up_start() and close() end.
-  net::Task<Status> wait_for_image(draas::docker::EngineClient* client, std::string image, PullPolicy policy,
-                                   std::string workload);
   net::Task<Status> check_volumes(draas::docker::EngineClient* client, InstanceOptions instance, std::string workload);
   net::Task<Result<core::WorkloadHandle>> start_container(draas::docker::EngineClient* client, core::WorkloadSpec spec,
                                                           InstanceOptions instance, std::string image);
