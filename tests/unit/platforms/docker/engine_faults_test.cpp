@@ -301,6 +301,34 @@ TEST_F(EngineFaults, WhatTheEngineLeavesOutIsTold) {
   EXPECT_TRUE(run(described));
 }
 
+TEST_F(EngineFaults, AFullDiskFailsTheStartLeavesNothingAndIsForgottenOnceThereIsRoom) {
+  engine_.answer_next("/archive", answer(500, R"({"message":"write /x: no space left on device"})"));
+  const auto failed = run(starting());
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::ResourceExhausted);
+  EXPECT_THAT(failed.error().message, HasSubstr("docker system prune"));
+  EXPECT_EQ(engine_.only_container(), "");
+  start();
+  EXPECT_EQ(engine_.state_of(container_), "running");
+}
+
+TEST_F(EngineFaults, AnEngineThatIsTooOldIsUnavailableUntilItIsUpdated) {
+  engine_.answer_next("/version", answer(200, R"({"Version":"19.03.1","ApiVersion":"1.40"})"));
+  const auto old = availability();
+  EXPECT_FALSE(old.available);
+  EXPECT_THAT(old.reason, AllOf(HasSubstr("19.03.1 is too old"), HasSubstr("update it")));
+  EXPECT_TRUE(availability().available);
+}
+
+TEST_F(EngineFaults, ATruncatedAnswerIsNoAnswer) {
+  const auto handle = start();
+  engine_.answer_next("/" + container_ + "/json", "HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n{\"Id\":", 1);
+  const auto stopped = run(stopping(handle, 1s));
+  EXPECT_FALSE(stopped) << "whether it runs is not known";
+  EXPECT_EQ(engine_.state_of(container_), "running");
+  EXPECT_EQ(engine_.count("/kill"), 0U);
+}
+
 TEST_F(EngineFaults, APullIsGivenUpWithItsStartAndWithTheControlPlane) {
   const auto without_image = [this] {
     engine_.answer_next("/images/ghcr", answer(404, R"({"message":"No such image"})"));
