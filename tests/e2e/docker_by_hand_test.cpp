@@ -117,7 +117,11 @@ class DockerTwiceWatched : public DockerByHand {
     return !container.empty() && metadata.is_object() && metadata.value("containerId", "") == container &&
            metadata.contains("containerState");
   }
-  std::size_t ends() { return stream_->count(R"("newStatus":"Stopped")") + stream_->count(R"("newStatus":"Error")"); }
+  std::size_t ends() {
+    return stream_->count(R"("oldStatus":"Running","newStatus":"Stopped")") +
+           stream_->count(R"("oldStatus":"ConfigurationChanged","newStatus":"Stopped")") +
+           stream_->count(R"("newStatus":"Error")");
+  }
 
   ChildProcess monitor_;
 };
@@ -129,7 +133,7 @@ TEST_F(DockerTwiceWatched, EachEndIsShownOnce) {
   ASSERT_TRUE(runs_anew("one", before)) << server_->log();
   ASSERT_TRUE(eventually([this] { return daemon_has_told(container_of("one")); }, kPatience));
   EXPECT_EQ(ends(), 1U) << stream_->since_mark();
-  EXPECT_EQ(stream_->count(R"("newStatus":"Running")"), 1U) << stream_->since_mark();
+  EXPECT_EQ(stream_->count(R"("oldStatus":"Stopped","newStatus":"Running")"), 1U) << stream_->since_mark();
 
   // A pending change is not masked by a daemon that says that it runs.
   ASSERT_EQ(server_->call(Method::Patch, "/api/configuration/instances/one", R"({"logLevel":"debug"})").status, 202);
@@ -150,11 +154,7 @@ TEST_F(DockerTwiceWatched, EachEndIsShownOnce) {
 TEST_F(DockerTwiceWatched, ARestartByHandIsNoEnd) {
   const std::string before = container_of("one");
   stream_->mark();
-  by_hand([](EngineClient& engine) -> Task<Status> {
-    Status stopped = co_await engine.stop_container("draas-one", milliseconds(5'000));
-    if (!stopped) co_return stopped;
-    co_return co_await engine.start_container("draas-one");
-  });
+  ASSERT_TRUE(engine_->restart_container("draas-one"));
   ASSERT_TRUE(
       eventually([&] { return server_->log().find("restarted a container by hand") != std::string::npos; }, kPatience))
       << server_->log();

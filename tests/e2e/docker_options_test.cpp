@@ -39,7 +39,8 @@ TEST_F(DockerOptions, AreThoseOfTheContainer) {
                      {"volumes", Json::array({"shared-data:/shared:ro"})},
                      {"user", "1234:1235"},
                      {"labels", Json{{"team", "shop"}}}};
-  ASSERT_EQ(create("one", options, Json{{"limits", Json{{"cpuCores", 0.5}, {"memoryBytes", 256U << 20U}}}}).status, 201);
+  ASSERT_EQ(create("one", options, Json{{"limits", Json{{"cpuCores", 0.5}, {"memoryBytes", 256U << 20U}}}}).status,
+            201);
   const Answer started = start_it("one");
   ASSERT_EQ(started.status, 200) << started.body << server_->log();
   const Json details = engine_->details("draas-one");
@@ -90,9 +91,8 @@ TEST_F(DockerOptions, APortThatIsTakenIsUsedOnceItIsFree) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const int on = 1;
   ASSERT_EQ(::setsockopt(taken.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
-  ASSERT_TRUE(eventually([&] {
-    return ::bind(taken.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-  }));
+  ASSERT_TRUE(eventually(
+      [&] { return ::bind(taken.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0; }));
   ASSERT_EQ(::listen(taken.get(), 1), 0);
   ASSERT_TRUE(server_->start()) << server_->log();
   ASSERT_TRUE(eventually([&] { return field("one", "errorMessage").find("Port") != std::string::npos; }, kPatience))
@@ -104,11 +104,7 @@ TEST_F(DockerOptions, APortThatIsTakenIsUsedOnceItIsFree) {
 TEST_F(DockerOptions, AFollowedLogGoesOnAfterARestartByHand) {
   start("one");
   EventStream log(server_->endpoint(), "/api/server/instances/one/logs?follow=true&tail=0");
-  by_hand([](EngineClient& engine) -> Task<Status> {
-    Status stopped = co_await engine.stop_container("draas-one", milliseconds(5'000));
-    if (!stopped) co_return stopped;
-    co_return co_await engine.start_container("draas-one");
-  });
+  ASSERT_TRUE(engine_->restart_container("draas-one"));
   EXPECT_TRUE(log.arrival("started successfully")) << server_->log();
   EXPECT_EQ(log.count("started successfully"), 1U) << log.since_mark();
 }

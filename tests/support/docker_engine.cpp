@@ -181,6 +181,10 @@ std::string DockerEngine::push_image(const std::string& image, const std::string
   return refused ? "push: " + pushed.body : std::string();
 }
 
+bool DockerEngine::restart_container(const std::string& name) {
+  return request(net::Method::Post, "/containers/" + name + "/restart?t=10").status == 204;
+}
+
 std::string DockerEngine::remove_image(const std::string& image) {
   const auto removed = request(net::Method::Delete, "/images/" + image + "?force=true");
   return removed.status == 200 || removed.status == 404 ? std::string() : removed.body;

@@ -17,11 +17,12 @@ namespace {
 constexpr std::chrono::milliseconds kReconnectFirst{100};
 constexpr std::chrono::milliseconds kReconnectMax{5'000};
 constexpr std::chrono::milliseconds kQuietStream{120'000};  // after which the stream is opened anew
-// `docker restart` ends a container and starts it again; between the two it looks like an end. The start takes about as
-// long as the container's first one did.
+// `docker restart` stops a container and starts it again; between the two it looks like an end. The start takes about
+// as long as the container's first one did.
 constexpr Duration kRestartGraceLeast{500};
 constexpr Duration kRestartGraceMost{3'000};
 constexpr Duration kRestartGraceUsual{800};
+constexpr Duration kStopPatience{1'500};       // for the engine to say that the stop is over
 constexpr std::string_view kStopSignal = "2";  // SIGINT, see container_specification.cpp
 
 std::vector<std::string> all_managed() { return {std::string(kLabelManaged) + "=true"}; }
@@ -72,7 +73,10 @@ void DockerPlatform::lose_touch() {
   connected_ = false;
   identified_ = false;
   ++losses_;
-  for (const auto& [workload, watched] : running_) watched->unheard = true;
+  for (const auto& [workload, watched] : running_) {
+    watched->unheard = true;
+    watched->news.cancel();
+  }
 }
 
 net::Task<bool> DockerPlatform::follow_events() {
@@ -169,11 +173,15 @@ void DockerPlatform::on_event(const engine::Event& event) {
   } else if (event.action == "kill") {
     // What `docker stop` and `docker restart` send first.
     if (event.attribute("signal") == kStopSignal) watched->signalled = !watched->end_expected;
+    watched->is_stopped = false;
+  } else if (event.action == "stop") {
+    watched->is_stopped = true;
+    watched->news.cancel();
   } else if (event.action == "start") {
     watched->is_restarted = true;
     watched->paused = false;
     watched->unwell = false;
-    watched->restarted.cancel();
+    watched->news.cancel();
     tell_condition(watched);
   } else if (event.action == "pause" || event.action == "unpause") {
     watched->paused = event.action == "pause";
@@ -202,13 +210,21 @@ void DockerPlatform::tell_condition(const WatchedPtr& watched) {
   if (condition_handler_ && !watched->end_expected) condition_handler_(watched->handle, condition);
 }
 
+// A restart is a stop and, at once, a start. Neither comes any more when the engine's events break off.
 net::Task<void> DockerPlatform::wait_for_restart(WatchedPtr watched) {
   Duration grace = watched->start_took.count() > 0 ? 2 * watched->start_took : kRestartGraceUsual;
   grace = std::clamp(grace, kRestartGraceLeast, kRestartGraceMost);
-  watched->restarted.expires_after(grace);
-  boost::system::error_code woken;
-  auto token = net::asio::redirect_error(net::use_task, woken);
-  co_await watched->restarted.async_wait(token);
+  SteadyTime deadline = std::chrono::steady_clock::now() + kStopPatience;
+  bool is_stopped = false;
+  while (!watched->is_restarted && !watched->unheard && !closed_ && std::chrono::steady_clock::now() < deadline) {
+    if (!std::exchange(is_stopped, watched->is_stopped) && is_stopped) {
+      deadline = std::chrono::steady_clock::now() + grace;
+    }
+    watched->news.expires_at(deadline);
+    boost::system::error_code woken;
+    auto token = net::asio::redirect_error(net::use_task, woken);
+    co_await watched->news.async_wait(token);
+  }
 }
 
 // Finds out whether and how a container ended, and tells it once. What it cannot find out, a later sweep does.

@@ -62,7 +62,7 @@ class DockerPlatform final : public core::Platform {
 
   // A container whose end is waited for.
   struct Watched {
-    explicit Watched(net::Executor executor) : restarted(executor) {}
+    explicit Watched(net::Executor executor) : news(executor) {}
     core::WorkloadHandle handle;
     std::string container_id;
     bool end_expected = false;  // whoever asked learns of it, and the exit handler does not
@@ -74,8 +74,9 @@ class DockerPlatform final : public core::Platform {
     bool unwell = false;  // so says the image's own health check
     std::string told;     // the reason of the condition that was told last; "" = good
     std::size_t events = 0;
-    Duration start_took{};  // 0 = not known
-    net::Timer restarted;   // cancelled when it is started again
+    Duration start_took{};    // 0 = not known
+    net::Timer news;          // cancelled when one of these becomes true
+    bool is_stopped = false;  // the engine is done with what `docker stop` and `docker restart` begin with
     bool is_restarted = false;
   };
   using WatchedPtr = std::shared_ptr<Watched>;
