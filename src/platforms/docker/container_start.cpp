@@ -268,6 +268,10 @@ net::Task<Result<core::WorkloadHandle>> DockerPlatform::start_container(engine::
   }
   if (ready) {
     crash_point("docker.start.started");
+    // The events may be followed since it was on its way, too late for their first look to find it.
+    if (connected_ && watched->unheard) {
+      tasks_.spawn("docker sweep", [this]() -> net::Task<void> { co_await sweep(); });
+    }
     ended_.erase(spec.instance_id);
     logs_.started(spec.instance_id, {id, false});
     co_return handle;

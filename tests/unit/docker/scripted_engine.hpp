@@ -175,6 +175,24 @@ class ScriptedEngine {
     return line.substr(begin, line.find_first_of("& ", begin) - begin);
   }
 
+  // Has it the labels for which `line` asks?
+  static bool is_asked_for(const Container& container, const std::string& line) {
+    std::string filters;
+    const std::string text = value_of(line, "filters");
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const bool escaped = text[i] == '%' && i + 2 < text.size();
+      filters += escaped ? static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16)) : text[i];
+      if (escaped) i += 2;
+    }
+    const auto wanted = parse_json(filters);
+    if (!wanted || !wanted->contains("label")) return true;
+    for (const Json& label : (*wanted)["label"]) {
+      const auto pair = label.get<std::string>();
+      if (container.labels.value(pair.substr(0, pair.find('=')), "") != pair.substr(pair.find('=') + 1)) return false;
+    }
+    return true;
+  }
+
   Container* find(const std::string& name) {
     for (auto& [id, container] : containers_) {
       if (id == name || container.name == name) return &container;
@@ -239,6 +257,7 @@ class ScriptedEngine {
       for (const auto& [id, each] : containers_) {
         const bool running = each.state == "running" || each.state == "paused";
         if (!running && line.find("all=true") == std::string::npos) continue;
+        if (!is_asked_for(each, line)) continue;
         out.push_back(Json{{"Id", id},
                            {"Names", Json::array({"/" + each.name})},
                            {"Image", "i:1"},

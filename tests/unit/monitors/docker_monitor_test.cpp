@@ -61,6 +61,7 @@ class DockerMonitors : public ::testing::Test {
                  .name = "draas-" + id,
                  .state = "running",
                  .labels = Json{{"draas.managed", "true"},
+                                {"team", "shop"},
                                 {"draas.instanceId", id},
                                 {"draas.controlPlane", "cp"},
                                 {"draas.generation", "1"}}});
