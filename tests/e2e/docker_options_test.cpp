@@ -105,8 +105,8 @@ TEST_F(DockerOptions, AFollowedLogGoesOnAfterARestartByHand) {
   start("one");
   EventStream log(server_->endpoint(), "/api/server/instances/one/logs?follow=true&tail=0");
   ASSERT_TRUE(engine_->restart_container("draas-one"));
-  EXPECT_TRUE(log.arrival("Starting Drasi Server")) << server_->log();
-  EXPECT_EQ(log.count("Starting Drasi Server"), 1U) << log.since_mark();
+  EXPECT_TRUE(log.arrival("started successfully with API")) << server_->log();
+  EXPECT_EQ(log.count("started successfully with API"), 1U) << log.since_mark();
 }
 
 class DockerContext : public DockerFixture {
