@@ -46,6 +46,8 @@ core::ControlPlaneOptions control_plane_options(const ControlPlaneSettings& sett
   options.polling_interval = settings.monitoring.polling_interval;
   options.health_interval = settings.monitoring.health_interval;
   options.orphan_grace_period = settings.process.orphan_grace_period;
+  options.orphan_dry_run = settings.process.orphan_dry_run;
+  options.orphan_removal = settings.process.orphan_removal;
   options.event_buffer = settings.monitoring.event_buffer_size;
   options.event_log = settings.monitoring.event_log_size;
   options.configuration_template = settings.process.configuration_template;
@@ -96,6 +98,7 @@ platforms::docker::DockerPlatformOptions docker_options(const ControlPlaneSettin
   options.name_prefix = docker.name_prefix;
   options.stop_timeout = settings.process.shutdown_timeout;
   options.sweep_interval = docker.sweep_interval;
+  options.lost_engine = docker.lost_engine;
   return options;
 }
 

@@ -104,6 +104,8 @@ ProcessSettings process_settings(const Section& section) {
   process.open_files_limit = section.size("OpenFilesLimit");
   process.readiness_timeout = section.duration("ReadinessTimeout");
   process.orphan_grace_period = section.duration("OrphanGracePeriod");
+  process.orphan_dry_run = section.boolean("OrphanDryRun");
+  process.orphan_removal = section.boolean("OrphanRemoval");
   return process;
 }
 
@@ -134,6 +136,7 @@ DockerSettings docker_settings(const Section& section) {
   docker.log_options = section.map("LogOptions");
   docker.name_prefix = section.text("NamePrefix");
   docker.sweep_interval = section.duration("SweepInterval");
+  docker.lost_engine = section.text("LostEngine");
   return docker;
 }
 

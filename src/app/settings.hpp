@@ -78,6 +78,8 @@ struct ProcessSettings {
   std::uint64_t open_files_limit = 0;    // 0 = inherited
   Duration readiness_timeout{};
   Duration orphan_grace_period{};
+  bool orphan_dry_run = false;
+  bool orphan_removal = false;
 };
 
 struct DockerSettings {
@@ -106,6 +108,7 @@ struct DockerSettings {
   std::map<std::string, std::string> log_options;
   std::string name_prefix;
   Duration sweep_interval{};
+  std::string lost_engine;  // its id; "" = none
 };
 
 struct MonitoringSettings {

@@ -194,7 +194,9 @@ Declarations process() {
       integer(key("OpenFilesLimit"), 0, 0, 1'048'576, "Descriptors an instance may open; 0 = as the control plane."),
       duration(key("ReadinessTimeout"), seconds(300), 100,
                "From the start to Running; plugins may have to be fetched."),
-      duration(key("OrphanGracePeriod"), seconds(30), 0, "Before processes that belong to no instance are ended."),
+      duration(key("OrphanGracePeriod"), seconds(30), 0, "Before what belongs to no instance is ended or removed."),
+      flag(key("OrphanDryRun"), false, "Only tell in the log what belongs to no instance; end and remove nothing."),
+      flag(key("OrphanRemoval"), false, "Remove also ended containers and volumes that belong to no instance."),
   };
 }
 
@@ -239,6 +241,7 @@ Declarations docker() {
       map(key("LogOptions"), Json{{"max-size", "10m"}, {"max-file", "5"}}, "Options of the log driver."),
       with_check(text(key("NamePrefix"), "draas-", "Begins the names of containers and volumes."), name_prefix),
       duration(key("SweepInterval"), seconds(30), 1000, "Sweep behind the engine's events, for what they missed."),
+      text(key("LostEngine"), "", "Id of an engine that is gone for good: what ran there counts as ended."),
   };
 }
 

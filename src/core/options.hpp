@@ -36,6 +36,8 @@ struct ControlPlaneOptions {
   Duration polling_interval{5'000};     // sweep for missed exits; platform availability
   Duration health_interval{30'000};     // components of running instances
   Duration orphan_grace_period{30'000};
+  bool orphan_dry_run = false;       // only tell of what no instance owns
+  bool orphan_removal = false;       // remove also what does not run
   std::size_t event_buffer = 1'000;  // in memory (#61)
   std::size_t event_log = 100'000;   // kept in the store
   ResourceLimits default_limits;

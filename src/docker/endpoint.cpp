@@ -156,6 +156,17 @@ Result<EngineEndpoint> from_context(const EndpointSources& sources, const std::s
   return parse_address(address);
 }
 
+Result<EngineEndpoint> look_up(const EndpointSources& sources) {
+  if (!sources.host.empty()) return with_environment(sources, sources.host, sources.host_setting);
+  if (std::string host = variable(sources, "DOCKER_HOST"); !host.empty()) {
+    return with_environment(sources, std::move(host), "DOCKER_HOST");
+  }
+  auto context = current_context(sources);
+  if (!context) return std::unexpected(std::move(context.error()));
+  if (!context->empty() && *context != "default") return from_context(sources, *context);
+  return with_environment(sources, "unix:///var/run/docker.sock", "the default");
+}
+
 }  // namespace
 
 bool EngineEndpoint::is_same(const EngineEndpoint& other) const {
@@ -183,14 +194,9 @@ EndpointSources endpoint_sources(std::string host) {
 }
 
 Result<EngineEndpoint> resolve_endpoint(const EndpointSources& sources) {
-  if (!sources.host.empty()) return with_environment(sources, sources.host, sources.host_setting);
-  if (std::string host = variable(sources, "DOCKER_HOST"); !host.empty()) {
-    return with_environment(sources, std::move(host), "DOCKER_HOST");
-  }
-  auto context = current_context(sources);
-  if (!context) return std::unexpected(std::move(context.error()));
-  if (!context->empty() && *context != "default") return from_context(sources, *context);
-  return with_environment(sources, "unix:///var/run/docker.sock", "the default");
+  auto endpoint = look_up(sources);
+  if (endpoint) endpoint->host_setting = sources.host_setting;
+  return endpoint;
 }
 
 }  // namespace draas::docker

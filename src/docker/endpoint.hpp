@@ -5,16 +5,20 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "base/error.hpp"
 #include "net/http_client.hpp"
 
 namespace draas::docker {
 
+inline constexpr std::string_view kHostSetting = "Docker:Host";
+
 struct EngineEndpoint {
   net::Endpoint address;
   net::TlsOptions tls;
   std::string origin;  // for people: "Docker:Host", "DOCKER_HOST", "context 'remote'", "the default"
+  std::string host_setting{kHostSetting};  // by which another engine would be named, for errors
 
   // The same address with the same certificates?
   bool is_same(const EngineEndpoint& other) const;
@@ -23,7 +27,7 @@ struct EngineEndpoint {
 // What is looked at. Tests make their own.
 struct EndpointSources {
   std::string host;                                // the explicit setting; "" = none
-  std::string host_setting = "Docker:Host";        // its name, for errors
+  std::string host_setting{kHostSetting};          // its name, for errors
   std::filesystem::path certificates;              // ca.pem, cert.pem and key.pem for `host`; "" = DOCKER_CERT_PATH
   std::map<std::string, std::string> environment;  // DOCKER_*
   std::filesystem::path configuration_directory;   // ~/.docker

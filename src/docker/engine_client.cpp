@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/log.hpp"
 #include "docker/engine_error.hpp"
 #include "docker/target.hpp"
 
@@ -50,9 +51,11 @@ net::Task<Result<std::vector<Event>>> EventStream::read(std::chrono::millisecond
       ended.error().retryable = true;
       co_return ended;
     }
-    if (Status read = reader_.feed(*piece, events); !read && events.empty()) {
-      co_return std::unexpected(std::move(read.error()));
-    }
+    const std::size_t skipped = reader_.skipped();
+    reader_.feed(*piece, events);
+    if (reader_.skipped() == skipped) continue;
+    log_warn("the Docker engine sent an event that cannot be read; it is left out", {{"so far", reader_.skipped()}});
+    break;
   }
   co_return events;
 }
@@ -91,16 +94,21 @@ net::Task<Result<EngineVersion>> EngineClient::version() {
   const auto timeout = std::min(kPingTimeout, options_.call_timeout);
   Call call{.target = "/version", .timeout = timeout};
   net::ClientRequest request = request_of(std::move(call), "");
-  version_.reset();
+  // Until then, and after an answer that is merely late, what was agreed on before holds for other calls.
   auto answer = co_await http_.send(endpoint_.address, std::move(request), timeout);
-  if (!answer) co_return std::unexpected(error_of_connection(std::move(answer.error()), endpoint_));
+  if (!answer) {
+    if (answer.error().code == ErrorCode::Unavailable) version_.reset();
+    co_return std::unexpected(error_of_connection(std::move(answer.error()), endpoint_));
+  }
   if (answer->status >= kFirstError) co_return std::unexpected(error_of_answer(answer->status, answer->body));
   auto json = parse_json(answer->body);
   EngineVersion version = json ? read_version(*json) : EngineVersion();
   const auto newest = minor_of(version.api_version);
+  if (!newest || *newest < kOldestMinor) version_.reset();
   if (!newest) {
     co_return fail(ErrorCode::Unavailable, "What answers at " + endpoint_.address.to_string() +
-                                               " is not a Docker engine; name the engine with Docker:Host");
+                                               " is not a Docker engine; name the engine with " +
+                                               endpoint_.host_setting);
   }
   if (*newest < kOldestMinor) {
     co_return fail(ErrorCode::Unprocessable, "The Docker engine " + version.version + " is too old: it speaks API " +
@@ -198,17 +206,17 @@ net::Task<Result<EngineInfo>> EngineClient::info() {
 
 // --- containers -----------------------------------------------------------------------------------------------------
 
-net::Task<Result<std::string>> EngineClient::create_container(std::string name, Json specification) {
+net::Task<Result<CreatedContainer>> EngineClient::create_container(std::string name, Json specification) {
   Call call{.method = net::Method::Post,
             .target = "/containers/create?name=" + net::percent_encode(name),
             .body = to_text(specification)};
   auto json = co_await call_json(std::move(call));
   if (!json) co_return std::unexpected(std::move(json.error()));
-  const auto id = json->find("Id");
-  if (id == json->end() || !id->is_string()) {
+  CreatedContainer created = read_created_container(*json);
+  if (created.id.empty()) {
     co_return fail(ErrorCode::Unavailable, "The Docker engine created a container and did not tell its id");
   }
-  co_return id->get<std::string>();
+  co_return created;
 }
 
 net::Task<Status> EngineClient::start_container(std::string id) {
@@ -292,13 +300,19 @@ net::Task<Result<ContainerUsage>> EngineClient::container_usage(std::string id) 
 
 net::Task<Result<LogStream>> EngineClient::container_logs(std::string id, bool terminal, LogRequest request) {
   std::string target = "/containers/" + in_path(id) + "/logs?stdout=true&stderr=true";
+  const bool stamped = request.follow && !terminal;
   if (request.follow) target += "&follow=true";
+  if (stamped) target += "&timestamps=true";
+  if (const auto after = parse_rfc3339(request.after)) {
+    request.since = *after;
+    request.tail.reset();
+  }
   target += "&tail=" + (request.tail ? std::to_string(*request.tail) : "all");
   if (request.since) target += "&since=" + seconds_text(*request.since);
   Call call{.target = std::move(target)};
   auto stream = co_await open(std::move(call));
   if (!stream) co_return std::unexpected(std::move(stream.error()));
-  co_return LogStream(std::move(*stream), terminal);
+  co_return LogStream(std::move(*stream), LogDemultiplexer(terminal, stamped, std::move(request.after)));
 }
 
 net::Task<Status> EngineClient::put_archive(std::string id, std::string path, std::string archive) {

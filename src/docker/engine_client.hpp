@@ -37,9 +37,11 @@ using Labels = std::vector<std::string>;  // "name" or "name=value"
 class EventStream {
  public:
   explicit EventStream(std::unique_ptr<net::ResponseStream> stream) : stream_(std::move(stream)) {}
-  // At least one event. DeadlineExceeded when none came within `idle_timeout` (read() may be called again only on a new
-  // stream), Unavailable when the stream ended.
+  // At least one event, or none when one was left out because it could not be read (skipped() grows). DeadlineExceeded
+  // when none came within `idle_timeout` (read() may be called again only on a new stream), Unavailable when the stream
+  // ended.
   net::Task<Result<std::vector<Event>>> read(std::chrono::milliseconds idle_timeout);
+  std::size_t skipped() const { return reader_.skipped(); }
 
  private:
   std::unique_ptr<net::ResponseStream> stream_;
@@ -50,15 +52,18 @@ struct LogRequest {
   bool follow = false;
   std::optional<std::size_t> tail;  // lines; nullopt = all
   std::optional<WallTime> since;
+  std::string after{};  // LogStream::newest() of a stream that broke: what came up to there is left out
 };
 
 // What a container wrote.
 class LogStream {
  public:
-  LogStream(std::unique_ptr<net::ResponseStream> stream, bool terminal)
-      : stream_(std::move(stream)), demultiplexer_(terminal) {}
+  LogStream(std::unique_ptr<net::ResponseStream> stream, LogDemultiplexer demultiplexer)
+      : stream_(std::move(stream)), demultiplexer_(std::move(demultiplexer)) {}
   // The next pieces; empty at the end.
   net::Task<Result<std::vector<LogPiece>>> read(std::chrono::milliseconds idle_timeout);
+  // Where it is; "" before the first piece, and for one that is not followed.
+  const std::string& newest() const { return demultiplexer_.newest(); }
 
  private:
   std::unique_ptr<net::ResponseStream> stream_;
@@ -91,8 +96,8 @@ class EngineClient {
   net::Task<Status> remove_image(std::string image);
 
   // --- containers; `id` is an id or a name ---
-  // `specification` is the body of POST /containers/create. Gives the id.
-  net::Task<Result<std::string>> create_container(std::string name, Json specification);
+  // `specification` is the body of POST /containers/create.
+  net::Task<Result<CreatedContainer>> create_container(std::string name, Json specification);
   net::Task<Status> start_container(std::string id);  // success when it runs already
   // SIGKILL after `timeout`, rounded up to seconds. Success when it has ended already.
   net::Task<Status> stop_container(std::string id, std::chrono::milliseconds timeout);

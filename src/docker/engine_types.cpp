@@ -123,6 +123,8 @@ Container read_container(const Json& json) {
   return container;
 }
 
+CreatedContainer read_created_container(const Json& json) { return {text(json, "Id"), texts(json, "Warnings")}; }
+
 ContainerSummary read_container_summary(const Json& json) {
   ContainerSummary summary;
   summary.id = text(json, "Id");
@@ -130,6 +132,10 @@ ContainerSummary read_container_summary(const Json& json) {
   if (!names.empty()) summary.name = without_slash(names.front());
   summary.image = text(json, "Image");
   summary.state = text(json, "State");
+  // The list tells it to people alone: "Up 3 minutes (unhealthy)".
+  const std::string status = text(json, "Status");
+  if (status.ends_with("(unhealthy)")) summary.health = "unhealthy";
+  if (status.ends_with("(healthy)")) summary.health = "healthy";
   summary.labels = text_map(json, "Labels");
   return summary;
 }

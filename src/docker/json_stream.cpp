@@ -1,5 +1,7 @@
 #include "docker/json_stream.hpp"
 
+#include <utility>
+
 namespace draas::docker {
 namespace {
 
@@ -7,11 +9,31 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; 
 
 }  // namespace
 
-Status JsonStream::take(std::vector<Json>& out) {
-  Result<Json> value = parse_json(object_);
+void JsonStream::begin_anew() {
   object_.clear();
+  depth_ = 0;
+  in_string_ = false;
+  escaped_ = false;
+  faulty_ = false;
+}
+
+Status JsonStream::fault(ErrorCode code, std::string message) {
+  if (on_fault_ == OnFault::Fail) return failure_ = fail(code, std::move(message));
+  if (!std::exchange(faulty_, true)) ++skipped_;
+  object_.clear();
+  return {};
+}
+
+Status JsonStream::take(std::vector<Json>& out) {
+  const bool whole = !faulty_;
+  const std::string text = std::exchange(object_, {});
+  begin_anew();
+  if (!whole) return {};
+  Result<Json> value = parse_json(text);
   if (!value) {
-    return failure_ = std::unexpected(std::move(value.error()).with_context("The engine sent what is not JSON"));
+    Status bad = fault(value.error().code, "The engine sent what is not JSON: " + value.error().message);
+    faulty_ = false;  // it is over
+    return bad;
   }
   out.push_back(std::move(*value));
   return {};
@@ -20,14 +42,29 @@ Status JsonStream::take(std::vector<Json>& out) {
 Status JsonStream::feed(std::string_view bytes, std::vector<Json>& out) {
   if (!failure_) return failure_;
   for (const char c : bytes) {
+    // A string holds no line end, and neither does a line that an engine writes.
+    if (c == '\n' && (in_string_ || faulty_) && on_fault_ == OnFault::Skip) {
+      if (!faulty_) ++skipped_;
+      begin_anew();
+      continue;
+    }
     if (depth_ == 0) {
       if (is_space(c)) continue;
-      if (c != '{') return failure_ = fail(ErrorCode::InvalidArgument, "The engine sent what is not a JSON object");
+      if (c != '{') {
+        Status bad = fault(ErrorCode::InvalidArgument, "The engine sent what is not a JSON object");
+        if (!bad) return bad;
+        continue;
+      }
+      faulty_ = false;
     }
-    if (object_.size() >= kMaxObjectBytes) {
-      return failure_ = fail(ErrorCode::PayloadTooLarge, "The engine sent a JSON object of more than 1 MiB");
+    if (!faulty_) {
+      if (object_.size() >= kMaxObjectBytes) {
+        Status bad = fault(ErrorCode::PayloadTooLarge, "The engine sent a JSON object of more than 1 MiB");
+        if (!bad) return bad;
+      } else {
+        object_.push_back(c);
+      }
     }
-    object_.push_back(c);
     if (in_string_) {
       if (escaped_) {
         escaped_ = false;

@@ -10,6 +10,7 @@ inline constexpr std::string_view kLabelInstance = "draas.instanceId";  // the i
 inline constexpr std::string_view kLabelWorkload = "draas.workload";    // with the slot
 inline constexpr std::string_view kLabelControlPlane = "draas.controlPlane";
 inline constexpr std::string_view kLabelSpecHash = "draas.specHash";
+inline constexpr std::string_view kLabelKept = "draas.kept";  // its data was kept when the instance was deleted
 inline constexpr std::string_view kLabelGeneration = "draas.generation";
 
 }  // namespace draas::docker

@@ -16,7 +16,22 @@ Status LogDemultiplexer::begin_frame() {
                                       : LogPiece::Stream::Output;
   left_ = 0;
   for (std::size_t i = 4; i < kHeaderBytes; ++i) left_ = left_ << 8U | header_[i];
+  in_stamp_ = stamped_;
+  left_out_ = false;
+  stamp_.clear();
   return {};
+}
+
+// Fixed in width and in UTC, so that the order of the texts is that of the times.
+bool LogDemultiplexer::take_stamp(std::string_view& data) {
+  const std::size_t end = data.find(' ');
+  stamp_ += data.substr(0, end);
+  if (end == std::string_view::npos && stamp_.size() <= kMaxStampBytes) return false;
+  in_stamp_ = false;
+  data = end == std::string_view::npos ? std::string_view() : data.substr(end + 1);
+  left_out_ = !after_.empty() && stamp_ <= after_;
+  if (stamp_ > newest_) newest_ = stamp_;
+  return true;
 }
 
 Status LogDemultiplexer::feed(std::string_view bytes, std::vector<LogPiece>& out) {
@@ -35,9 +50,11 @@ Status LogDemultiplexer::feed(std::string_view bytes, std::vector<LogPiece>& out
   while (!bytes.empty()) {
     if (left_ > 0) {
       const std::size_t size = std::min<std::size_t>(left_, bytes.size());
-      append(stream_, bytes.substr(0, size));
+      std::string_view data = bytes.substr(0, size);
       bytes.remove_prefix(size);
       left_ -= static_cast<std::uint32_t>(size);
+      if (in_stamp_ && !take_stamp(data)) continue;
+      if (!left_out_ && !data.empty()) append(stream_, data);
       continue;
     }
     header_[header_size_++] = static_cast<unsigned char>(bytes.front());

@@ -46,6 +46,7 @@ Status ReportBuffer::push(Report report) {
   reports_.push_back(std::move(report));
   if (reports_.size() > capacity_) {
     reports_.pop_front();
+    ++first_;
     ++dropped_;
   }
   if (file_.empty()) return {};
@@ -58,9 +59,11 @@ std::vector<Report> ReportBuffer::front(std::size_t count) const {
   return {reports_.begin(), end};
 }
 
-Status ReportBuffer::pop(std::size_t count) {
-  const auto end = reports_.begin() + static_cast<std::ptrdiff_t>(std::min(count, reports_.size()));
-  reports_.erase(reports_.begin(), end);
+Status ReportBuffer::pop_before(std::uint64_t number) {
+  while (!reports_.empty() && first_ < number) {
+    reports_.pop_front();
+    ++first_;
+  }
   return rewrite();
 }
 

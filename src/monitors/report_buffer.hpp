@@ -5,6 +5,7 @@
 // Thread safety: none.
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <string>
@@ -27,8 +28,11 @@ class ReportBuffer {
   Status push(Report report);
   // Up to `count` of the oldest.
   std::vector<Report> front(std::size_t count) const;
-  // They have been delivered.
-  Status pop(std::size_t count);
+  // The number of the oldest report, counted since the start. Those that were dropped have one, too.
+  std::uint64_t first() const { return first_; }
+  // Those with a smaller number have been delivered. Named by number, because the oldest may have been dropped while
+  // they were on their way.
+  Status pop_before(std::uint64_t number);
 
   std::size_t size() const { return reports_.size(); }
   std::size_t dropped() const { return dropped_; }  // since the start
@@ -40,6 +44,7 @@ class ReportBuffer {
   std::filesystem::path file_;
   std::size_t capacity_;
   std::deque<Report> reports_;
+  std::uint64_t first_ = 0;
   std::size_t dropped_ = 0;
   std::size_t lines_ = 0;  // in the file: those of `reports_`, after dropped ones
 };

@@ -14,13 +14,13 @@ namespace {
 template <class Address>
 bool can_bind(int family, const Address& address) {
   const UniqueFd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  // A machine without IPv6 has nothing listening there; and without a descriptor nothing can be said: what comes next
-  // fails for the same reason, and names it.
+  // Without a descriptor nothing can be said: what comes next fails for the same reason, and names it.
   if (!fd) return true;
   const int on = 1;
   if (::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0) return false;
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-    return family == AF_INET6 && errno == EADDRNOTAVAIL;
+    // Not an address of this machine, or one without IPv6: nothing is listening on it here.
+    return errno == EADDRNOTAVAIL;
   }
   return true;
 }

@@ -44,13 +44,14 @@ class DockerMonitor : public ::testing::Test {
         {}, server_.directory() / "monitor.log");
   }
   // A container as the platform of some control plane makes them.
-  void run_container(const std::string& name, const std::string& control_plane) {
-    const Json specification{
+  void run_container(const std::string& name, const std::string& control_plane, const Json& more = Json::object()) {
+    Json specification{
         {"Image", kImage},
         {"User", "0"},
         {"Cmd", Json::array({"--config", "/tmp/server.yaml"})},
         {"Labels",
          Json{{"draas.managed", "true"}, {"draas.instanceId", "orders"}, {"draas.controlPlane", control_plane}}}};
+    specification.update(more);
     by_hand([=](EngineClient& client) -> Task<Status> {
       Json wanted = specification;
       auto made = co_await client.create_container(name, std::move(wanted));
@@ -77,19 +78,22 @@ class DockerMonitor : public ::testing::Test {
     }
     return text;
   }
-  int ready() {
+  int ready() { return ask("/ready").status; }
+  Json metadata() { return server_.get("/api/status/orders/status").json()["runtimeMetadata"]; }
+  net::ClientResponse ask(const std::string& path) {
     net::EventLoop loop("monitor-client");
     loop.start();
     net::HttpClient client(loop.executor());
-    auto ask = [&]() -> Task<int> {
+    auto send = [&]() -> Task<net::ClientResponse> {
       auto endpoint = net::Endpoint::parse("http://127.0.0.1:" + std::to_string(port_));
-      net::ClientRequest request{.target = "/ready"};
+      net::ClientRequest request;
+      request.target = path;
       auto reply = co_await client.send(std::move(*endpoint), std::move(request), milliseconds(2'000));
-      co_return reply ? reply->status : 0;
+      co_return reply ? std::move(*reply) : net::ClientResponse();
     };
-    const int status = net::asio::co_spawn(loop.executor(), ask(), net::asio::use_future).get();
+    net::ClientResponse answer = net::asio::co_spawn(loop.executor(), send(), net::asio::use_future).get();
     loop.stop();
-    return status;
+    return answer;
   }
   std::string log() const { return read_file(server_.directory() / "monitor.log").value_or(""); }
 
@@ -116,6 +120,27 @@ TEST_F(DockerMonitor, TellsWhatHappensToContainers) {
   EXPECT_TRUE(becomes("Running")) << log();
   kill_container("foreign");
   EXPECT_EQ(history(), "Running Stopped Running");
+}
+
+TEST_F(DockerMonitor, TellsPausesAndALackOfMemoryAndCountsThem) {
+  ASSERT_TRUE(start_monitor());
+  run_container("one", control_plane_);
+  ASSERT_TRUE(becomes("Running")) << log();
+  by_hand([](EngineClient& client) { return client.pause_container("one"); });
+  EXPECT_TRUE(eventually([&] { return metadata().value("containerState", "") == "paused"; })) << metadata().dump();
+  by_hand([](EngineClient& client) { return client.unpause_container("one"); });
+  EXPECT_TRUE(eventually([&] { return metadata().value("containerState", "") == "running"; })) << metadata().dump();
+  kill_container("one");
+  ASSERT_TRUE(becomes("Stopped")) << log();
+
+  run_container("greedy", control_plane_,
+                Json{{"Env", Json::array({"DRASI_SIM_BALLAST=200M"})},
+                     {"HostConfig", Json{{"Memory", 32U << 20U}, {"MemorySwap", 32U << 20U}}}});
+  EXPECT_TRUE(becomes("Error")) << log();
+  EXPECT_EQ(metadata().value("outOfMemory", ""), "true") << metadata().dump();
+  const std::string metrics = ask("/metrics").body;
+  EXPECT_NE(metrics.find("draas_monitor_reports_delivered_total"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find("draas_monitor_engine_connected 1"), std::string::npos) << metrics;
 }
 
 TEST_F(DockerMonitor, KeepsReportsWhileTheControlPlaneIsAway) {

@@ -69,11 +69,7 @@ TEST_F(Docker, WhatIsDoneByHandEndsInTheTruth) {
 
   // Restarted: the same container, and nothing to be done.
   before = container_of("one");
-  by_hand([](EngineClient& engine) -> Task<Status> {
-    Status stopped = co_await engine.stop_container("draas-one", milliseconds(5'000));
-    if (!stopped) co_return stopped;
-    co_return co_await engine.start_container("draas-one");
-  });
+  ASSERT_TRUE(engine_->restart_container("draas-one"));
   ASSERT_TRUE(eventually([&] { return server_->log().find("restarted a container by hand") != std::string::npos; }))
       << server_->log();
   EXPECT_EQ(container_of("one"), before);
@@ -211,10 +207,18 @@ TEST_F(DockerBesideProcess, AnInstanceMovesThereAndBack) {
   create_instance(*server_, "one", "Update");
   const auto front = server_->instance("one")["frontPort"].get<std::uint16_t>();
   const auto revision = server_->instance("one")["configurationRevision"];
+  const auto revisions = server_->get("/api/configuration/instances/one/revisions").body;
+  // For the other platform, and without effect on this one.
+  ASSERT_EQ(engine_->make_image("drasi-sim:moved", static_simulator(), "drasi"), "");
+  ASSERT_EQ(
+      server_->call(Method::Patch, "/api/server/instances/one", R"({"platformOptions":{"image":"drasi-sim:moved"}})")
+          .status,
+      200);
   FrontClient client(front);
   migrate("Docker");
   EXPECT_EQ(server_->workloads().size(), 0U) << "the process is gone";
-  EXPECT_EQ(engine_->containers().size(), 1U);
+  ASSERT_EQ(engine_->containers().size(), 1U);
+  EXPECT_EQ(engine_->containers().front().image, "drasi-sim:moved");
   migrate("Process");
   EXPECT_EQ(server_->workloads().size(), 1U);
   EXPECT_TRUE(eventually([&] {
@@ -223,6 +227,8 @@ TEST_F(DockerBesideProcess, AnInstanceMovesThereAndBack) {
   }));
   EXPECT_EQ(server_->instance("one")["frontPort"].get<std::uint16_t>(), front);
   EXPECT_EQ(server_->instance("one")["configurationRevision"], revision);
+  EXPECT_EQ(server_->get("/api/configuration/instances/one/revisions").body, revisions) << "its history goes with it";
+  EXPECT_EQ(server_->instance("one")["platformOptions"]["image"], "drasi-sim:moved");
   client.stop();
   EXPECT_EQ(client.failures(), 0U) << client.first_failure();
   EXPECT_EQ(server_->call(Method::Delete, "/api/server/instances/one").status, 204);
@@ -277,6 +283,16 @@ INSTANTIATE_TEST_SUITE_P(Steps, MigrationCrash,
 TEST_F(Docker, AFleetComesAndGoesAndLeavesTheEngineAsItWas) {
   const char* wanted = std::getenv("DRAAS_TEST_CONTAINERS");
   const int count = wanted != nullptr ? std::atoi(wanted) : 10;
+  // Of somebody else, and left alone.
+  by_hand([](EngineClient& engine) -> Task<Status> {
+    std::map<std::string, std::string> none;
+    Status made = co_await engine.create_volume("foreign-volume", std::move(none));
+    if (!made) co_return made;
+    Json specification{{"Image", kImage}, {"User", "0"}, {"Cmd", Json::array({"--config", "/tmp/server.yaml"})}};
+    auto created = co_await engine.create_container("foreign", std::move(specification));
+    if (!created) co_return std::unexpected(std::move(created.error()));
+    co_return co_await engine.start_container("foreign");
+  });
   for (int i = 0; i < count; ++i) ASSERT_EQ(server_->create("i" + std::to_string(i)).status, 201);
   const auto bulk = [this](const std::string& operation) {
     const Answer answer =
@@ -285,7 +301,7 @@ TEST_F(Docker, AFleetComesAndGoesAndLeavesTheEngineAsItWas) {
   };
   const auto running = [this] {
     const auto all = engine_->containers();
-    return std::ranges::count_if(all, [](const auto& each) { return each.running(); });
+    return std::ranges::count_if(all, [](const auto& each) { return each.running() && each.name != "foreign"; });
   };
   bulk("start");
   EXPECT_EQ(running(), count) << server_->log();
@@ -299,8 +315,11 @@ TEST_F(Docker, AFleetComesAndGoesAndLeavesTheEngineAsItWas) {
   bulk("stop");
   EXPECT_EQ(running(), 0);
   bulk("delete");
-  EXPECT_TRUE(engine_->containers().empty());
-  EXPECT_TRUE(engine_->volumes().empty());
+  ASSERT_EQ(engine_->containers().size(), 1U);
+  EXPECT_EQ(engine_->containers().front().name, "foreign");
+  EXPECT_TRUE(engine_->containers().front().running());
+  ASSERT_EQ(engine_->volumes().size(), 1U);
+  EXPECT_EQ(engine_->volumes().front().name, "foreign-volume");
 }
 
 }  // namespace

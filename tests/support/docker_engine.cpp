@@ -181,6 +181,10 @@ std::string DockerEngine::push_image(const std::string& image, const std::string
   return refused ? "push: " + pushed.body : std::string();
 }
 
+bool DockerEngine::restart_container(const std::string& name) {
+  return request(net::Method::Post, "/containers/" + name + "/restart?t=10").status == 204;
+}
+
 std::string DockerEngine::remove_image(const std::string& image) {
   const auto removed = request(net::Method::Delete, "/images/" + image + "?force=true");
   return removed.status == 200 || removed.status == 404 ? std::string() : removed.body;
@@ -231,6 +235,11 @@ std::vector<docker::Volume> DockerEngine::volumes() {
   std::function<net::Task<Result<std::vector<docker::Volume>>>(docker::EngineClient&)> list =
       [](docker::EngineClient& engine) { return engine.list_volumes({}); };
   return call(list).value_or(std::vector<docker::Volume>());
+}
+
+Json DockerEngine::details(const std::string& name) {
+  auto told = parse_json(request(net::Method::Get, "/containers/" + name + "/json").body);
+  return told ? std::move(*told) : Json::object();
 }
 
 docker::Container DockerEngine::inspect(const std::string& name) {

@@ -48,6 +48,7 @@ class DockerEngine {
   // Gives an image that is there another name, and sends it to its registry. "" or the error.
   std::string push_image(const std::string& image, const std::string& repository, const std::string& tag,
                          const std::string& user, const std::string& password);
+  bool restart_container(const std::string& name);  // as `docker restart` does
   std::string remove_image(const std::string& image);
   std::string image_id(const std::string& image);  // "" when there is none
   // "sha256:...", as the registry it was pushed to or pulled from knows it; "" when there is no such image.
@@ -66,6 +67,7 @@ class DockerEngine {
   std::vector<docker::ContainerSummary> containers();
   std::vector<docker::Volume> volumes();
   docker::Container inspect(const std::string& name);
+  Json details(const std::string& name);  // all that the engine tells of a container
 
  private:
   docker::EngineClient& client();

@@ -1,6 +1,7 @@
 #include "core/configuration/workload.hpp"
 
 #include "base/id.hpp"
+#include "core/platform/platform_options.hpp"
 
 namespace draas::core {
 
@@ -56,8 +57,8 @@ PreparedWorkload prepare_workload(const Instance& instance, Slot slot, const Jso
   if (spec.limits.cpu_cores <= 0) spec.limits.cpu_cores = options.default_limits.cpu_cores;
   if (spec.limits.memory_bytes == 0) spec.limits.memory_bytes = options.default_limits.memory_bytes;
   if (spec.limits.open_files == 0) spec.limits.open_files = options.default_limits.open_files;
-  spec.platform_options = instance.platform_options;
-  spec.effective_options = platform.effective_options(instance.platform_options);
+  spec.platform_options = options_for(platform, instance.platform_options);
+  spec.effective_options = platform.effective_options(spec.platform_options);
   prepared.rendered = rendered;
   return prepared;
 }

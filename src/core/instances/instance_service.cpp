@@ -139,7 +139,7 @@ net::Task<Result<Created>> InstanceService::create(CheckedCreate checked, Actor 
     co_return fail(ErrorCode::InvalidArgument, "/platformType: " + message, {{"/platformType", message}});
   }
 
-  if (Status valid = platform->check_options(request.platform_options); !valid) {
+  if (Status valid = supervisor_.check_options(*platform, request.platform_options); !valid) {
     co_return std::unexpected(std::move(valid.error()));
   }
 
@@ -267,7 +267,7 @@ net::Task<Result<InstanceViewPtr>> InstanceService::update(EntryPtr entry, Insta
   }
   if (requested.platform_options) {
     Platform* platform = supervisor_.find_platform(entry->instance.platform);
-    Status valid = platform != nullptr ? platform->check_options(*requested.platform_options) : Status();
+    Status valid = platform != nullptr ? supervisor_.check_options(*platform, *requested.platform_options) : Status();
     if (!valid) co_return std::unexpected(std::move(valid.error()));
   }
   FrontPort front;
@@ -343,17 +343,24 @@ net::Task<std::vector<Status>> InstanceService::report(std::vector<StatusReport>
       continue;
     }
     positions.push_back(i);
-    edits.emplace_back(std::move(*entry), [report = std::move(reports[i])](Change& change) -> Status {
+    const bool watched = supervisor_.watches(**entry);
+    edits.emplace_back(std::move(*entry), [report = std::move(reports[i]), watched](Change& change) -> Status {
       if (report.generation && *report.generation != change.runtime.generation) return {};
       RuntimeRecord& runtime = change.edit_runtime();
       for (const auto& [name, value] : report.metadata) runtime.metadata[name] = value;
-      if (report.generation && runtime.phase != Phase::Running) return {};
+      if (report.generation && (runtime.phase != Phase::Running || watched)) return {};
+      std::optional<InstanceStatus> reported = report.status;
+      // That a workload runs says nothing of its configuration, and ends what was reported before.
+      if (report.generation && report.status == InstanceStatus::Running) reported.reset();
       // The same status again only refreshes the metadata (C20), but a pending change is news each time (#50).
-      if (derive_status(change.instance, runtime) == report.status &&
-          report.status != InstanceStatus::ConfigurationChanged) {
+      const InstanceStatus before = derive_status(change.instance, runtime);
+      const std::optional<InstanceStatus> reported_before = std::exchange(runtime.reported_status, reported);
+      const InstanceStatus after = derive_status(change.instance, runtime);
+      if (after == before && after != InstanceStatus::ConfigurationChanged) {
+        runtime.reported_status = reported_before;
         return {};
       }
-      runtime.reported_status = report.status;
+      if (after == before && !reported) return {};
       change.source = report.source;
       change.event_metadata = report.metadata;
       change.report_status = true;

@@ -4,6 +4,7 @@
 
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
+#include "core/platform/platform_options.hpp"
 #include "net/text.hpp"
 
 namespace draas::core {
@@ -37,6 +38,9 @@ Supervisor::Supervisor(Ledger& ledger, const ControlPlaneOptions& options,
       EntryPtr entry = ledger_.find(parse_workload_name(workload).instance_id);
       if (!entry || closing_) return;
       tasks_.spawn("progress", [this, entry, progress] { return record_progress(entry, progress); });
+    });
+    platform->set_condition_handler([this](const WorkloadHandle& handle, const WorkloadCondition& condition) {
+      take_condition(handle, condition);
     });
   }
   ledger_.add_change_listener([this](const EntryPtr& entry) {
@@ -80,6 +84,17 @@ Platform* Supervisor::platform_of(const Entry& entry, const WorkloadRecord& work
   const auto& standby = entry.runtime.standby;
   const bool is_standby = standby && &workload == &*standby;
   return find_platform(is_standby ? standby->platform : entry.instance.platform);
+}
+
+Status Supervisor::check_options(const Platform& platform, const Json& options) const {
+  return core::check_options(platform, platforms_, options);
+}
+
+bool Supervisor::watches(const Entry& entry) const {
+  const Platform* platform = find_platform(entry.instance.platform);
+  if (platform == nullptr || !entry.runtime.handle) return false;
+  const auto known = availability_.find(std::string(platform->name()));
+  return known != availability_.end() && known->second.available;
 }
 
 bool Supervisor::is_wanted(const Platform& platform) const {
@@ -346,7 +361,7 @@ net::Task<Result<OperationResult>> Supervisor::restart(EntryPtr entry, StartOpti
       co_return fail(ErrorCode::Unavailable,
                      "Platform '" + *options.platform + "' is unavailable: " + availability.reason);
     }
-    Status valid = (*platform)->check_options(entry->instance.platform_options);
+    Status valid = check_options(**platform, entry->instance.platform_options);
     if (!valid) co_return std::unexpected(std::move(valid.error()));
     ending.platform = (*platform)->name();
   }

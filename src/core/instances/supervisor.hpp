@@ -73,6 +73,10 @@ class Supervisor {
   // InvalidArgument, naming `field` and the platforms that there are.
   Result<Platform*> require_platform(const std::string& name, const std::string& field) const;
   std::vector<std::string> platform_names() const;
+  // core::check_options() among the platforms that there are.
+  Status check_options(const Platform& platform, const Json& options) const;
+  // Is the workload of the instance under its platform's own eyes now? Then what others report of it is not needed.
+  bool watches(const Entry& entry) const;
   // Is the newest configuration what runs (or does nothing run)?
   bool converged(const Entry& entry) const;
   // The spec hash that the configuration would run with in the slot; "" when the platform is not there.
@@ -120,10 +124,18 @@ class Supervisor {
   net::Task<void> launch_pending();
   net::Task<void> watch_health();
   net::Task<void> check_health(EntryPtr entry, std::uint64_t generation);
+  void take_condition(const WorkloadHandle& handle, const WorkloadCondition& condition);
+  // What its platform says against a workload; "" when it says nothing.
+  std::string complaint_about(const std::string& workload, std::uint64_t generation) const;
   net::Task<void> sweep_orphans();
+  net::Task<void> sweep_remains(Platform* platform);
   net::Task<void> poll_platforms();
 
+  struct Recovery;
+  net::Task<void> list_found(Platform* platform, std::shared_ptr<Recovery> recovery);
+  net::Task<void> recover_some(std::shared_ptr<Recovery> recovery, std::string platform);
   net::Task<void> recover_entry(EntryPtr entry, std::vector<FoundWorkload> found);
+  net::Task<void> examine_later(EntryPtr entry, std::uint64_t generation);
   net::Task<void> recover_standby(EntryPtr entry);
   net::Task<void> adopt(EntryPtr entry);
   // Asks until the server is ready, has failed, or the time is over, for as long as `wanted` says so.
@@ -162,9 +174,12 @@ class Supervisor {
   TrafficDirector& traffic_;
   net::HttpClient http_;
   net::TaskGroup tasks_;
-  std::vector<EntryPtr> to_launch_;                   // after recovery
-  std::map<std::string, SteadyTime> orphans_seen_;    // "<platform>/<instance>/<generation>"
+  std::vector<EntryPtr> to_launch_;                     // after recovery
+  std::map<std::string, SteadyTime> orphans_seen_;      // "<platform>/<instance>/<generation>"
+  std::map<std::string, SteadyTime> remains_seen_;      // "<platform>/<workload>"
   std::map<std::string, FailedLooks> health_failures_;  // by the workload's name; those alone that have failed
+  // What platforms say against workloads: generation and reason, by the workload's name.
+  std::map<std::string, std::pair<std::uint64_t, std::string>> complaints_;
   std::map<std::string, Availability> availability_;  // last poll, by platform
   Counter* restarts_ = nullptr;
   bool closing_ = false;

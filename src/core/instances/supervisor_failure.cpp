@@ -29,8 +29,20 @@ net::Task<Status> Supervisor::put_off(EntryPtr entry, Error error, Launch launch
 // A start that did not come about. One that a user asked for tells the user; an automatic one is tried again as the
 // restart policy says.
 net::Task<Status> Supervisor::launch_failed(EntryPtr entry, Error error, Launch launch) {
-  write_log(LogLevel::Warn, "instance could not be started", error, {{"instanceId", entry->instance.id}});
   const bool intent_written = entry->runtime.phase == Phase::Starting && !entry->runtime.handle;
+  if (error.code == ErrorCode::Cancelled) {
+    // Given up, which is no failure. When the control plane goes, its successor finds the intent and starts it.
+    if (intent_written && !closing_) {
+      co_await record(entry, [&](Change& change) -> Status {
+        change.edit_runtime().phase = Phase::Stopped;
+        change.source = launch.source;
+        change.event_metadata = {{"Reason", error.message}};
+        return {};
+      });
+    }
+    co_return std::unexpected(std::move(error));
+  }
+  write_log(LogLevel::Warn, "instance could not be started", error, {{"instanceId", entry->instance.id}});
   if (launch.automatic) {
     WorkloadExit exit;
     exit.time = ledger_.clock().now();

@@ -113,6 +113,23 @@ net::Task<void> Supervisor::watch_health() {
   }
 }
 
+// What a platform hears counts at once, and for as long as it holds.
+void Supervisor::take_condition(const WorkloadHandle& handle, const WorkloadCondition& condition) {
+  EntryPtr entry = ledger_.find(parse_workload_name(handle.instance_id).instance_id);
+  if (!entry || closing_) return;
+  if (condition.good) {
+    complaints_.erase(handle.instance_id);
+  } else {
+    complaints_[handle.instance_id] = {handle.generation, condition.reason};
+  }
+  tasks_.spawn("condition", [this, entry, generation = handle.generation] { return check_health(entry, generation); });
+}
+
+std::string Supervisor::complaint_about(const std::string& workload, std::uint64_t generation) const {
+  const auto found = complaints_.find(workload);
+  return found != complaints_.end() && found->second.first == generation ? found->second.second : std::string();
+}
+
 // A promotion changes which of the two it is, so the workload is looked for anew after every wait.
 net::Task<void> Supervisor::check_health(EntryPtr entry, std::uint64_t generation) {
   auto find = [generation](RuntimeRecord& runtime) -> WorkloadRecord* {
@@ -134,7 +151,8 @@ net::Task<void> Supervisor::check_health(EntryPtr entry, std::uint64_t generatio
   }
   const std::string name = workload_name(entry->instance.id, workload->slot);
   drasi::Client client = client_for(*entry, *workload);
-  const drasi::ReadinessReport report = co_await client.readiness(std::move(expected));
+  drasi::ReadinessReport report;
+  if (complaint_about(name, generation).empty()) report = co_await client.readiness(std::move(expected));
   workload = find(entry->runtime);
   if (closing_ || entry->removed || workload == nullptr) co_return;
 
@@ -147,7 +165,9 @@ net::Task<void> Supervisor::check_health(EntryPtr entry, std::uint64_t generatio
     health_failures_.erase(name);
     health = report.readiness == drasi::Readiness::Failed ? Health::Degraded : Health::Healthy;
   }
-  const std::string reason = health == Health::Healthy ? std::string() : report.reason;
+  const std::string complaint = complaint_about(name, generation);
+  if (!complaint.empty()) health = Health::Unhealthy;
+  const std::string reason = health == Health::Healthy ? std::string() : complaint.empty() ? report.reason : complaint;
   if (health == workload->health) co_return;
   co_await record(entry, [&](Change& change) -> Status {
     WorkloadRecord* judged = find(change.runtime);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <boost/asio/redirect_error.hpp>
+
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
 #include "core/instances/supervisor.hpp"
@@ -10,6 +12,7 @@ namespace draas::core {
 namespace {
 
 constexpr std::size_t kParallelLaunches = 8;
+constexpr std::chrono::seconds kRecoveryPatience{5};  // without any step
 constexpr std::chrono::seconds kOrphanSweepInterval{60};
 constexpr std::chrono::seconds kOrphanStopTimeout{10};
 constexpr Duration kLongestPause = std::chrono::minutes(5);  // that a restart may be asked to make
@@ -28,27 +31,87 @@ net::Task<void> end_unwanted(Platform* platform, WorkloadHandle handle) {
 
 }  // namespace
 
-net::Task<Status> Supervisor::recover() {
-  std::map<std::string, std::vector<FoundWorkload>> found;
-  for (const auto& platform : platforms_) {
-    std::string owner = ledger_.control_plane_id();
-    Result<std::vector<FoundWorkload>> listed = co_await platform->list(std::move(owner));
-    if (!listed) {
-      write_log(is_wanted(*platform) ? LogLevel::Warn : LogLevel::Debug, "workloads of a platform could not be listed",
-                listed.error(), {{"platform", std::string(platform->name())}});
-      continue;
+// What is under way when the control plane starts. A platform that does not answer holds up what runs on it, and
+// nothing else.
+struct Supervisor::Recovery {
+  explicit Recovery(net::Executor executor) : progress(executor, net::Timer::time_point::max()) {}
+  std::map<std::string, std::vector<FoundWorkload>> found;  // by instance
+  std::map<std::string, std::vector<EntryPtr>> left;        // by platform, to be examined
+  std::size_t lists = 0;                                    // that have not come
+  std::size_t entries = 0;                                  // that are not examined
+  bool in_background = false;
+  net::Timer progress;  // cancelled with every step
+
+  void step(std::size_t& count) {
+    --count;
+    progress.cancel();
+  }
+  // Returns when `count` is 0, or after `patience` without any step.
+  net::Task<void> wait(std::shared_ptr<Recovery> self, const std::size_t* count) {
+    while (*count > 0) {
+      self->progress.expires_after(kRecoveryPatience);
+      boost::system::error_code woken;
+      auto token = net::asio::redirect_error(net::use_task, woken);
+      co_await self->progress.async_wait(token);
+      if (!woken) co_return;
     }
+  }
+};
+
+net::Task<void> Supervisor::list_found(Platform* platform, std::shared_ptr<Recovery> recovery) {
+  std::string owner = ledger_.control_plane_id();
+  Result<std::vector<FoundWorkload>> listed = co_await platform->list(std::move(owner));
+  if (!listed) {
+    write_log(is_wanted(*platform) ? LogLevel::Warn : LogLevel::Debug, "workloads of a platform could not be listed",
+              listed.error(), {{"platform", std::string(platform->name())}});
+  } else if (!recovery->in_background) {
     for (FoundWorkload& workload : *listed) {
       if (!workload.running) continue;
       std::string id = parse_workload_name(workload.handle.instance_id).instance_id;
-      found[id].push_back(std::move(workload));
+      recovery->found[id].push_back(std::move(workload));
     }
   }
-  for (const EntryPtr& entry : ledger_.all()) {
-    std::vector<FoundWorkload> own = std::move(found[entry->instance.id]);
-    co_await recover_entry(entry, std::move(own));
+  recovery->step(recovery->lists);
+}
+
+net::Task<void> Supervisor::recover_some(std::shared_ptr<Recovery> recovery, std::string platform) {
+  std::vector<EntryPtr>& left = recovery->left[platform];
+  while (!left.empty() && !closing_) {
+    EntryPtr entry = left.back();
+    left.pop_back();
+    {
+      net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
+      std::vector<FoundWorkload> own = std::move(recovery->found[entry->instance.id]);
+      if (!entry->removed) co_await recover_entry(entry, std::move(own));
+    }
     route(entry);
     if (entry->instance.front_port != 0) tasks_.spawn("front port", [this, entry] { return serve_front(entry); });
+    recovery->step(recovery->entries);
+    if (recovery->in_background && !to_launch_.empty()) tasks_.spawn("launch", [this] { return launch_pending(); });
+  }
+}
+
+net::Task<Status> Supervisor::recover() {
+  auto recovery = std::make_shared<Recovery>(ledger_.executor());
+  recovery->lists = platforms_.size();
+  for (const auto& platform : platforms_) {
+    tasks_.spawn("list", [this, platform = platform.get(), recovery] { return list_found(platform, recovery); });
+  }
+  co_await recovery->wait(recovery, &recovery->lists);
+  recovery->in_background = recovery->lists > 0;  // what is listed later is left to the sweep for orphans
+  std::vector<EntryPtr> entries = ledger_.all();
+  std::ranges::reverse(entries);  // they are taken from the end
+  recovery->entries = entries.size();
+  for (EntryPtr& entry : entries) recovery->left[entry->instance.platform].push_back(std::move(entry));
+  for (const auto& [platform, left] : recovery->left) {
+    for (std::size_t i = 0; i < std::min(kParallelLaunches, left.size()); ++i) {
+      tasks_.spawn("recover", [this, recovery, name = platform] { return recover_some(recovery, name); });
+    }
+  }
+  co_await recovery->wait(recovery, &recovery->entries);
+  if (recovery->entries > 0) {
+    recovery->in_background = true;
+    log_warn("instances are still being examined; their platform does not answer", {{"instances", recovery->entries}});
   }
   for (std::size_t i = 0; i < std::min(kParallelLaunches, to_launch_.size()); ++i) {
     tasks_.spawn("launch", [this] { return launch_pending(); });
@@ -57,6 +120,18 @@ net::Task<Status> Supervisor::recover() {
   tasks_.spawn("orphans", [this] { return sweep_orphans(); });
   tasks_.spawn("platforms", [this] { return poll_platforms(); });
   co_return Status{};
+}
+
+// A workload that could not be examined is asked for again until it is known whether it runs.
+net::Task<void> Supervisor::examine_later(EntryPtr entry, std::uint64_t generation) {
+  const bool slept = co_await net::sleep_for(options_.polling_interval);
+  if (!slept) co_return;
+  net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
+  const bool is_same = entry->runtime.handle && entry->runtime.handle->generation == generation;
+  if (closing_ || entry->removed || !is_same) co_return;
+  std::vector<FoundWorkload> none;
+  co_await recover_entry(entry, std::move(none));
+  if (!to_launch_.empty()) tasks_.spawn("launch", [this] { return launch_pending(); });
 }
 
 net::Task<void> Supervisor::recover_entry(EntryPtr entry, std::vector<FoundWorkload> found) {
@@ -106,6 +181,13 @@ net::Task<void> Supervisor::recover_entry(EntryPtr entry, std::vector<FoundWorkl
     if (!recovered) {
       write_log(LogLevel::Error, "instance could not be examined", recovered.error(),
                 {{"instanceId", entry->instance.id}});
+      if (runtime.deleting) {
+        tasks_.spawn("delete", [this, entry] { return finish_remove(entry); });
+      } else {
+        tasks_.spawn("examine", [this, entry, generation = runtime.handle->generation] {
+          return examine_later(entry, generation);
+        });
+      }
       co_return;
     }
     crash_point("recover.examined");
@@ -228,21 +310,61 @@ net::Task<void> Supervisor::sweep_orphans() {
         std::string key = handle.platform + "/" + handle.instance_id + "/" + std::to_string(handle.generation);
         auto before = orphans_seen_.find(key);
         const SteadyTime first = before == orphans_seen_.end() ? now : before->second;
-        if (now - first >= options_.orphan_grace_period) {
+        if (now - first >= options_.orphan_grace_period && !options_.orphan_dry_run) {
           tasks_.spawn("orphan", [platform = platform.get(), handle] { return end_unwanted(platform, handle); });
         } else {
-          log_warn("a workload that no instance owns was found",
-                   {{"instanceId", handle.instance_id}, {"generation", handle.generation}});
+          if (before == orphans_seen_.end() || !options_.orphan_dry_run) {
+            log_warn("a workload that no instance owns was found", {{"instanceId", handle.instance_id},
+                                                                    {"generation", handle.generation},
+                                                                    {"dryRun", options_.orphan_dry_run}});
+          }
           seen.emplace(std::move(key), first);
         }
       }
     }
     orphans_seen_ = std::move(seen);
-    const auto pause = orphans_seen_.empty() ? std::chrono::milliseconds(kOrphanSweepInterval)
-                                             : std::max(options_.orphan_grace_period, Duration(1'000));
+    for (const auto& platform : platforms_) co_await sweep_remains(platform.get());
+    const bool waits = !orphans_seen_.empty() || (options_.orphan_removal && !remains_seen_.empty());
+    const auto pause = !waits || options_.orphan_dry_run ? std::chrono::milliseconds(kOrphanSweepInterval)
+                                                         : std::max(options_.orphan_grace_period, Duration(1'000));
     const bool slept = co_await net::sleep_for(pause);
     if (!slept) co_return;
   }
+}
+
+// What is left of instances that are not there, and does not run: told once, and removed when that is wanted.
+net::Task<void> Supervisor::sweep_remains(Platform* platform) {
+  std::string owner = ledger_.control_plane_id();
+  auto left = co_await platform->remains(std::move(owner));
+  if (!left || closing_) co_return;
+  const SteadyTime now = std::chrono::steady_clock::now();
+  const std::string prefix = std::string(platform->name()) + "/";
+  std::map<std::string, SteadyTime> seen;
+  for (const Remains& each : *left) {
+    if (ledger_.find(parse_workload_name(each.workload).instance_id)) continue;
+    const std::string key = prefix + each.workload;
+    const auto before = remains_seen_.find(key);
+    const SteadyTime first = before == remains_seen_.end() ? now : before->second;
+    seen.emplace(key, first);
+    std::string names;
+    for (const std::string& name : each.names) names += (names.empty() ? "" : ", ") + name;
+    const bool removes = options_.orphan_removal && !options_.orphan_dry_run;
+    if (before == remains_seen_.end()) {
+      log_warn("something is left of an instance that is not there",
+               {{"instanceId", each.workload}, {"left", names}, {"willBeRemoved", removes}});
+    }
+    if (!removes || now - first < options_.orphan_grace_period) continue;
+    Status removed = co_await platform->remove(each.workload, false);
+    if (removed) {
+      log_warn("what was left of an instance that is not there was removed",
+               {{"instanceId", each.workload}, {"removed", names}});
+    } else {
+      write_log(LogLevel::Warn, "what is left of an instance that is not there could not be removed", removed.error(),
+                {{"instanceId", each.workload}});
+    }
+  }
+  std::erase_if(remains_seen_, [&](const auto& known) { return known.first.starts_with(prefix); });
+  remains_seen_.merge(seen);
 }
 
 net::Task<void> Supervisor::close() {

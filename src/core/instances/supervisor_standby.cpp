@@ -133,7 +133,7 @@ net::Task<Result<std::uint64_t>> Supervisor::launch_standby(EntryPtr entry, Stan
   if (!availability.available) {
     co_return fail(ErrorCode::Unavailable, "Platform '" + platform_name + "' is unavailable: " + availability.reason);
   }
-  Status known_options = platform->check_options(entry->instance.platform_options);
+  Status known_options = check_options(*platform, entry->instance.platform_options);
   if (!known_options) co_return std::unexpected(std::move(known_options.error()));
   const std::uint64_t revision = start.revision == 0 ? entry->instance.revision : start.revision;
   const Json configuration = start.configuration.is_null() ? configuration_of(*entry) : std::move(start.configuration);

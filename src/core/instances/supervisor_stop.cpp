@@ -26,6 +26,7 @@ void describe_exit(const WorkloadExit& exit, std::map<std::string, std::string>&
     metadata["ExitCode"] = exit.signal ? std::to_string(kSignalBase + *exit.signal) : "unknown";
   }
   if (exit.signal) metadata["Signal"] = std::to_string(*exit.signal);
+  if (exit.out_of_memory) metadata["OutOfMemory"] = "true";
 }
 
 }  // namespace
@@ -132,6 +133,10 @@ net::Task<Result<OperationResult>> Supervisor::stop(EntryPtr entry, std::chrono:
   if (!runs && !was_wanted) {
     co_return result_of(*entry, false,
                         name + (entry->runtime.phase == Phase::Idle ? " was never started" : " is already stopped"));
+  }
+  // A start that waits for something long would hold the stop up.
+  if (Platform* platform = find_platform(entry->instance.platform); platform != nullptr && !entry->runtime.handle) {
+    platform->give_up_start(workload_name(entry->instance.id, entry->runtime.slot));
   }
   auto outcome = std::make_shared<StopOutcome>();
   tasks_.spawn("stop",

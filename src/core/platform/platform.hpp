@@ -88,11 +88,23 @@ struct Availability {
   bool passing = false;
 };
 
+// What a platform hears of a running workload beside its end.
+struct WorkloadCondition {
+  bool good = true;
+  std::string reason;  // when it is not, for people: "the container is paused"
+};
+
 // A workload that carries our marks, found by looking at what runs.
 struct FoundWorkload {
   WorkloadHandle handle;
   std::string control_plane_id;
   bool running = false;
+};
+
+// What does not run and is there all the same: ended workloads, data.
+struct Remains {
+  std::string workload;            // Platform::remove() takes it away
+  std::vector<std::string> names;  // for people: "container draas-orders", "volume draas--data-orders"
 };
 
 struct LogQuery {
@@ -118,6 +130,10 @@ class Platform {
   // Called on the control loop with news of a long start: "pulling image x: 3 of 7 layers".
   using ProgressHandler = std::function<void(const std::string& instance_id, const std::string& progress)>;
 
+  // Called on the control loop when the condition of a running workload changes, or is heard of anew. What was told
+  // last holds until then.
+  using ConditionHandler = std::function<void(const WorkloadHandle&, const WorkloadCondition&)>;
+
   virtual ~Platform() = default;
 
   // The wire name: "Process", "Docker", "AKS" ...
@@ -127,6 +143,8 @@ class Platform {
   virtual void set_exit_handler(ExitHandler handler) = 0;
   // For platforms whose starts may take long.
   virtual void set_progress_handler(ProgressHandler) {}
+  // For platforms that hear of more than ends.
+  virtual void set_condition_handler(ConditionHandler) {}
 
   // Can workloads be started here now? Cheap enough to be asked every few seconds; may be cached by the platform.
   virtual net::Task<Availability> availability() = 0;
@@ -143,6 +161,9 @@ class Platform {
     (void)component_ports;
     return {host, port};
   }
+  // The names of the settings that an instance may have here; none = any. What another platform knows is kept for it
+  // and does not come here (platform_options.hpp).
+  virtual std::vector<std::string_view> option_names() const { return {}; }
   // Are these settings of an instance good here? InvalidArgument with faults below /platformOptions. Does not wait.
   virtual Status check_options(const Json& platform_options) const {
     (void)platform_options;
@@ -159,6 +180,9 @@ class Platform {
   // Writes what the workload needs and starts it. When it returns success the workload runs under marks from which
   // list() finds it, also when the caller never stores the handle. After an error nothing of it runs.
   virtual net::Task<Result<WorkloadHandle>> start(WorkloadSpec spec) = 0;
+  // Nobody wants a start any more that is under way: where it waits for something long (an image), it ends with
+  // Cancelled.
+  virtual void give_up_start(const std::string& instance_id) { (void)instance_id; }
 
   // Asks it to end (SIGINT), waits up to `timeout`, then kills it with all its descendants. Success when nothing of it
   // runs any more, also if it had ended before. The exit handler is not called for an exit seen here.
@@ -174,6 +198,13 @@ class Platform {
 
   // All workloads that carry the marks of `control_plane_id`.
   virtual net::Task<Result<std::vector<FoundWorkload>>> list(std::string control_plane_id) = 0;
+
+  // What there is with the marks of `control_plane_id` and does not run, by workload; without data that was kept when
+  // its instance was deleted. For platforms on which it would be found by nobody else.
+  virtual net::Task<Result<std::vector<Remains>>> remains(std::string control_plane_id) {
+    (void)control_plane_id;
+    co_return std::vector<Remains>();
+  }
 
   // Removes what start() wrote for the instance: rendered configuration, and unless `keep_data` its working directory
   // and logs. The workload must not run.

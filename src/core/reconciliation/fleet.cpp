@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/id.hpp"
+#include "core/platform/platform_options.hpp"
 #include "core/reconciliation/service_impl.hpp"
 
 namespace draas::core {
@@ -58,7 +59,7 @@ std::string ReconciliationService::Impl::options_mark(const Entry& entry) const 
   if (!runtime.handle || !runtime.platform_options.is_object()) return {};
   const Platform* platform = supervisor.find_platform(entry.instance.platform);
   if (platform == nullptr) return {};
-  const Json wanted = platform->effective_options(entry.instance.platform_options);
+  const Json wanted = platform->effective_options(options_for(*platform, entry.instance.platform_options));
   return wanted == runtime.platform_options ? std::string() : sha256_hex(to_text(wanted));
 }
 

@@ -70,6 +70,7 @@ std::optional<Report> ContainerReports::on_event(const Event& event) {
   }
   std::optional<Report> report = report_about(event.attributes, event.id);
   if (!report) return std::nullopt;
+  heard_.insert(event.id);
   if (event.action == "start" || event.action == "unpause") {
     set_running(*report, "running");
   } else if (event.action == "pause") {
@@ -106,6 +107,11 @@ std::vector<Report> ContainerReports::on_list(const std::vector<ContainerSummary
   };
   for (const ContainerSummary& container : containers) {
     present.insert(container.id);
+    if (heard_.contains(container.id)) {
+      const auto known = last_.find(container.id);
+      if (all && known != last_.end()) reports.push_back(known->second);
+      continue;
+    }
     std::optional<Report> report = report_about(container.labels, container.id);
     if (!report) continue;
     if (container.running()) {
@@ -119,7 +125,7 @@ std::vector<Report> ContainerReports::on_list(const std::vector<ContainerSummary
     add(container.id, std::move(*report));
   }
   for (auto known = last_.begin(); known != last_.end();) {
-    if (present.contains(known->first)) {
+    if (present.contains(known->first) || heard_.contains(known->first)) {
       ++known;
       continue;
     }

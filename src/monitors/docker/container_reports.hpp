@@ -22,6 +22,9 @@ class ContainerReports {
   // nullopt for an event that changes nothing that is reported, or of a container that is nobody's.
   std::optional<Report> on_event(const draas::docker::Event& event);
 
+  // Before the engine is asked for the list of a look: what events say from here on is newer than that list, and the
+  // look leaves those containers alone. One look at a time.
+  void begin_look() { heard_.clear(); }
   // A look at all containers. Those that ended are inspected by the caller; `inspected` has what it found, by id.
   // Reports what differs from what was reported last, or everything when `all`; also of containers that have gone.
   std::vector<Report> on_list(const std::vector<draas::docker::ContainerSummary>& containers,
@@ -35,6 +38,7 @@ class ContainerReports {
   std::optional<Report> news(const std::string& container, Report report, bool anyway);
 
   std::map<std::string, Report> last_;   // by container id
+  std::set<std::string> heard_;          // containers of which events told since begin_look()
   std::set<std::string> out_of_memory_;  // containers that the engine told so of, before they died
 };
 

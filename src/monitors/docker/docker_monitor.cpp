@@ -1,6 +1,7 @@
 #include "monitors/docker/docker_monitor.hpp"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -20,6 +21,14 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstPause{200};
 constexpr milliseconds kLongestPause{10'000};
 constexpr milliseconds kQuietStream{120'000};  // after which the events are asked for anew
+constexpr std::size_t kMaxBatchBytes = 512U << 10U;
+
+// "" when there is none.
+std::string text_of(const Json& object, const char* key) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
 
 // What the same report would meet again.
 bool is_refusal(ErrorCode code) {
@@ -37,6 +46,7 @@ struct DockerMonitor::Impl {
         api(http, options.api),
         buffer(options.buffer_file, options.buffer_capacity),
         tasks(loop.executor()),
+        looking(loop.executor()),
         work(loop.executor()),
         delivered(metrics.counter("draas_monitor_reports_delivered_total", "Reports that the control plane took")),
         rejected(metrics.counter("draas_monitor_reports_rejected_total", "Reports that the control plane refused")),
@@ -66,26 +76,40 @@ struct DockerMonitor::Impl {
         continue;
       }
       set_engine({});
-      pause = kFirstPause;
-      co_await follow(*stream);
+      const auto opened_at = std::chrono::steady_clock::now();
+      const bool is_new = co_await follow(*stream);
+      // One that breaks at once is opened anew as slowly as one that cannot be opened.
+      if (is_new || std::chrono::steady_clock::now() - opened_at > kLongestPause) pause = kFirstPause;
+      const bool slept = co_await net::sleep_for(pause);
+      if (!slept) co_return;
+      pause = std::min(pause * 2, kLongestPause);
     }
   }
 
-  net::Task<void> follow(draas::docker::EventStream& stream) {
+  // Until the stream ends; true when it brought something new.
+  net::Task<bool> follow(draas::docker::EventStream& stream) {
+    bool is_new = false;
+    std::size_t skipped = 0;
     while (true) {
       auto events = co_await stream.read(kQuietStream);
       if (!events) {
         if (events.error().code != ErrorCode::DeadlineExceeded) set_engine(std::unexpected(events.error()));
-        co_return;
+        co_return is_new;
       }
       for (const draas::docker::Event& event : *events) {
         if (!cursor.accept(event)) continue;
+        is_new = true;
         if (auto report = containers.on_event(event)) add(std::move(*report));
       }
+      if (std::exchange(skipped, stream.skipped()) == stream.skipped()) continue;
+      const Status looked = co_await look(false);
+      if (!looked) co_return is_new;
     }
   }
 
   net::Task<Status> look(bool all) {
+    net::AsyncMutex::Guard one_at_a_time = co_await looking.lock();
+    containers.begin_look();
     auto labels = options.labels;
     auto listed = co_await engine.list_containers(std::move(labels), true);
     if (!listed) co_return std::unexpected(std::move(listed.error()));
@@ -98,8 +122,24 @@ struct DockerMonitor::Impl {
         co_return std::unexpected(std::move(container.error()));
       }
     }
-    for (Report& report : containers.on_list(*listed, inspected, all)) add(std::move(report));
+    std::vector<Report> reports = containers.on_list(*listed, inspected, all);
+    if (all) leave_out_waiting(reports);
+    for (Report& report : reports) add(std::move(report));
     co_return Status{};
+  }
+
+  // What waits to be delivered need not be told twice.
+  void leave_out_waiting(std::vector<Report>& reports) const {
+    std::map<std::string, Report> newest;  // by container
+    for (Report& waiting_report : buffer.front(buffer.size())) {
+      const auto container = waiting_report.metadata.find("containerId");
+      if (container != waiting_report.metadata.end()) newest[container->second] = std::move(waiting_report);
+    }
+    std::erase_if(reports, [&](const Report& report) {
+      const auto container = report.metadata.find("containerId");
+      const auto found = container == report.metadata.end() ? newest.end() : newest.find(container->second);
+      return found != newest.end() && found->second == report;
+    });
   }
 
   // Finds what the events missed, and whether the control plane is there.
@@ -159,14 +199,18 @@ struct DockerMonitor::Impl {
     std::string health = "/api/health";
     auto answer = co_await api.get(std::move(health));
     if (!answer) co_return std::unexpected(std::move(answer.error()));
-    const std::string id = answer->value("controlPlaneId", "");
+    if (!answer->is_object() || text_of(*answer, "controlPlaneId").empty()) {
+      co_return fail(ErrorCode::Unavailable,
+                     "What answers at ControlPlaneUrl is not a control plane; check the address");
+    }
+    const std::string id = text_of(*answer, "controlPlaneId");
     // One that was away may have missed everything, and another one knows nothing.
-    if (std::exchange(control_plane, id) != id || was_away) {
-      was_away = false;
-      if (engine_connected()) {
-        const Status looked = co_await look(true);
-        if (!looked) write_log(LogLevel::Warn, "the containers could not be listed", looked.error());
-      }
+    if (!control_plane.empty() && control_plane != id) was_away = true;
+    control_plane = id;
+    if (was_away && engine_connected()) {
+      const Status looked = co_await look(true);
+      if (looked) was_away = false;
+      if (!looked) write_log(LogLevel::Warn, "the containers could not be listed", looked.error());
     }
     while (buffer.size() > 0) {
       const Status sent = co_await send_batch();
@@ -176,23 +220,41 @@ struct DockerMonitor::Impl {
   }
 
   net::Task<Status> send_batch() {
-    const std::vector<Report> batch = buffer.front(options.batch_size);
+    const std::size_t most = std::clamp<std::size_t>(batch_limit, 1, options.batch_size);
+    const std::vector<Report> waiting_reports = buffer.front(most);
     Json body = Json::array();
-    for (const Report& report : batch) {
-      if (report.control_plane.empty() || report.control_plane == control_plane) body.push_back(report_to_json(report));
+    std::size_t taken = 0;
+    std::size_t bytes = 0;
+    for (const Report& report : waiting_reports) {
+      if (report.control_plane.empty() || report.control_plane == control_plane) {
+        Json json = report_to_json(report);
+        bytes += to_text(json).size();
+        if (bytes > kMaxBatchBytes && !body.empty()) break;
+        body.push_back(std::move(json));
+      }
+      ++taken;
     }
+    const std::uint64_t end = buffer.first() + taken;
     const std::size_t count = body.size();
     if (count > 0) {
       std::string path = "/api/status/updates";
       auto answer = co_await api.post(std::move(path), std::move(body));
       if (!answer && !is_refusal(answer.error().code)) co_return std::unexpected(std::move(answer.error()));
-      if (!answer)
-        write_log(LogLevel::Error, "the control plane refused reports", answer.error(), {{"reports", count}});
+      if (!answer && taken > 1) {
+        // One of them spoils the others: in halves, down to that one.
+        batch_limit = taken / 2;
+        co_return Status{};
+      }
+      if (!answer) {
+        write_log(LogLevel::Error, "the control plane refused a report", answer.error(),
+                  {{"instanceId", waiting_reports.front().instance_id}});
+      }
       const std::size_t refused = answer ? count_rejected(*answer) : count;
       delivered.add(static_cast<double>(count - std::min(count, refused)));
       rejected.add(static_cast<double>(refused));
     }
-    const Status kept = buffer.pop(batch.size());
+    batch_limit = std::min(2 * most, options.batch_size);
+    const Status kept = buffer.pop_before(end);
     if (!kept) write_log(LogLevel::Warn, "delivered reports are still in the buffer's file", kept.error());
     waiting.set(static_cast<double>(buffer.size()));
     co_return Status{};
@@ -203,9 +265,9 @@ struct DockerMonitor::Impl {
     const auto list = answer.find("rejected");
     if (list == answer.end() || !list->is_array()) return 0;
     for (const Json& one : *list) {
-      if (one.value("code", "") == "NotFound") continue;
+      if (text_of(one, "code") == "NotFound") continue;
       log_warn("the control plane refused a report",
-               {{"instanceId", one.value("instanceId", "")}, {"code", one.value("code", "")}});
+               {{"instanceId", text_of(one, "instanceId")}, {"code", text_of(one, "code")}});
     }
     return list->size();
   }
@@ -248,9 +310,11 @@ struct DockerMonitor::Impl {
   ContainerReports containers;
   draas::docker::EventCursor cursor;
   net::TaskGroup tasks;
-  net::Timer work;  // cancelled when there is something to deliver
+  net::AsyncMutex looking;
+  std::size_t batch_limit = options.batch_size;  // less after a refusal
+  net::Timer work;                               // cancelled when there is something to deliver
   bool ping = true;
-  bool was_away = true;
+  bool was_away = false;      // the first look tells everything
   std::string control_plane;  // its id
   std::size_t told_dropped = 0;
   Counter& delivered;

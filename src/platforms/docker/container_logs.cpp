@@ -1,6 +1,7 @@
 #include "platforms/docker/container_logs.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -15,9 +16,11 @@ namespace {
 constexpr std::chrono::milliseconds kReadTimeout{30'000};
 constexpr std::chrono::hours kFollowTimeout{24};
 constexpr std::size_t kMaxBuffered = 1U << 20U;
+constexpr std::chrono::milliseconds kReopenFirst{100};
+constexpr std::chrono::milliseconds kReopenMax{5'000};
 
 engine::LogRequest request_of(const core::LogQuery& query) {
-  engine::LogRequest request{.follow = query.follow, .tail = {}, .since = query.since};
+  engine::LogRequest request{.follow = query.follow, .tail = {}, .since = query.since, .after = {}};
   if (query.tail != SIZE_MAX) request.tail = query.tail;
   return request;
 }
@@ -116,9 +119,11 @@ struct ContainerLogs::Follower {
   std::optional<Error> failure;
   std::deque<LogSource> sources;
   engine::LogRequest first;  // for the container that is followed first
-  std::string newest;        // container that was queued last
-  net::Timer news;           // for the reader
-  net::Timer next;           // for the pump: a source, the end, or room
+  LogSource newest;          // container that was queued last
+  std::string copied;        // container that was copied last, and up to where
+  std::string copied_to;
+  net::Timer news;  // for the reader
+  net::Timer next;  // for the pump: a source, the end, or room
   net::asio::cancellation_signal cancel;
 
   void wake_pump() { next.cancel(); }
@@ -163,26 +168,51 @@ class ContainerLogs::FollowReader final : public core::LogReader {
   std::shared_ptr<Follower> follower_;
 };
 
-net::Task<Status> ContainerLogs::copy(std::shared_ptr<Follower> follower, engine::EngineClient* client,
-                                      LogSource source) {
-  const engine::LogRequest request = std::exchange(follower->first, engine::LogRequest{.follow = true});
+// Up to where its stream ends or breaks. An error is that of the stream.
+net::Task<Status> ContainerLogs::copy_stream(std::shared_ptr<Follower> follower, engine::EngineClient* client,
+                                             LogSource source, engine::LogRequest request) {
   auto stream = co_await client->container_logs(source.container_id, source.terminal, request);
-  if (!stream) {
-    if (stream.error().code == ErrorCode::NotFound) co_return Status();  // removed meanwhile
-    co_return std::unexpected(std::move(stream.error()));
-  }
+  if (!stream) co_return std::unexpected(std::move(stream.error()));
   engine::LogLines lines;
   while (!follower->abandoned) {
     auto pieces = co_await stream->read(kFollowTimeout);
-    if (!pieces) co_return std::unexpected(std::move(pieces.error()));
-    for (const engine::LogPiece& piece : *pieces) lines.feed(piece, follower->buffer);
-    if (pieces->empty()) lines.finish(follower->buffer);
+    if (pieces) {
+      for (const engine::LogPiece& piece : *pieces) lines.feed(piece, follower->buffer);
+    }
+    follower->copied = source.container_id;
+    follower->copied_to = stream->newest();
+    const bool ended = !pieces || pieces->empty();
+    if (ended) lines.finish(follower->buffer);
     if (!follower->buffer.empty()) follower->news.cancel();
-    if (pieces->empty()) break;
+    if (!pieces) co_return std::unexpected(std::move(pieces.error()));
+    if (ended) break;
     while (follower->buffer.size() > kMaxBuffered && !follower->abandoned) {
       follower->next.expires_at(net::Timer::time_point::max());
       co_await wait_for(follower->next);
     }
+  }
+  co_return Status();
+}
+
+// A stream that breaks is opened again where it was: the engine is away for a while.
+net::Task<Status> ContainerLogs::copy(std::shared_ptr<Follower> follower, engine::EngineClient* client,
+                                      LogSource source) {
+  const engine::LogRequest first = std::exchange(follower->first, engine::LogRequest{.follow = true});
+  std::chrono::milliseconds pause = kReopenFirst;
+  while (!follower->abandoned) {
+    engine::LogRequest request = first;
+    const bool goes_on = follower->copied == source.container_id && !follower->copied_to.empty();
+    if (goes_on) request.after = follower->copied_to;
+    const std::string before = follower->copied_to;
+    Status copied = co_await copy_stream(follower, client, source, std::move(request));
+    if (copied || copied.error().code == ErrorCode::NotFound) co_return Status();  // ended, or removed meanwhile
+    const bool is_away =
+        copied.error().code == ErrorCode::Unavailable || copied.error().code == ErrorCode::DeadlineExceeded;
+    if (!is_away) co_return copied;
+    if (follower->copied_to != before) pause = kReopenFirst;
+    const bool slept = co_await net::sleep_for(pause);
+    if (!slept) co_return Status();
+    pause = std::min(pause * 2, kReopenMax);
   }
   co_return Status();
 }
@@ -234,7 +264,7 @@ net::Task<Result<std::unique_ptr<core::LogReader>>> ContainerLogs::open(engine::
       if (!missing) continue;  // it comes whole, behind the others
     }
     if (missing && *missing == 0) break;
-    engine::LogRequest part{.follow = false, .tail = missing, .since = query.since};
+    engine::LogRequest part{.follow = false, .tail = missing, .since = query.since, .after = {}};
     auto read = co_await read_all(client, sources[i - 1], part);
     if (!read) {
       if (read.error().code == ErrorCode::NotFound) continue;
@@ -252,7 +282,7 @@ net::Task<Result<std::unique_ptr<core::LogReader>>> ContainerLogs::open(engine::
   follower->buffer = std::move(text);
   follower->first = request;
   if (!sources.empty()) {
-    follower->newest = sources.back().container_id;
+    follower->newest = sources.back();
     follower->sources.push_back(sources.back());
   } else {
     follower->first.tail.reset();
@@ -279,10 +309,33 @@ void ContainerLogs::started(const std::string& workload, LogSource source) {
   if (found == followers_.end()) return;
   for (const auto& each : found->second) {
     const auto follower = each.lock();
-    if (!follower || follower->newest == source.container_id) continue;
-    follower->newest = source.container_id;
+    if (!follower || follower->newest.container_id == source.container_id) continue;
+    follower->newest = source;
     follower->sources.push_back(source);
     follower->wake_pump();
+  }
+}
+
+// Where it is copied still, the second copy finds nothing new.
+void ContainerLogs::restarted(const std::string& workload, const LogSource& source) {
+  const auto found = followers_.find(workload);
+  if (found == followers_.end()) return;
+  for (const auto& each : found->second) {
+    const auto follower = each.lock();
+    if (!follower || follower->newest.container_id != source.container_id) continue;
+    follower->sources.push_back(source);
+    follower->wake_pump();
+  }
+}
+
+void ContainerLogs::resume() {
+  for (const auto& [workload, list] : followers_) {
+    for (const auto& each : list) {
+      const auto follower = each.lock();
+      if (!follower || follower->newest.container_id.empty() || !follower->sources.empty()) continue;
+      follower->sources.push_back(follower->newest);
+      follower->wake_pump();
+    }
   }
 }
 

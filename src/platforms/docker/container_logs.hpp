@@ -1,6 +1,7 @@
 #pragma once
 // The log of a workload: what its containers wrote, the previous one's before the current one's. A follower goes on
-// with the next container when the workload is started again. All on the control loop.
+// with the next container when the workload is started again, and with the same one when that was restarted by hand or
+// its engine was away. All on the control loop.
 
 #include <deque>
 #include <map>
@@ -31,6 +32,9 @@ class ContainerLogs {
                                                            std::vector<LogSource> sources, core::LogQuery query);
   // A container of the workload runs, or has run.
   void started(const std::string& workload, LogSource source);
+  // The same container runs again, or its engine does.
+  void restarted(const std::string& workload, const LogSource& source);
+  void resume();
   // The workload is removed: followers come to their end.
   void removed(const std::string& workload);
   // Ends all followers.
@@ -45,6 +49,8 @@ class ContainerLogs {
   static net::Task<void> pump(std::shared_ptr<Follower> follower, draas::docker::EngineClient* engine);
   static net::Task<Status> copy(std::shared_ptr<Follower> follower, draas::docker::EngineClient* engine,
                                 LogSource source);
+  static net::Task<Status> copy_stream(std::shared_ptr<Follower> follower, draas::docker::EngineClient* engine,
+                                       LogSource source, draas::docker::LogRequest request);
 
   net::Executor executor_;
   std::map<std::string, std::vector<std::weak_ptr<Follower>>> followers_;

@@ -5,7 +5,7 @@
 #include "base/archive.hpp"
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
-#include "docker/credentials.hpp"
+#include "platforms/docker/container_removal.hpp"
 #include "platforms/docker/platform_state.hpp"
 #include "platforms/workload_id.hpp"
 
@@ -13,7 +13,6 @@ namespace draas::platforms::docker {
 namespace engine = draas::docker;
 namespace {
 
-constexpr std::chrono::seconds kProgressPause{2};
 constexpr std::uint32_t kPrivateDirectory = 0700;
 constexpr std::uint32_t kSharedDirectory = 0755;
 constexpr std::uint32_t kPrivateFile = 0600;
@@ -40,21 +39,6 @@ ArchiveEntry config_entry(UserIds owner, std::string configuration, WallTime tim
   return entry;
 }
 
-// How far a pull is, counted in layers.
-class Layers {
- public:
-  void take(const engine::PullProgress& step) {
-    if (step.layer.empty()) return;
-    if (step.status == "Pulling fs layer" || step.status == "Already exists") known_.insert(step.layer);
-    if (step.status == "Pull complete" || step.status == "Already exists") done_.insert(step.layer);
-  }
-  std::string text() const { return std::to_string(done_.size()) + " of " + std::to_string(known_.size()) + " layers"; }
-
- private:
-  std::set<std::string> known_;
-  std::set<std::string> done_;
-};
-
 std::string file_of(const Result<std::string>& archive) {
   if (!archive) return {};
   const auto entries = read_archive(*archive, 1U << 20U);
@@ -66,56 +50,6 @@ std::string file_of(const Result<std::string>& archive) {
 void DockerPlatform::tell_progress(const std::string& workload, const std::string& progress) {
   log_info("starting a container", {{"instanceId", workload}, {"progress", progress}});
   if (progress_handler_) progress_handler_(workload, progress);
-}
-
-// --- the image ------------------------------------------------------------------------------------------------------
-
-net::Task<Status> DockerPlatform::pull(engine::EngineClient* client, engine::ImageReference image,
-                                       std::string workload) {
-  const std::string directory = options_.endpoint.configuration_directory.string();
-  auto look_up = [directory, registry = image.registry] { return engine::registry_authorization(directory, registry); };
-  auto authorization = co_await workers_.run(std::move(look_up));
-  if (!authorization) co_return std::unexpected(std::move(authorization.error()));
-  const std::string what = "pulling " + image.name() + (image.digest.empty() ? ":" : "@") + image.version();
-  tell_progress(workload, what);
-  auto layers = std::make_shared<Layers>();
-  auto told_at = std::make_shared<SteadyTime>(clock_.steady_now());
-  std::function<void(const engine::PullProgress&)> on_step = [this, workload, what, layers,
-                                                              told_at](const engine::PullProgress& step) {
-    layers->take(step);
-    if (clock_.steady_now() - *told_at < kProgressPause) return;
-    *told_at = clock_.steady_now();
-    tell_progress(workload, what + ": " + layers->text());
-  };
-  std::string secret = std::move(*authorization);
-  Status pulled = co_await client->pull_image(std::move(image), std::move(secret), std::move(on_step));
-  if (!pulled)
-    co_return std::unexpected(std::move(pulled.error()).with_context("Cannot pull the image (" + what + ")"));
-  tell_progress(workload, what + ": done");
-  co_return Status();
-}
-
-net::Task<Status> DockerPlatform::ensure_image(engine::EngineClient* client, std::string image, PullPolicy policy,
-                                               std::string workload) {
-  // One pull of an image at a time; whoever waited finds it there.
-  crash_point("docker.start.begin");
-  auto& mutex = pulling_[image];
-  if (!mutex) mutex = std::make_unique<net::AsyncMutex>(control_);
-  net::AsyncMutex::Guard guard = co_await mutex->lock();
-  if (policy != PullPolicy::Always) {
-    auto found = co_await client->inspect_image(image);
-    if (found) co_return Status();
-    if (found.error().code != ErrorCode::NotFound) co_return std::unexpected(std::move(found.error()));
-    if (policy == PullPolicy::Never) {
-      co_return fail(ErrorCode::Unprocessable, "The image '" + image +
-                                                   "' is not there, and the pull policy is Never; pull it with `docker "
-                                                   "pull " +
-                                                   image + "`, or set the pull policy to IfNotPresent");
-    }
-  }
-  auto reference = engine::parse_image_reference(image);
-  if (!reference) co_return std::unexpected(std::move(reference.error()));
-  co_return co_await pull(client, std::move(*reference), std::move(workload));
 }
 
 // --- what was there before ------------------------------------------------------------------------------------------
@@ -140,7 +74,7 @@ net::Task<Status> DockerPlatform::make_room(engine::EngineClient* client, core::
       log_warn("a container of an earlier start still runs and is removed",
                {{"instanceId", spec.instance_id}, {"container", each.name}});
     }
-    Status removed = co_await client->remove_container(each.id, true);
+    Status removed = co_await remove_container(client, each.id, options_.kill_timeout);
     if (!removed) co_return removed;
   }
   if (last == nullptr) co_return Status();
@@ -176,6 +110,36 @@ net::Task<Status> DockerPlatform::make_volumes(engine::EngineClient* client, cor
   for (const std::string& volume : volumes) {
     Status made = co_await make_volume(client, volume, spec.control_plane_id, spec.instance_id);
     if (!made) co_return made;
+  }
+  // In use again: whether its data is kept is asked anew at its next delete.
+  auto filter = filter_for(spec.control_plane_id, spec.instance_id);
+  filter.push_back(std::string(kLabelKept) + "=true");
+  auto kept = co_await client->list_volumes(std::move(filter));
+  if (!kept) co_return std::unexpected(std::move(kept.error()));
+  for (const engine::Volume& each : *kept) {
+    Status removed = co_await client->remove_volume(each.name);
+    if (!removed) co_return removed;
+  }
+  co_return Status();
+}
+
+// What another instance keeps, of this control plane or another, is not for this one to write into.
+net::Task<Status> DockerPlatform::check_volumes(engine::EngineClient* client, InstanceOptions instance,
+                                                std::string workload) {
+  for (const std::string& wanted : instance.volumes) {
+    const std::string name = wanted.substr(0, wanted.find(':'));
+    auto found = co_await client->inspect_volume(name);
+    if (!found) {
+      if (found.error().code == ErrorCode::NotFound) continue;
+      co_return std::unexpected(std::move(found.error()));
+    }
+    const auto owner = found->labels.find(std::string(kLabelWorkload));
+    const bool is_ours = owner != found->labels.end() && owner->second == workload;
+    if (!found->labels.contains(std::string(kLabelManaged)) || is_ours) continue;
+    co_return fail(ErrorCode::InvalidArgument,
+                   "/platformOptions/volumes: the volume '" + name +
+                       "' belongs to another instance; make one to be shared with `docker volume create`",
+                   {{"/platformOptions/volumes", "'" + name + "' belongs to another instance"}});
   }
   co_return Status();
 }
@@ -278,27 +242,42 @@ net::Task<Result<core::WorkloadHandle>> DockerPlatform::start_container(engine::
     co_return std::unexpected(std::move(error));
   }
   crash_point("docker.start.created");
-  const std::string id = *created;
+  const std::string id = created->id;
+  std::string warnings;
+  for (const std::string& warning : created->warnings) {
+    log_warn("the engine leaves out a part of what a container was to have",
+             {{"instanceId", spec.instance_id}, {"warning", warning}});
+    tell_progress(spec.instance_id, "the engine warns: " + warning);
+    warnings += (warnings.empty() ? "" : "; ") + warning;
+  }
   Status ready = co_await write_files(client, id, spec.configuration, image);
   const Marks marks{spec.control_plane_id, spec.instance_id, spec.generation, spec.spec_hash};
   core::WorkloadHandle handle = make_handle(marks, id, name, image);
+  if (!engine_id_.empty()) handle.data["engineId"] = engine_id_;
+  if (!warnings.empty()) handle.data["warnings"] = warnings;
   WatchedPtr watched;
   if (ready && !closed_) {
     // Before it runs, so that an end at once is not missed.
     crash_point("docker.start.configured");
     watched = watch_container(handle);
+    const SteadyTime begun = std::chrono::steady_clock::now();
     ready = co_await client->start_container(id);
+    watched->start_took = std::chrono::ceil<Duration>(std::chrono::steady_clock::now() - begun);
   } else if (ready) {
     ready = closing();
   }
   if (ready) {
     crash_point("docker.start.started");
+    // The events may be followed since it was on its way, too late for their first look to find it.
+    if (connected_ && watched->unheard) {
+      tasks_.spawn("docker sweep", [this]() -> net::Task<void> { co_await sweep(); });
+    }
     ended_.erase(spec.instance_id);
     logs_.started(spec.instance_id, {id, false});
     co_return handle;
   }
   if (watched) forget(watched);
-  Status removed = co_await client->remove_container(id, true);
+  Status removed = co_await remove_container(client, id, options_.kill_timeout);
   if (!removed) {
     write_log(LogLevel::Warn, "a container that could not be started is left", removed.error(),
               {{"instanceId", spec.instance_id}, {"container", name}});
@@ -322,7 +301,10 @@ net::Task<Result<core::WorkloadHandle>> DockerPlatform::start(core::WorkloadSpec
   const std::string image = instance->image.value_or(options_.image);
   const PullPolicy policy = instance->pull_policy.value_or(options_.pull_policy);
   const std::string workload = spec.instance_id;
-  Status there = co_await ensure_image(*client, image, policy, workload);
+  co_await identify(*client);
+  Status there = co_await check_volumes(*client, *instance, workload);
+  if (there) there = co_await wait_for_image(*client, image, policy, workload);
+  if (there && closed_) there = closing();
   Result<core::WorkloadHandle> started = fail(ErrorCode::Internal, "");
   if (there) {
     started = co_await start_container(*client, std::move(spec), std::move(*instance), image);

@@ -48,6 +48,7 @@ struct DockerPlatformOptions {
   std::string log_driver = "json-file";
   std::map<std::string, std::string> log_options{{"max-size", "10m"}, {"max-file", "5"}};
   std::string name_prefix = "draas-";
+  std::string lost_engine;          // EngineInfo::id of one that is gone for good, with all that ran there
   Duration stop_timeout{30'000};    // written into the container, for those who stop it by hand
   Duration kill_timeout{10'000};    // for the engine to end a container after SIGKILL
   Duration sweep_interval{30'000};  // behind the events, for what they missed

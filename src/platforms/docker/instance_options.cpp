@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view kOurLabels = "draas.";
 constexpr std::string_view kOurVariables = "DRAAS_";
+// Labels come with every event of the container.
+constexpr std::size_t kMaxLabelBytes = 16U << 10U;
 
 bool is_name(std::string_view text) {
   const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
@@ -92,6 +94,11 @@ std::optional<PullPolicy> parse_pull_policy(std::string_view text) {
   return std::nullopt;
 }
 
+std::vector<std::string_view> instance_option_names() {
+  return {"image", "pullPolicy", "arguments", "environment", "network",     "extraHosts",
+          "user",  "volumes",    "labels",    "pidsLimit",   "readOnlyRoot"};
+}
+
 Result<InstanceOptions> read_instance_options(const Json& platform_options) {
   InstanceOptions options;
   if (platform_options.is_null()) return options;
@@ -110,6 +117,11 @@ Result<InstanceOptions> read_instance_options(const Json& platform_options) {
   if (std::ranges::any_of(options.arguments, has_nul)) reader.add_fault("arguments", "holds a NUL");
   options.environment = read_map(reader, "environment", kOurVariables);
   options.labels = read_map(reader, "labels", kOurLabels);
+  std::size_t label_bytes = 0;
+  for (const auto& [name, value] : options.labels) label_bytes += name.size() + value.size();
+  if (label_bytes > kMaxLabelBytes) {
+    reader.add_fault("labels", "are " + std::to_string(label_bytes) + " bytes in all; at most 16384 are taken");
+  }
   options.network = reader.optional_string("network");
   if (options.network) check_each(reader, "network", {*options.network}, fault_of_network);
   options.extra_hosts = reader.optional_strings("extraHosts").value_or(std::vector<std::string>());

@@ -17,6 +17,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -39,6 +40,7 @@ struct InstanceOptions {
   std::optional<bool> read_only_root;
 };
 
+std::vector<std::string_view> instance_option_names();
 // InvalidArgument with a fault for every field that is wrong or unknown, the nearest known name included.
 Result<InstanceOptions> read_instance_options(const Json& platform_options);
 

@@ -82,6 +82,10 @@ std::string data_volume(const std::string& prefix, const std::string& workload) 
   return prefix + "-data-" + legal(workload);
 }
 
+std::string kept_volume(const std::string& prefix, const std::string& workload) {
+  return prefix + "-kept-" + legal(workload);
+}
+
 std::string plugins_volume(const std::string& prefix, const std::string& workload) {
   return prefix + "-plugins-" + legal(workload);
 }

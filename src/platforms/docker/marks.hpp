@@ -16,6 +16,7 @@ namespace draas::platforms::docker {
 using draas::docker::kLabelControlPlane;
 using draas::docker::kLabelGeneration;
 using draas::docker::kLabelInstance;
+using draas::docker::kLabelKept;
 using draas::docker::kLabelManaged;
 using draas::docker::kLabelSpecHash;
 using draas::docker::kLabelWorkload;
@@ -44,6 +45,8 @@ std::string container_name(const std::string& prefix, const std::string& workloa
 std::string previous_container_name(const std::string& prefix, const std::string& workload);
 std::string config_volume(const std::string& prefix, const std::string& workload);
 std::string data_volume(const std::string& prefix, const std::string& workload);
+// An empty volume that says that the others were kept on purpose; labels of a volume cannot be changed.
+std::string kept_volume(const std::string& prefix, const std::string& workload);
 std::string plugins_volume(const std::string& prefix, const std::string& workload);
 
 // --- handles ---

@@ -51,6 +51,7 @@ class ProcessPlatform final : public core::Platform {
     return platforms::port_is_free(host, port);
   }
   std::string default_host() const override { return options_.default_host; }
+  std::vector<std::string_view> option_names() const override { return {"arguments", "environment"}; }
   Status check_options(const Json& platform_options) const override {
     auto settings = read_instance_settings(platform_options);
     return settings ? Status() : std::unexpected(std::move(settings.error()));

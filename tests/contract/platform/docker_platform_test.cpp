@@ -55,14 +55,14 @@ TEST_F(DockerPlatformTest, NamesOfOthersAreLeftAlone) {
   Json foreign = Json::object();
   foreign["Image"] = "draas-fake-server:test";
   const std::string name = name_of("one");
-  auto created = engine_under_test()->call<Result<std::string>>(
+  auto created = engine_under_test()->call<Result<draas::docker::CreatedContainer>>(
       [name, foreign](draas::docker::EngineClient& engine) { return engine.create_container(name, foreign); });
   ASSERT_TRUE(created) << created.error().message;
   const Error error = start_fails(spec("one", ""));
   EXPECT_EQ(error.code, ErrorCode::Conflict);
   EXPECT_THAT(error.message, HasSubstr("Docker:NamePrefix"));
   EXPECT_TRUE(run(platform().remove("one", false)));
-  EXPECT_EQ(engine_under_test()->inspect(name).id, *created) << "not ours, and not removed";
+  EXPECT_EQ(engine_under_test()->inspect(name).id, created->id) << "not ours, and not removed";
   EXPECT_TRUE(on_engine([name](draas::docker::EngineClient& engine) { return engine.remove_container(name, true); }));
 
   const std::string volume = draas::platforms::docker::data_volume(prefix(), "two");

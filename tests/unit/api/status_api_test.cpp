@@ -40,6 +40,26 @@ TEST_F(StatusApi, AReportIsTakenAndSeen) {
   EXPECT_EQ(known.json()["containerId"], "c1");
 }
 
+// A daemon beside a platform that sees its workloads itself: its details are taken, its statuses are not needed.
+TEST_F(StatusApi, WhatIsSeenGoesBeforeWhatIsReported) {
+  ASSERT_EQ(ask("POST", "/api/server/instances/a/start").status, 200);
+  const auto last = ask("GET", kChanges).header("X-Last-Sequence");
+  const auto report_of_first = [this](const std::string& status) {
+    return ask_json(
+        "POST", "/api/status/updates",
+        R"({"instanceId":"a","generation":1,"source":"DockerDaemon","metadata":{"exitCode":"137"},"status":")" +
+            status + "\"}");
+  };
+  for (const char* status : {"Running", "Stopped", "Error"}) ASSERT_EQ(report_of_first(status).status, 202);
+  EXPECT_EQ(ask("GET", "/api/server/instances/a").json()["status"], "Running");
+  EXPECT_EQ(ask("GET", kChanges + "?after=" + last).body, "[]");
+  EXPECT_EQ(ask("GET", "/api/status/a/status").json()["runtimeMetadata"]["exitCode"], "137");
+
+  ASSERT_EQ(ask_json("PATCH", "/api/configuration/instances/a", R"({"logLevel":"debug"})").status, 202);
+  ASSERT_EQ(report_of_first("Running").status, 202);
+  EXPECT_EQ(ask("GET", "/api/server/instances/a").json()["status"], "ConfigurationChanged") << "it is not masked";
+}
+
 TEST_F(StatusApi, LastKnownStatusExistsBeforeTheFirstStart) {
   const auto answer = ask("GET", "/api/status/a/status");
   EXPECT_EQ(answer.status, 200);

@@ -110,6 +110,39 @@ TEST_F(EngineClientTest, ErrorsSayTheWayOut) {
   EXPECT_THAT(start().error().message, HasSubstr("status 500"));
 }
 
+// Texts that say more than one thing: the way out is of what they mean.
+TEST_F(EngineClientTest, TheWayOutIsThatOfWhatTheTextMeans) {
+  struct Case {
+    const char* message;
+    ErrorCode code;
+    const char* way_out;
+  };
+  for (const Case& each : {
+           Case{"no matching manifest for linux/arm64/v8 in the manifest list entries", ErrorCode::NotFound,
+                "architecture"},
+           Case{"manifest for a/b:9 not found: manifest unknown", ErrorCode::NotFound, "name and tag"},
+           Case{"OCI runtime create failed: exec: /x: permission denied: unknown", ErrorCode::PermissionDenied,
+                "access to it"},
+           Case{"denied: requested access to the resource is denied", ErrorCode::PermissionDenied, "docker login"},
+           Case{"network shop not found", ErrorCode::NotFound, "docker network create"},
+           Case{"exec: docker-init: executable file not found in $PATH: unknown", ErrorCode::Unprocessable,
+                "Docker:Init"},
+           Case{"exec: drasi-server: executable file not found in $PATH: unknown", ErrorCode::Unprocessable,
+                "Docker:Image"},
+           Case{"configured logging driver does not support reading", ErrorCode::Unprocessable, "Docker:LogDriver"},
+           Case{"remove draas--data-x: volume is in use - [abc]", ErrorCode::Conflict, "--filter volume"},
+           Case{"removal of container abc is already in progress", ErrorCode::Conflict, "in a moment"},
+           Case{"Get https://ghcr.io/v2/: context deadline exceeded", ErrorCode::Unavailable, "registry"},
+           Case{"unable to find user nobody9: no matching entries in passwd file", ErrorCode::InvalidArgument,
+                "Docker:User"},
+       }) {
+    always(500, std::string(R"({"message":")") + each.message + R"("})");
+    const Error error = start().error();
+    EXPECT_EQ(error.code, each.code) << each.message;
+    EXPECT_THAT(error.message, HasSubstr(each.way_out));
+  }
+}
+
 TEST_F(EngineClientTest, NotModifiedIsSuccessAndWhatIsGoneIsRemoved) {
   play = [](const EngineRequest&, RawSocket&) {
     return std::string("HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n");
@@ -139,6 +172,7 @@ TEST_F(EngineClientTest, AnAnswerThatIsTooLateIsADeadline) {
       with_engine<Status>([](EngineClient& engine) { return engine.start_container("abc"); }, {.call_timeout = 100ms});
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ErrorCode::DeadlineExceeded);
+  EXPECT_THAT(late.error().message, AllOf(HasSubstr("The Docker engine at"), HasSubstr("journalctl -u docker")));
 }
 
 TEST_F(EngineClientTest, PullsWithProgressAndCredentials) {

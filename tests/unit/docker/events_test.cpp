@@ -23,7 +23,7 @@ TEST(EventReader, ReadsAnEventFromAnyPieces) {
     EventReader reader;
     std::vector<Event> events;
     for (std::size_t at = 0; at < kDie.size(); at += piece) {
-      ASSERT_TRUE(reader.feed(kDie.substr(at, piece), events));
+      reader.feed(kDie.substr(at, piece), events);
       EXPECT_EQ(reader.in_event(), at + piece < kDie.size());
     }
     ASSERT_EQ(events.size(), 1U);
@@ -39,10 +39,10 @@ TEST(EventReader, ReadsAnEventFromAnyPieces) {
 TEST(EventReader, BracesAndQuotesInStringsDoNotCount) {
   EventReader reader;
   std::vector<Event> events;
-  ASSERT_TRUE(reader.feed(R"({"Type":"container","Action":"exec_create: sh -c \"{[\\\"","Actor":{"ID":"}"}}  )"
-                          "\n"
-                          R"({"Type":"image","Action":"pull"})",
-                          events));
+  reader.feed(R"({"Type":"container","Action":"exec_create: sh -c \"{[\\\"","Actor":{"ID":"}"}}  )"
+              "\n"
+              R"({"Type":"image","Action":"pull"})",
+              events);
   ASSERT_EQ(events.size(), 2U);
   EXPECT_EQ(events[0].action, R"(exec_create: sh -c "{[\")");
   EXPECT_EQ(events[0].id, "}");
@@ -52,30 +52,47 @@ TEST(EventReader, BracesAndQuotesInStringsDoNotCount) {
 TEST(EventReader, WhatIsNoEventIsLeftOutAndOddTypesDoNoHarm) {
   EventReader reader;
   std::vector<Event> events;
-  ASSERT_TRUE(
-      reader.feed(R"({"a":1}{"Type":5,"Action":"x"}{"Type":"t","Action":"a","Actor":7,"timeNano":"soon"})", events));
+  reader.feed(R"({"a":1}{"Type":5,"Action":"x"}{"Type":"t","Action":"a","Actor":7,"timeNano":"soon"})", events);
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events[0].time_nanoseconds, 0);
   EXPECT_FALSE(events[0].exit_code());
 }
 
-TEST(EventReader, SaysWhenItIsNotAStreamOfObjectsAndGivesWhatCameBefore) {
+TEST(EventReader, WhatIsNotJsonIsSkippedUpToTheEndOfItsLine) {
+  const std::string die(kDie);
+  for (const std::string bad : {"<html>\n", "{\"Type\":oops}", "{\"Type\":\"cut off\n", "\"text\"\n", "{]\n", "}\n"}) {
+    EventReader reader;
+    std::vector<Event> events;
+    reader.feed(die + bad, events);
+    reader.feed(die + "\n" + die, events);
+    EXPECT_EQ(events.size(), 3U) << bad;
+    EXPECT_EQ(reader.skipped(), 1U) << bad;
+  }
+}
+
+TEST(EventReader, AnEventThatIsTooLargeIsSkipped) {
   EventReader reader;
   std::vector<Event> events;
-  const auto read = reader.feed(std::string(kDie) + "<html>", events);
-  ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().code, ErrorCode::InvalidArgument);
-  EXPECT_EQ(events.size(), 1U);
-  EXPECT_FALSE(reader.feed(kDie, events)) << "out of step";
+  const std::string large = "{\"Type\":\"" + std::string(2U << 20U, 'x') + "\",\"Action\":\"die\"}\n";
+  for (std::size_t at = 0; at < large.size(); at += 65'536) reader.feed(large.substr(at, 65'536), events);
+  EXPECT_TRUE(events.empty());
+  EXPECT_EQ(reader.skipped(), 1U);
+  reader.feed(kDie, events);
   EXPECT_EQ(events.size(), 1U);
 }
 
-TEST(EventReader, AnObjectIsBounded) {
-  EventReader reader;
-  std::vector<Event> events;
-  const auto read = reader.feed("{\"Type\":\"" + std::string(2U << 20U, 'x'), events);
+TEST(JsonStream, OneThatMustBeWholeFailsForGood) {
+  JsonStream stream;
+  std::vector<Json> objects;
+  const auto read = stream.feed(R"({"a":1}<html>)", objects);
   ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().code, ErrorCode::PayloadTooLarge);
+  EXPECT_EQ(read.error().code, ErrorCode::InvalidArgument);
+  EXPECT_EQ(objects.size(), 1U);
+  EXPECT_FALSE(stream.feed(R"({"a":1})", objects)) << "out of step";
+  JsonStream bounded;
+  const auto large = bounded.feed("{\"a\":\"" + std::string(2U << 20U, 'x'), objects);
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error().code, ErrorCode::PayloadTooLarge);
 }
 
 TEST(EventCursor, TakesEachEventOnce) {

@@ -51,6 +51,27 @@ TEST(LogDemultiplexer, ReadsTheSameFromAnyPieces) {
   }
 }
 
+TEST(LogDemultiplexer, TimesAreTakenOutAndSayWhereToGoOn) {
+  const auto stamp = [](int second) { return "2026-01-02T03:04:0" + std::to_string(second) + ".000000000Z"; };
+  const std::string bytes =
+      frame(1, stamp(1) + " one\n") + frame(2, stamp(2) + " two two\n") + frame(1, stamp(3) + " \n");
+  for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
+    const auto read = [&](const std::string& after) {
+      LogDemultiplexer demultiplexer(false, true, after);
+      std::string out;
+      for (std::size_t at = 0; at < bytes.size(); at += piece) {
+        std::vector<LogPiece> pieces;
+        EXPECT_TRUE(demultiplexer.feed(std::string_view(bytes).substr(at, piece), pieces));
+        for (const LogPiece& part : pieces) out += part.data;
+      }
+      return out + "|" + demultiplexer.newest();
+    };
+    EXPECT_EQ(read(""), "one\ntwo two\n\n|" + stamp(3)) << piece;
+    EXPECT_EQ(read(stamp(2)), "\n|" + stamp(3)) << piece;
+    EXPECT_EQ(read(stamp(9)), "|" + stamp(9)) << piece;
+  }
+}
+
 TEST(LogDemultiplexer, ATerminalWritesBareBytes) {
   EXPECT_EQ(lines_of("one\r\ntwo", 3, true), "one\r\ntwo");
   EXPECT_EQ(lines_of(frame(1, "x"), 3, true), frame(1, "x"));

@@ -57,6 +57,28 @@ TEST(ContainerReports, EventsBecomeStatuses) {
   EXPECT_EQ(reports.on_event(event("die", {{"exitCode", "1"}}))->status, "Error");
 }
 
+// The engine makes its list, and before it has come the events say more.
+TEST(ContainerReports, EventsDuringALookAreNewerThanItsList) {
+  ContainerReports reports;
+  reports.begin_look();
+  ASSERT_TRUE(reports.on_event(event("start")));
+  EXPECT_TRUE(reports.on_list({}, {}, false).empty()) << "it was started after the list, and was not removed";
+
+  reports.begin_look();
+  ASSERT_TRUE(reports.on_event(event("die", {{"exitCode", "137"}})));
+  EXPECT_TRUE(reports.on_list({summary("c1", "running")}, {}, false).empty()) << "it died after the list";
+  reports.begin_look();
+  ASSERT_TRUE(reports.on_event(event("start")));
+  const auto again = reports.on_list({summary("c1", "exited")}, {{"c1", ended(137)}}, true);
+  ASSERT_EQ(again.size(), 1U) << "a control plane that knows nothing is told what is";
+  EXPECT_EQ(again.front().status, "Running");
+
+  reports.begin_look();
+  const auto gone = reports.on_list({}, {}, false);
+  ASSERT_EQ(gone.size(), 1U);
+  EXPECT_EQ(gone.front().metadata.at("containerState"), "removed");
+}
+
 TEST(ContainerReports, ShortageOfMemoryIsToldWithTheEnd) {
   ContainerReports reports;
   EXPECT_FALSE(reports.on_event(event("oom")));

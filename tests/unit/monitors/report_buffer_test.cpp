@@ -39,13 +39,13 @@ TEST_F(ReportBuffers, KeepTheOrderOverARestart) {
     ReportBuffer buffer(file_, 10);
     ASSERT_TRUE(buffer.load());
     for (const char* id : {"a", "b", "c", "d"}) ASSERT_TRUE(buffer.push(report(id)));
-    ASSERT_TRUE(buffer.pop(1));
+    ASSERT_TRUE(buffer.pop_before(buffer.first() + 1));
   }
   ReportBuffer buffer(file_, 10);
   ASSERT_TRUE(buffer.load());
   EXPECT_EQ(ids(buffer.front(2)), "bc");
   EXPECT_EQ(buffer.front(1).front(), report("b"));
-  ASSERT_TRUE(buffer.pop(3));
+  ASSERT_TRUE(buffer.pop_before(buffer.first() + 3));
   EXPECT_EQ(buffer.size(), 0U);
   EXPECT_EQ(fs::file_size(file_), 0U);
 }
@@ -60,6 +60,18 @@ TEST_F(ReportBuffers, LetTheOldestGo) {
   ReportBuffer again(file_, 3);
   ASSERT_TRUE(again.load());
   EXPECT_EQ(ids(again.front(9)), "rst");
+}
+
+TEST_F(ReportBuffers, WhatComesWhileABatchIsOnItsWayIsNotTakenForDelivered) {
+  ReportBuffer buffer(file_, 3);
+  ASSERT_TRUE(buffer.load());
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(buffer.push(report(id)));
+  const auto batch = buffer.front(2);
+  const auto end = buffer.first() + batch.size();
+  for (const char* id : {"d", "e", "f"}) ASSERT_TRUE(buffer.push(report(id)));
+  ASSERT_TRUE(buffer.pop_before(end));
+  EXPECT_EQ(ids(batch) + ids(buffer.front(9)), "abdef");
+  EXPECT_EQ(buffer.dropped(), 3U);
 }
 
 TEST_F(ReportBuffers, SurviveALineThatWasCutOff) {
@@ -79,7 +91,7 @@ TEST_F(ReportBuffers, WorkWithoutAFile) {
   ASSERT_TRUE(buffer.load());
   ASSERT_TRUE(buffer.push(report("a")));
   EXPECT_EQ(ids(buffer.front(5)), "a");
-  ASSERT_TRUE(buffer.pop(5));
+  ASSERT_TRUE(buffer.pop_before(buffer.first() + 5));
   EXPECT_EQ(buffer.size(), 0U);
 }
 
