@@ -37,11 +37,10 @@ Response get_configuration(const Context& api, const Request& request, const Pat
     response = Response::text(200, drasi::export_yaml(*document));
     response.headers.set("Content-Type", kYaml);
     // Two representations, two tags; net::etag_matches() takes both for the version.
-    const std::string& etag = view->configuration_etag;
-    response.headers.add("ETag", etag.substr(0, etag.size() - 1) + "+yaml\"");
+    response.headers.add("ETag", view->configuration_etag.text("+yaml"));
   } else {
     response = Response::json_shared(200, view->configuration);
-    response.headers.add("ETag", view->configuration_etag);
+    response.headers.add("ETag", view->configuration_etag.text());
   }
   response.headers.add("X-Revision", std::to_string(view->revision));
   response.headers.add("Vary", "Accept");

@@ -19,7 +19,7 @@ std::string header_text(std::string_view text) {
 
 net::Response configuration_response(int status, const core::ConfigurationResult& result) {
   auto response = net::Response::json(status, result.configuration);
-  if (result.instance) response.headers.add("ETag", result.instance->configuration_etag);
+  if (result.instance) response.headers.add("ETag", result.instance->configuration_etag.text());
   response.headers.add("X-Revision", std::to_string(result.revision));
   for (std::size_t i = 0; i < result.warnings.size() && i < kMaxWarnings; ++i) {
     response.headers.add("X-Warning", header_text(result.warnings[i]));

@@ -34,7 +34,7 @@ Response created_response(const Context& api, const core::Created& created) {
   if (!created.warnings.empty()) append_member(body, "warnings", to_text(Json(created.warnings)));
   auto response = Response::json_text(201, std::move(body));
   response.headers.set("Location", api.instance_url(view.id));
-  response.headers.set("ETag", view.etag);
+  response.headers.set("ETag", view.etag.text());
   if (created.replayed) response.headers.set("Idempotency-Replayed", "true");
   return response;
 }
@@ -79,12 +79,20 @@ Response list(const Context& api, const Request& request, const PathParameters&)
     const auto limit = query.integer("limit", 1, kMaxPage).value_or(0);
     const auto after = query.text("continue").value_or("");
     if (auto ok = query.finish(); !ok) return problem(ok.error(), request);
-    const auto page = core::list_instances(*catalogue, filter, limit, after);
-    response = Response::json_text(200, core::join_bodies(page.items));
-    response.headers.add("X-Total-Count", std::to_string(page.total));
-    if (!page.continue_after.empty()) {
-      response.headers.add("Link", next_link(api, request, "continue", page.continue_after));
+    std::string continue_after;
+    std::size_t total = catalogue->size();
+    if (filter.empty() && limit > 0) {
+      const auto page = catalogue->page(limit, after);
+      response = Response::json_shared(200, page->body);
+      continue_after = page->continue_after;
+    } else {
+      auto page = core::list_instances(*catalogue, filter, limit, after);
+      response = Response::json_text(200, core::join_bodies(page.items));
+      continue_after = std::move(page.continue_after);
+      total = page.total;
     }
+    response.headers.add("X-Total-Count", std::to_string(total));
+    if (!continue_after.empty()) response.headers.add("Link", next_link(api, request, "continue", continue_after));
   }
   response.headers.add("ETag", catalogue_etag(api, *catalogue));
   return response;
@@ -94,7 +102,7 @@ Response get_one(const Context& api, const Request& request, const PathParameter
   const auto view = api.find(path);
   if (!view) return problem(instance_not_found(path["instanceId"]), request);
   auto response = Response::json_shared(200, view->body);
-  response.headers.add("ETag", view->etag);
+  response.headers.add("ETag", view->etag.text());
   return response;
 }
 
@@ -113,7 +121,7 @@ net::Task<Response> update(const Context& api, const Request& request, const Pat
       co_await api.core().update(std::move(id), std::move(change), std::move(condition), std::move(actor));
   if (!updated) co_return problem(updated.error(), request);
   auto response = Response::json_shared(200, (*updated)->body);
-  response.headers.add("ETag", (*updated)->etag);
+  response.headers.add("ETag", (*updated)->etag.text());
   co_return response;
 }
 

@@ -107,7 +107,7 @@ net::Task<Response> set_status(const Context& api, const Request& request, const
   const auto result = co_await api.core().report_status(std::move(*report), std::move(actor));
   if (!result) co_return problem(result.error(), request);
   auto response = Response::json_shared(200, (*result)->body);
-  response.headers.add("ETag", (*result)->etag);
+  response.headers.add("ETag", (*result)->etag.text());
   co_return response;
 }
 

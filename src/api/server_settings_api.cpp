@@ -15,7 +15,7 @@ net::Task<Response> current_settings(const Context& api, const Request& request,
   const auto settings = co_await api.core().server_settings(id);
   if (!settings) co_return problem(settings.error(), request);
   auto response = Response::json(200, *settings);
-  if (const auto view = api.core().catalogue()->find(id)) response.headers.add("ETag", view->configuration_etag);
+  if (const auto view = api.core().catalogue()->find(id)) response.headers.add("ETag", view->configuration_etag.text());
   co_return response;
 }
 

@@ -29,7 +29,7 @@ net::Task<Status> ControlPlane::remove(std::string id, bool keep_data, std::opti
                                        Actor actor) {
   auto work = [impl = impl_.get(), keep_data, if_match = std::move(if_match),
                actor = std::move(actor)](EntryPtr entry) -> net::Task<Status> {
-    if (if_match && !net::etag_matches(*if_match, entry->view->etag)) {
+    if (if_match && !net::etag_matches(*if_match, entry->view->etag.text())) {
       co_return fail(ErrorCode::PreconditionFailed,
                      "Instance '" + entry->instance.id + "' was changed meanwhile; it was not deleted");
     }

@@ -36,7 +36,7 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr ent
   PortPlan ports;
   const std::string id = entry->instance.id;
   Status changed = co_await ledger_.change(entry, [&](Change& change) -> Status {
-    if (if_match && !net::etag_matches(*if_match, entry->view->configuration_etag)) {
+    if (if_match && !net::etag_matches(*if_match, entry->view->configuration_etag.text())) {
       return fail(ErrorCode::PreconditionFailed, "The configuration was changed by someone else: it is now revision " +
                                                      std::to_string(entry->instance.revision) +
                                                      ". Read it again and repeat the change");

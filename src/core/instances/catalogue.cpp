@@ -7,6 +7,9 @@
 namespace draas::core {
 namespace {
 
+constexpr std::size_t kKeptPages = 8;
+constexpr std::size_t kMaxKeptPageBytes = 256U << 10U;
+
 std::string lowered(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), net::to_lower);
@@ -86,6 +89,27 @@ std::shared_ptr<const std::string> Catalogue::list_body() const {
     list_body_ = std::make_shared<const std::string>(std::move(out));
   });
   return list_body_;
+}
+
+std::shared_ptr<const Catalogue::Page> Catalogue::page(std::size_t limit, std::string_view after) const {
+  const auto asked_for = [&](const KeptPage& kept) { return kept.limit == limit && kept.after == after; };
+  {
+    const std::scoped_lock lock(pages_mutex_);
+    if (const auto kept = std::ranges::find_if(pages_, asked_for); kept != pages_.end()) return kept->page;
+  }
+  const InstancePage found = list_instances(*this, ListFilter{}, limit, after);
+  auto made = std::make_shared<const Page>(std::make_shared<const std::string>(join_bodies(found.items)),
+                                           found.continue_after);
+  if (made->body->size() > kMaxKeptPageBytes) return made;
+  const std::scoped_lock lock(pages_mutex_);
+  if (std::ranges::any_of(pages_, asked_for)) return made;
+  KeptPage kept{limit, std::string(after), made};
+  if (pages_.size() < kKeptPages) {
+    pages_.push_back(std::move(kept));
+  } else {
+    pages_[next_kept_++ % kKeptPages] = std::move(kept);
+  }
+  return made;
 }
 
 std::shared_ptr<const Catalogue> Catalogue::with(InstanceViewPtr view) const {

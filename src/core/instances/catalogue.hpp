@@ -30,6 +30,14 @@ class Catalogue {
   // The JSON array of all instances, made on first use and shared by all readers of this version.
   std::shared_ptr<const std::string> list_body() const;
 
+  struct Page {
+    std::shared_ptr<const std::string> body;  // the JSON array
+    std::string continue_after;               // "" on the last page
+  };
+  // Up to `limit` instances behind `after`. Those who poll ask for the same few pages, so the last ones that were asked
+  // for are kept, and shared by all readers of this version.
+  std::shared_ptr<const Page> page(std::size_t limit, std::string_view after) const;
+
   std::shared_ptr<const Catalogue> with(InstanceViewPtr view) const;
   std::shared_ptr<const Catalogue> without(std::string_view id) const;
   // For start-up: all at once; any order.
@@ -45,6 +53,15 @@ class Catalogue {
   std::uint64_t version_ = 1;
   mutable std::once_flag list_once_;
   mutable std::shared_ptr<const std::string> list_body_;
+
+  struct KeptPage {
+    std::size_t limit = 0;
+    std::string after;
+    std::shared_ptr<const Page> page;
+  };
+  mutable std::mutex pages_mutex_;
+  mutable std::vector<KeptPage> pages_;
+  mutable std::size_t next_kept_ = 0;
 };
 using CataloguePtr = std::shared_ptr<const Catalogue>;
 

@@ -274,7 +274,7 @@ net::Task<Result<InstanceViewPtr>> InstanceService::update(EntryPtr entry, Insta
   const std::string id = entry->instance.id;
   std::uint16_t front_before = 0;
   Status changed = co_await ledger_.change(entry, [&](Change& change) -> Status {
-    if (if_match && !net::etag_matches(*if_match, entry->view->etag)) {
+    if (if_match && !net::etag_matches(*if_match, entry->view->etag.text())) {
       return fail(ErrorCode::PreconditionFailed,
                   "Instance '" + entry->instance.id + "' was changed meanwhile. Read it again and repeat the change");
     }

@@ -46,7 +46,7 @@ Ledger::Ledger(net::EventLoop& loop, Store& store, Clock& clock, const ControlPl
       ports_(options.ports) {}
 
 EntryPtr Ledger::find(std::string_view id) const {
-  auto found = entries_.find(std::string(id));
+  auto found = entries_.find(id);
   return found == entries_.end() ? nullptr : found->second;
 }
 
@@ -59,7 +59,6 @@ std::vector<EntryPtr> Ledger::all() const {
   std::vector<EntryPtr> entries;
   entries.reserve(entries_.size());
   for (const auto& [id, entry] : entries_) entries.push_back(entry);
-  std::ranges::sort(entries, {}, [](const EntryPtr& entry) -> const std::string& { return entry->instance.id; });
   return entries;
 }
 

@@ -11,7 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -97,7 +97,7 @@ class Ledger {
   EntryPtr find(std::string_view id) const;
   Result<EntryPtr> require(std::string_view id) const;  // NotFound: "Instance 'x' not found"
   std::vector<EntryPtr> all() const;  // by id
-  // In any order, without copies. `visit` must not change the ledger.
+  // By id, without copies. `visit` must not change the ledger.
   template <class Visit>
   void for_each(Visit visit) const {
     for (const auto& [id, entry] : entries_) visit(entry);
@@ -187,6 +187,7 @@ class Ledger {
   void trim_events(Pending& pending);
   Status load_system();
   Status load_instances();
+  Status read_runtimes(std::vector<std::pair<std::string, RuntimeRecord>>& found) const;
   Status complete(const std::vector<EntryPtr>& entries) const;
   Status complete_one(Entry& entry) const;
   Status load_events();
@@ -197,7 +198,7 @@ class Ledger {
   Clock& clock_;
   const ControlPlaneOptions& options_;
   std::string control_plane_id_;
-  std::unordered_map<std::string, EntryPtr> entries_;
+  std::map<std::string, EntryPtr, std::less<>> entries_;
   std::map<std::string, bool> creating_;  // ids of creates under way
   std::map<std::string, Idempotency> idempotency_;
   std::multimap<WallTime, std::string> idempotency_by_age_;

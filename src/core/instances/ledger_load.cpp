@@ -87,25 +87,38 @@ Status Ledger::complete(const std::vector<EntryPtr>& entries) const {
   return {};
 }
 
-Status Ledger::load_instances() {
-  Status read = for_each_document(store_, collections::kInstances, [&](const Document& document) -> Status {
-    auto instance = instance_from_document(document.body);
-    if (!instance) return std::unexpected(std::move(instance.error()));
-    auto entry = std::make_shared<Entry>(loop_.executor());
-    entry->instance = std::move(*instance);
-    entries_.emplace(document.id, std::move(entry));
-    return {};
-  });
-  if (!read) return read;
-  read = for_each_document(store_, collections::kRuntimes, [&](const Document& document) -> Status {
-    EntryPtr entry = find(document.id);
-    if (!entry) return {};
+// Of all instances that were ever started. Of the others there is nothing to know.
+Status Ledger::read_runtimes(std::vector<std::pair<std::string, RuntimeRecord>>& found) const {
+  const std::string untouched = to_document(RuntimeRecord{});
+  return for_each_document(store_, collections::kRuntimes, [&](const Document& document) -> Status {
+    if (document.body == untouched) return {};
     auto runtime = runtime_from_document(document.body);
     if (!runtime) return std::unexpected(std::move(runtime.error()));
-    entry->runtime = std::move(*runtime);
+    found.emplace_back(document.id, std::move(*runtime));
     return {};
   });
+}
+
+Status Ledger::load_instances() {
+  std::vector<std::pair<std::string, RuntimeRecord>> runtimes;
+  Status runtimes_read;
+  Status read;
+  {
+    const std::jthread reader([&] { runtimes_read = read_runtimes(runtimes); });
+    read = for_each_document(store_, collections::kInstances, [&](const Document& document) -> Status {
+      auto instance = instance_from_document(document.body);
+      if (!instance) return std::unexpected(std::move(instance.error()));
+      auto entry = std::make_shared<Entry>(loop_.executor());
+      entry->instance = std::move(*instance);
+      entries_.emplace_hint(entries_.end(), document.id, std::move(entry));
+      return {};
+    });
+  }
   if (!read) return read;
+  if (!runtimes_read) return runtimes_read;
+  for (auto& [id, runtime] : runtimes) {
+    if (const EntryPtr entry = find(id)) entry->runtime = std::move(runtime);
+  }
 
   const std::vector<EntryPtr> entries = all();
   if (Status completed = complete(entries); !completed) return completed;

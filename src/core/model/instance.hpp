@@ -15,6 +15,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "core/model/entity_tag.hpp"
 #include "core/model/slot.hpp"
 #include "core/model/status.hpp"
 #include "core/platform/platform.hpp"
@@ -123,10 +124,10 @@ struct InstanceView {
   std::uint64_t applied_revision = 0;
   std::string host;  // where the workload is reached now; "" when none runs
   std::uint16_t port = 0;
-  std::string etag;                                  // of `body`, with its quotes
+  EntityTag etag;                                    // of `body`
   std::shared_ptr<const std::string> body;           // GET one instance
   std::shared_ptr<const std::string> configuration;  // the newest revision, API form
-  std::string configuration_etag;
+  EntityTag configuration_etag;
 };
 using InstanceViewPtr = std::shared_ptr<const InstanceView>;
 

@@ -77,10 +77,13 @@ void ReconciliationService::Impl::take_entry(const EntryPtr& entry) {
   }
   FleetItem item = fleet_item(entry->instance, entry->runtime);
   item.policy_version = policy_version(id);
-  item.options = options_mark(*entry);
+  if (std::string mark = options_mark(*entry); !mark.empty()) item.edit_details().options = std::move(mark);
   if (const FleetItem* before = feed.find(id)) {
     // What was seen of one run says nothing of the next.
-    if (item.phase == Phase::Running && item.generation == before->generation) item.observed = before->observed;
+    const std::string& observed = before->more().observed;
+    if (item.phase == Phase::Running && item.generation == before->generation && !observed.empty()) {
+      item.edit_details().observed = observed;
+    }
   }
   if (is_superseded(id, entry->instance.revision))
     tasks.spawn("approvals", [this, id] { return settle_approvals(id); });
@@ -124,7 +127,7 @@ net::Task<void> ReconciliationService::Impl::observe(ShardSet shards) {
     if (item == nullptr || observation.mark.empty()) continue;
     if (item->generation != observation.generation || item->phase != Phase::Running) continue;
     FleetItem next = *item;
-    next.observed = std::move(observation.mark);
+    next.edit_details().observed = std::move(observation.mark);
     news = feed.put(std::move(next)) || news;
   }
   if (news) notice();

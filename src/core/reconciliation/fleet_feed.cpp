@@ -1,5 +1,7 @@
 #include "core/reconciliation/fleet_feed.hpp"
 
+#include <tuple>
+
 #include "base/json.hpp"
 
 namespace draas::core {
@@ -8,6 +10,23 @@ namespace {
 constexpr std::size_t kKeptRemovals = 10'000;
 
 }  // namespace
+
+const FleetItem::Details& FleetItem::more() const {
+  static const Details kNone;
+  return details ? *details : kNone;
+}
+
+void FleetItem::trim() {
+  if (details && *details == Details{}) details.reset();
+}
+
+bool FleetItem::operator==(const FleetItem& other) const {
+  const auto fields = [](const FleetItem& item) {
+    return std::tie(item.id, item.name, item.revision, item.applied_revision, item.generation, item.desired_state,
+                    item.phase, item.status, item.health, item.policy_version, item.more());
+  };
+  return fields(*this) == fields(other);
+}
 
 FleetItem fleet_item(const Instance& instance, const RuntimeRecord& runtime) {
   FleetItem item;
@@ -21,15 +40,16 @@ FleetItem fleet_item(const Instance& instance, const RuntimeRecord& runtime) {
   item.status = derive_status(instance, runtime);
   item.health = runtime.health;
   // Of a user's standby a reconciler only needs to know when it has gone.
-  if (runtime.standby) item.standby = runtime.standby->owner.empty() ? "User" : to_string(runtime.standby->role);
+  if (runtime.standby) item.edit_details().standby = runtime.standby->owner.empty() ? "User" : to_string(runtime.standby->role);
   if (runtime.held) {
-    item.held_revision = runtime.held->revision;
-    item.held_reason = runtime.held->reason;
+    item.edit_details().held_revision = runtime.held->revision;
+    item.edit_details().held_reason = runtime.held->reason;
   }
   return item;
 }
 
 std::string serialise(const FleetItem& item) {
+  const FleetItem::Details& more = item.more();
   Json out = Json::object();
   out["id"] = item.id;
   out["name"] = item.name;
@@ -40,17 +60,18 @@ std::string serialise(const FleetItem& item) {
   out["phase"] = to_string(item.phase);
   out["status"] = to_string(item.status);
   out["health"] = to_string(item.health);
-  out["observed"] = item.observed;
-  out["options"] = item.options;
-  out["standby"] = item.standby.empty() ? Json(nullptr) : Json(item.standby);
+  out["observed"] = more.observed;
+  out["options"] = more.options;
+  out["standby"] = more.standby.empty() ? Json(nullptr) : Json(more.standby);
   out["policyVersion"] = item.policy_version;
   out["held"] =
-      item.held_revision == 0 ? Json(nullptr) : Json{{"revision", item.held_revision}, {"reason", item.held_reason}};
+      more.held_revision == 0 ? Json(nullptr) : Json{{"revision", more.held_revision}, {"reason", more.held_reason}};
   out["shard"] = shard_of(item.id);
   return to_text(out);
 }
 
 bool FleetFeed::put(FleetItem item) {
+  item.trim();
   auto [found, added] = entries_.try_emplace(item.id);
   Entry& entry = found->second;
   if (!added && entry.item == item) return false;

@@ -12,6 +12,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "core/model/instance.hpp"
 #include "core/reconciliation/shards.hpp"
 
@@ -27,14 +28,24 @@ struct FleetItem {
   Phase phase = Phase::Idle;
   InstanceStatus status = InstanceStatus::Created;
   Health health = Health::Unknown;
-  std::string observed;  // mark of the running server's own configuration; "" = not looked at
-  std::string options;   // mark of the platform options that are wanted, when it runs with others; else ""
-  std::string standby;   // role of the second workload, "User" when a user keeps it; "" = none
   std::uint64_t policy_version = 0;
-  std::uint64_t held_revision = 0;  // 0 = none
-  std::string held_reason;
+  // What there is to say of those alone that run, or stand out.
+  struct Details {
+    std::string observed;             // mark of the running server's own configuration; "" = not looked at
+    std::string options;              // mark of the platform options that are wanted, when it runs with others; else ""
+    std::string standby;              // role of the second workload, "User" when a user keeps it; "" = none
+    std::uint64_t held_revision = 0;  // 0 = none
+    std::string held_reason;
 
-  bool operator==(const FleetItem&) const = default;
+    bool operator==(const Details&) const = default;
+  };
+  Boxed<Details> details;  // none: as one with nothing in it
+
+  const Details& more() const;
+  Details& edit_details() { return details ? *details : details.emplace(); }
+  // Those with nothing in them are given up.
+  void trim();
+  bool operator==(const FleetItem& other) const;
 };
 
 // From the records; `observed`, `options` and `policy_version` are the caller's.

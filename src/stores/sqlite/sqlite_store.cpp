@@ -88,7 +88,7 @@ Status prepare_file(const fs::path& path) {
 
 Status configure(Connection& connection) {
   // The log is folded into the file every 4,000 pages (16 MiB), by the commit that reaches the mark.
-  Status set = connection.execute("PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY");
+  Status set = connection.execute("PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY");
   if (!set) return set;
   const Result<std::string> mode = connection.query_text("PRAGMA journal_mode = WAL");
   if (!mode) return std::unexpected(mode.error());

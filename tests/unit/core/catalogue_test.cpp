@@ -73,6 +73,26 @@ TEST(Catalogue, ListBodyIsTheArrayOfAllBodies) {
   EXPECT_EQ(catalogue->list_body(), catalogue->list_body());
 }
 
+TEST(Catalogue, PagesAreSharedAsLongAsNothingChanges) {
+  std::vector<InstanceViewPtr> views;
+  for (int i = 10; i < 40; ++i) views.push_back(view("i" + std::to_string(i)));
+  const auto catalogue = Catalogue::of(views);
+  const auto first = catalogue->page(10, "");
+  EXPECT_EQ(*first->body, join_bodies({views.begin(), views.begin() + 10}));
+  EXPECT_EQ(first->continue_after, "i19");
+  EXPECT_EQ(catalogue->page(10, "")->body, first->body);
+  EXPECT_NE(catalogue->page(11, "")->body, first->body);
+  // More pages than are kept.
+  for (int after = 10; after < 39; ++after) {
+    const auto page = catalogue->page(1, "i" + std::to_string(after));
+    EXPECT_EQ(*page->body, "[{\"id\":\"i" + std::to_string(after + 1) + "\"}]");
+  }
+  EXPECT_EQ(catalogue->page(5, "i39")->continue_after, "");
+  EXPECT_EQ(*catalogue->page(5, "i39")->body, "[]");
+  const auto changed = catalogue->with(view("i00"));
+  EXPECT_NE(*changed->page(10, "")->body, *first->body);
+}
+
 TEST(Catalogue, BulkLoadEqualsOneByOne) {
   std::vector<InstanceViewPtr> views;
   for (int i = 999; i >= 0; --i) views.push_back(view(padded(i)));

@@ -96,12 +96,25 @@ TEST(FleetFeed, ForgetsOldRemovalsAndSaysSo) {
   EXPECT_EQ(feed.since(feed.oldest_removal(), kAll).removed.size(), 10'000U);
 }
 
+TEST(FleetFeed, DetailsWithNothingInThemAreNone) {
+  FleetFeed feed;
+  EXPECT_TRUE(feed.put(item("a", 1)));
+  FleetItem same = item("a", 1);
+  same.edit_details();
+  EXPECT_EQ(same, item("a", 1));
+  EXPECT_FALSE(feed.put(same));
+  same.edit_details().observed = "mark";
+  EXPECT_TRUE(feed.put(same));
+  EXPECT_EQ(feed.find("a")->more().observed, "mark");
+  EXPECT_EQ(parse_json(serialise(*feed.find("a")))->at("observed"), "mark");
+}
+
 TEST(FleetFeed, ItemsHaveAllMembers) {
   FleetItem made = item("a", 7);
   made.name = "A \"quoted\"";
-  made.held_revision = 7;
-  made.held_reason = "check failed";
-  made.standby = "Candidate";
+  made.edit_details().held_revision = 7;
+  made.edit_details().held_reason = "check failed";
+  made.edit_details().standby = "Candidate";
   made.policy_version = 12;
   const auto text = parse_json(serialise(made));
   ASSERT_TRUE(text);
