@@ -167,10 +167,10 @@ void measure_registry(Context& context) {
                           number(grown.sweep_ms) + " ms of processor time", "< 100 ms", grown.sweep_ms < kSweep});
     }
     if (count == context.size(100'000, 1000)) {
-      context.report.add({"registry-memory", what + ": memory",
-                          number(grown.memory_mb) + " MB; " + number(grown.created_memory_mb) +
-                              " MB where they were created",
-                          "< 300 MB", std::max(grown.memory_mb, grown.created_memory_mb) < kRegistryMemory});
+      context.report.add(
+          {"registry-memory", what + ": memory",
+           number(grown.memory_mb) + " MB; " + number(grown.created_memory_mb) + " MB where they were created",
+           "< 300 MB", std::max(grown.memory_mb, grown.created_memory_mb) < kRegistryMemory});
       context.report.add({"registry-start", what + ": start-up until ready", number(grown.start_ms) + " ms", "< 2 s",
                           grown.start_ms < kRegistryStart});
       context.report.add({"registry-page", what + ": page of 100, one client", "p99 " + number(grown.page_ms) + " ms",

@@ -1,11 +1,12 @@
 // Reading, against nginx serving the same bytes: both on the first core, wrk on the second, in turns.
 
+#include "reads.hpp"
+
 #include <fstream>
 
 #include "control_plane.hpp"
 #include "load.hpp"
 #include "peers.hpp"
-#include "reads.hpp"
 #include "sections.hpp"
 #include "statistics.hpp"
 
@@ -33,10 +34,10 @@ void compare_with_nginx(Context& context, tests::ServerProcess& server, const Re
     theirs.push_back(wrk_rate(nginx.url(read.key + ".json"), seconds, 1));
   }
   const double ratio = median(ours) / median(theirs);
-  context.report.add({read.key, read.what + " (" + number(static_cast<double>(answer.body.size())) + " bytes)",
-                      number(ratio) + " × nginx: " + number(median(ours)) + "/s against " + number(median(theirs)) +
-                          "/s",
-                      "≥ 0.95 × nginx", ratio >= kWanted});
+  context.report.add(
+      {read.key, read.what + " (" + number(static_cast<double>(answer.body.size())) + " bytes)",
+       number(ratio) + " × nginx: " + number(median(ours)) + "/s against " + number(median(theirs)) + "/s",
+       "≥ 0.95 × nginx", ratio >= kWanted});
 }
 
 void measure_reads(Context& context) {

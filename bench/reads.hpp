@@ -9,7 +9,7 @@
 namespace draas::bench {
 
 struct Read {
-  std::string key;     // of the figure
+  std::string key;  // of the figure
   std::string what;
   std::string target;  // path and query
 };

@@ -6,9 +6,8 @@
 #include <sstream>
 #include <thread>
 
-#include <sys/utsname.h>
-
 #include <fmt/format.h>
+#include <sys/utsname.h>
 
 #include "base/clock.hpp"
 #include "base/program.hpp"

@@ -80,8 +80,8 @@ class WorkerPool {
   std::unique_ptr<State> state_;
 };
 
-// Runs `make_task()` as a coroutine on `target` and resumes the caller on its own executor with the result. A caller that
-// is cancelled has the coroutine cancelled, too, and waits for its end.
+// Runs `make_task()` as a coroutine on `target` and resumes the caller on its own executor with the result. A caller
+// that is cancelled has the coroutine cancelled, too, and waits for its end.
 template <class T>
 Task<T> run_on(Executor target, std::function<Task<T>()> make_task);
 

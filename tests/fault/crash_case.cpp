@@ -138,7 +138,8 @@ class CrashRun {
     }
     if (is("update")) EXPECT_EQ(text(instance["description"]) == "another", !before_commit);
     if (is("stop") || is("stop deaf")) EXPECT_EQ(instance["status"], "Stopped") << instance.dump();
-    for (const char* running : {"start", "start after much output", "restart", "exit", "adopt", "adopt ended", "adopt cut-off start", "promote"}) {
+    for (const char* running : {"start", "start after much output", "restart", "exit", "adopt", "adopt ended",
+                                "adopt cut-off start", "promote"}) {
       if (is(running)) EXPECT_EQ(instance["phase"], "Running") << instance.dump();
     }
     if (is("adopt")) EXPECT_EQ(generation(id_), generation_) << "it was restarted";

@@ -39,8 +39,8 @@ TEST(CrashPoints, EachIsVisitedBySomeTest) {
   }
   ASSERT_GT(points.size(), 60U);
   for (const std::string& point : points) {
-    const bool visited = tests.find('"' + point + '"') != std::string::npos ||
-                         tests.find('"' + point + ':') != std::string::npos;
+    const bool visited =
+        tests.find('"' + point + '"') != std::string::npos || tests.find('"' + point + ':') != std::string::npos;
     EXPECT_NE(visited, kNotVisited.contains(point)) << point;
   }
 }

@@ -98,8 +98,8 @@ std::shared_ptr<const Catalogue::Page> Catalogue::page(std::size_t limit, std::s
     if (const auto kept = std::ranges::find_if(pages_, asked_for); kept != pages_.end()) return kept->page;
   }
   const InstancePage found = list_instances(*this, ListFilter{}, limit, after);
-  auto made = std::make_shared<const Page>(std::make_shared<const std::string>(join_bodies(found.items)),
-                                           found.continue_after);
+  auto made =
+      std::make_shared<const Page>(std::make_shared<const std::string>(join_bodies(found.items)), found.continue_after);
   if (made->body->size() > kMaxKeptPageBytes) return made;
   const std::scoped_lock lock(pages_mutex_);
   if (std::ranges::any_of(pages_, asked_for)) return made;

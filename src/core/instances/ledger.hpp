@@ -96,7 +96,7 @@ class Ledger {
 
   EntryPtr find(std::string_view id) const;
   Result<EntryPtr> require(std::string_view id) const;  // NotFound: "Instance 'x' not found"
-  std::vector<EntryPtr> all() const;  // by id
+  std::vector<EntryPtr> all() const;                    // by id
   // By id, without copies. `visit` must not change the ledger.
   template <class Visit>
   void for_each(Visit visit) const {

@@ -40,7 +40,8 @@ FleetItem fleet_item(const Instance& instance, const RuntimeRecord& runtime) {
   item.status = derive_status(instance, runtime);
   item.health = runtime.health;
   // Of a user's standby a reconciler only needs to know when it has gone.
-  if (runtime.standby) item.edit_details().standby = runtime.standby->owner.empty() ? "User" : to_string(runtime.standby->role);
+  if (runtime.standby)
+    item.edit_details().standby = runtime.standby->owner.empty() ? "User" : to_string(runtime.standby->role);
   if (runtime.held) {
     item.edit_details().held_revision = runtime.held->revision;
     item.edit_details().held_reason = runtime.held->reason;

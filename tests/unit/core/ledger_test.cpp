@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/use_future.hpp>
+
 #include "core/model/revision.hpp"
 #include "core/store/blocking_calls.hpp"
 #include "net/task.hpp"
 #include "stores/memory/memory_store.hpp"
-
-#include <boost/asio/use_future.hpp>
 
 namespace draas::core {
 namespace {
