@@ -3,7 +3,9 @@
 
 #include <cstdio>
 #include <memory>
+#include <utility>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "api/api.hpp"
@@ -140,8 +142,18 @@ void tell_person(const ServerSettings& settings, const net::ListenAddress& addre
       settings.dashboard ? "the dashboard" : "the API", address.host.c_str(), address.port, settings.path_base.c_str());
 }
 
+// Every running instance and every connection takes descriptors. The usual limit of 1,024 is for programs that use
+// select(); what may be had is taken, and instances inherit it.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) log_warn("the limit of descriptors stays", {{"limit", before}});
+}
+
 Status serve(const ControlPlaneSettings& settings) {
   Signals signals;
+  raise_descriptor_limit();
   net::enable_tls();  // webhooks
   const std::unique_ptr<Metrics> metrics = make_metrics();
   Result<std::unique_ptr<core::Store>> store = open_store(settings);

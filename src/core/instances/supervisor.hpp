@@ -134,7 +134,8 @@ class Supervisor {
   struct Recovery;
   net::Task<void> list_found(Platform* platform, std::shared_ptr<Recovery> recovery);
   net::Task<void> recover_some(std::shared_ptr<Recovery> recovery, std::string platform);
-  net::Task<void> recover_entry(EntryPtr entry, std::vector<FoundWorkload> found);
+  net::Task<void> recover_entry(EntryPtr entry, std::optional<std::vector<FoundWorkload>> known);
+  net::Task<void> list_later(EntryPtr entry, std::uint64_t generation);
   net::Task<void> examine_later(EntryPtr entry, std::uint64_t generation);
   net::Task<void> recover_standby(EntryPtr entry);
   net::Task<void> adopt(EntryPtr entry);

@@ -1,6 +1,7 @@
 // Supervisor: after a restart of the control plane, and the sweep for workloads that nobody wants.
 
 #include <algorithm>
+#include <set>
 
 #include <boost/asio/redirect_error.hpp>
 
@@ -36,25 +37,34 @@ net::Task<void> end_unwanted(Platform* platform, WorkloadHandle handle) {
 struct Supervisor::Recovery {
   explicit Recovery(net::Executor executor) : progress(executor, net::Timer::time_point::max()) {}
   std::map<std::string, std::vector<FoundWorkload>> found;  // by instance
+  std::set<std::string, std::less<>> listed;                // platforms that have said what runs
   std::map<std::string, std::vector<EntryPtr>> left;        // by platform, to be examined
   std::size_t lists = 0;                                    // that have not come
   std::size_t entries = 0;                                  // that are not examined
   bool in_background = false;
-  net::Timer progress;  // cancelled with every step
+  std::size_t steps = 0;
+  net::Timer progress;  // cancelled when a count comes to its end
 
   void step(std::size_t& count) {
-    --count;
-    progress.cancel();
+    ++steps;
+    if (--count == 0) progress.cancel();
   }
-  // Returns when `count` is 0, or after `patience` without any step.
+  // Returns when `count` is 0, or when for kRecoveryPatience there was no step.
   net::Task<void> wait(std::shared_ptr<Recovery> self, const std::size_t* count) {
     while (*count > 0) {
+      const std::size_t before = self->steps;
       self->progress.expires_after(kRecoveryPatience);
       boost::system::error_code woken;
       auto token = net::asio::redirect_error(net::use_task, woken);
       co_await self->progress.async_wait(token);
-      if (!woken) co_return;
+      if (!woken && self->steps == before) co_return;
     }
+  }
+  // What runs of an instance; nothing when its platform has not said so.
+  std::optional<std::vector<FoundWorkload>> take(const Instance& instance) {
+    if (!listed.contains(instance.platform)) return std::nullopt;
+    const auto own = found.find(instance.id);
+    return own == found.end() ? std::vector<FoundWorkload>{} : std::move(own->second);
   }
 };
 
@@ -65,6 +75,7 @@ net::Task<void> Supervisor::list_found(Platform* platform, std::shared_ptr<Recov
     write_log(is_wanted(*platform) ? LogLevel::Warn : LogLevel::Debug, "workloads of a platform could not be listed",
               listed.error(), {{"platform", std::string(platform->name())}});
   } else if (!recovery->in_background) {
+    recovery->listed.emplace(platform->name());
     for (FoundWorkload& workload : *listed) {
       if (!workload.running) continue;
       std::string id = parse_workload_name(workload.handle.instance_id).instance_id;
@@ -81,7 +92,7 @@ net::Task<void> Supervisor::recover_some(std::shared_ptr<Recovery> recovery, std
     left.pop_back();
     {
       net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
-      std::vector<FoundWorkload> own = std::move(recovery->found[entry->instance.id]);
+      std::optional<std::vector<FoundWorkload>> own = recovery->take(entry->instance);
       if (!entry->removed) co_await recover_entry(entry, std::move(own));
     }
     route(entry);
@@ -129,12 +140,35 @@ net::Task<void> Supervisor::examine_later(EntryPtr entry, std::uint64_t generati
   net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
   const bool is_same = entry->runtime.handle && entry->runtime.handle->generation == generation;
   if (closing_ || entry->removed || !is_same) co_return;
-  std::vector<FoundWorkload> none;
-  co_await recover_entry(entry, std::move(none));
+  std::optional<std::vector<FoundWorkload>> unknown;
+  co_await recover_entry(entry, std::move(unknown));
   if (!to_launch_.empty()) tasks_.spawn("launch", [this] { return launch_pending(); });
 }
 
-net::Task<void> Supervisor::recover_entry(EntryPtr entry, std::vector<FoundWorkload> found) {
+// A start that was cut off on a platform that does not say what runs: asked until it does, as a second start could run
+// beside the first.
+net::Task<void> Supervisor::list_later(EntryPtr entry, std::uint64_t generation) {
+  while (!closing_) {
+    const bool slept = co_await net::sleep_for(options_.polling_interval);
+    if (!slept) co_return;
+    net::AsyncMutex::Guard guard = co_await entry->lifecycle.lock();
+    const bool is_same = !entry->runtime.handle && entry->runtime.generation == generation;
+    if (closing_ || entry->removed || !is_same || entry->runtime.phase != Phase::Starting) co_return;
+    Platform* platform = find_platform(entry->instance.platform);
+    std::string owner = ledger_.control_plane_id();
+    Result<std::vector<FoundWorkload>> listed = co_await platform->list(std::move(owner));
+    if (!listed) continue;
+    std::erase_if(*listed, [&](const FoundWorkload& workload) {
+      return !workload.running || parse_workload_name(workload.handle.instance_id).instance_id != entry->instance.id;
+    });
+    std::optional<std::vector<FoundWorkload>> own = std::move(*listed);
+    co_await recover_entry(entry, std::move(own));
+    if (!to_launch_.empty()) tasks_.spawn("launch", [this] { return launch_pending(); });
+    co_return;
+  }
+}
+
+net::Task<void> Supervisor::recover_entry(EntryPtr entry, std::optional<std::vector<FoundWorkload>> known) {
   const RuntimeRecord& runtime = entry->runtime;
   Platform* platform = find_platform(entry->instance.platform);
   if (platform == nullptr) {
@@ -145,6 +179,11 @@ net::Task<void> Supervisor::recover_entry(EntryPtr entry, std::vector<FoundWorkl
     co_return;
   }
 
+  if (!known && !runtime.handle && runtime.phase == Phase::Starting) {
+    tasks_.spawn("examine", [this, entry, generation = runtime.generation] { return list_later(entry, generation); });
+    co_return;
+  }
+  const std::vector<FoundWorkload> found = known ? std::move(*known) : std::vector<FoundWorkload>{};
   // A start that was cut off between the workload's birth and the record of its handle.
   if (!runtime.handle && runtime.phase == Phase::Starting) {
     auto born = std::ranges::find_if(found, [&](const FoundWorkload& workload) {

@@ -1012,7 +1012,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Status changes, oldest first; with `wait` as soon as there is one */
+        /** Status changes, or events of other types, oldest first; with `wait` as soon as there is one */
         get: operations["getRecentChanges"];
         put?: never;
         post?: never;
@@ -4345,6 +4345,8 @@ export interface operations {
             query?: {
                 /** @description Only those with a greater sequence number */
                 after?: number;
+                /** @description Events of all types, unless `types` names some */
+                allTypes?: boolean;
                 /** @description Only of this instance */
                 instanceId?: string;
                 /** @description At most so many, the newest ones (default 1000) */
@@ -4355,6 +4357,8 @@ export interface operations {
                 source?: string;
                 /** @description Only changes to these statuses */
                 statusFilter?: string[];
+                /** @description Events of these types: StatusChanged, InstanceCreated, Reconciled ... (default: StatusChanged alone) */
+                types?: string[];
                 /** @description If there is none, wait so long for one */
                 wait?: string;
             };
