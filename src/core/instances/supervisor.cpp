@@ -46,7 +46,11 @@ Supervisor::Supervisor(Ledger& ledger, const ControlPlaneOptions& options,
   ledger_.add_change_listener([this](const EntryPtr& entry) {
     route(entry);
     if (!entry->removed) return;
-    for (const Slot slot : {Slot::A, Slot::B}) health_failures_.erase(workload_name(entry->instance.id, slot));
+    for (const Slot slot : {Slot::A, Slot::B}) {
+      const std::string name = workload_name(entry->instance.id, slot);
+      health_failures_.erase(name);
+      complaints_.erase(name);
+    }
   });
 }
 

@@ -236,6 +236,12 @@ net::Task<void> Supervisor::recover_entry(EntryPtr entry, std::optional<std::vec
     }
     log_warn("instance ended while the control plane was away",
              {{"instanceId", entry->instance.id}, {"reason", recovered->exit.reason}});
+    if (runtime.phase == Phase::Stopping && !runtime.deleting) {
+      // It was told to. The restart policy has no say; what was to come after its end does come.
+      const bool again = entry->instance.desired_state == DesiredState::Running;
+      tasks_.spawn("stopped", [this, entry, again] { return again ? finish_restart(entry) : finish_stop(entry); });
+      co_return;
+    }
     std::string source = monitor_source(*entry);
     WorkloadExit exit = recovered->exit;
     co_await record_exit(entry, std::move(exit), std::move(source));
