@@ -63,7 +63,7 @@ Result<std::vector<std::string>> find_ids(Connection& connection, const TargetOp
   for (const std::string& name : targets.names) {
     auto id = find_id(connection, name);
     if (!id && !(may_be_gone && id.error().code == ErrorCode::NotFound)) return std::unexpected(std::move(id.error()));
-    ids.push_back(id ? std::move(*id) : name);
+    ids.push_back(id.value_or(name));
   }
   if (!targets.names.empty()) return ids;
   auto instances = find_instances(connection, targets);

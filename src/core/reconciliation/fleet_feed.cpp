@@ -12,8 +12,8 @@ constexpr std::size_t kKeptRemovals = 10'000;
 }  // namespace
 
 const FleetItem::Details& FleetItem::more() const {
-  static const Details kNone;
-  return details ? *details : kNone;
+  static const Details none;
+  return details ? *details : none;
 }
 
 void FleetItem::trim() {
