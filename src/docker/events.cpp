@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdio>
 
+#include "base/log.hpp"
+
 namespace draas::docker {
 namespace {
 
@@ -62,7 +64,10 @@ std::optional<Event> parse_event(const Json& object) {
 
 void EventReader::feed(std::string_view bytes, std::vector<Event>& out) {
   objects_.clear();
-  (void)stream_.feed(bytes, objects_);  // skips what is bad
+  // Skips what is bad, and then has no fault to tell.
+  if (Status read = stream_.feed(bytes, objects_); !read) {
+    write_log(LogLevel::Error, "the engine's events could not be read", read.error());
+  }
   for (const Json& object : objects_) {
     if (auto event = parse_event(object)) out.push_back(std::move(*event));
   }
