@@ -39,6 +39,9 @@ class RefusingStore final : public Store {
 
 class LedgerTest : public ::testing::Test {
  protected:
+  // The writer still wakes the loop after the loop has answered: the store ends first.
+  void TearDown() override { store_->close(); }
+
   void put(std::string_view collection, std::string id, std::string body) {
     Batch batch;
     batch.writes.push_back(Write::put(std::string(collection), std::move(id), std::move(body)));
