@@ -23,23 +23,25 @@ constexpr std::uint32_t kWatched = IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELE
 
 }  // namespace
 
-LogChanges::LogChanges(net::Executor executor) : executor_(executor), pause_(executor) {}
+LogChanges::LogChanges(net::Executor executor)
+    : executor_(executor),
+      inotify_(std::make_shared<Inotify>(executor, kBetweenWakes,
+                                         [this](const Inotify::Changes& changes) { tell(changes); })) {}
 
 std::shared_ptr<LogChanges::Subscription> LogChanges::subscribe(const std::filesystem::path& directory) {
   auto subscription = std::make_shared<Subscription>(executor_);
   subscription->directory = directory;
   subscriptions_.insert(subscription);
-  if (!inotify_) open();
   watch(*subscription);
   return subscription;
 }
 
 void LogChanges::unsubscribe(const std::shared_ptr<Subscription>& subscription) {
-  if (subscriptions_.erase(subscription) == 0 || subscription->watch < 0 || !inotify_) return;
+  if (subscriptions_.erase(subscription) == 0) return;
   for (const auto& other : subscriptions_) {
     if (other->watch == subscription->watch) return;
   }
-  ::inotify_rm_watch(inotify_->native_handle(), subscription->watch);
+  inotify_->unwatch(subscription->watch);
 }
 
 void LogChanges::announce_removal(const std::filesystem::path& directory) {
@@ -52,69 +54,29 @@ void LogChanges::announce_removal(const std::filesystem::path& directory) {
 
 void LogChanges::close() {
   closed_ = true;
-  pause_.cancel();
-  inotify_.reset();
+  inotify_->close();
   for (const auto& subscription : subscriptions_) notify(*subscription);
 }
 
 net::Task<void> LogChanges::wait(std::shared_ptr<Subscription> subscription, std::uint64_t seen,
                                  std::chrono::milliseconds wait) {
   if (closed_ || subscription->changes != seen || wait <= 0ms) co_return;
-  if (subscription->watch < 0) watch(*subscription);
-  const std::chrono::milliseconds bounded = subscription->watch < 0 && wait > kPolling ? kPolling : wait;
-  subscription->wake.expires_after(bounded);
+  if (subscription->watch == Inotify::kNotWatched) watch(*subscription);
+  const bool polls = subscription->watch == Inotify::kNotWatched;
+  subscription->wake.expires_after(polls && wait > kPolling ? kPolling : wait);
   boost::system::error_code woken;
   auto token = net::asio::redirect_error(net::use_task, woken);
   co_await subscription->wake.async_wait(token);
 }
 
-void LogChanges::open() {
-  UniqueFd fd(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-  if (!fd) {
-    log_warn("logs are followed by polling: inotify is not available", {{"errno", errno}});
-    return;
-  }
-  inotify_ = std::make_unique<Descriptor>(executor_, fd.release());
-  arm();
-}
-
 void LogChanges::watch(Subscription& subscription) {
-  if (inotify_) {
-    subscription.watch = ::inotify_add_watch(inotify_->native_handle(), subscription.directory.c_str(), kWatched);
-  }
+  subscription.watch = inotify_->watch(subscription.directory, kWatched);
 }
 
-void LogChanges::arm() {
-  if (closed_ || !inotify_) return;
-  inotify_->async_wait(Descriptor::wait_read, [weak = weak_from_this()](boost::system::error_code error) {
-    const auto self = weak.lock();
-    if (!self || error || self->closed_) return;
-    self->collect();
-    self->pause_.expires_after(kBetweenWakes);
-    self->pause_.async_wait([weak](boost::system::error_code stopped) {
-      const auto again = weak.lock();
-      if (again && !stopped) again->arm();
-    });
-  });
-}
-
-void LogChanges::collect() {
-  std::set<int> changed;
-  std::set<int> gone;
-  alignas(inotify_event) char buffer[16U << 10U];
-  for (;;) {
-    const ssize_t got = ::read(inotify_->native_handle(), buffer, sizeof(buffer));
-    if (got <= 0) break;
-    for (ssize_t at = 0; at < got;) {
-      const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
-      changed.insert(event->wd);
-      if ((event->mask & IN_IGNORED) != 0) gone.insert(event->wd);
-      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
-    }
-  }
+void LogChanges::tell(const Inotify::Changes& changes) {
   for (const auto& subscription : subscriptions_) {
-    if (!changed.contains(subscription->watch)) continue;
-    if (gone.contains(subscription->watch)) subscription->watch = -1;
+    if (!changes.of(subscription->watch)) continue;
+    if (changes.gone.contains(subscription->watch)) subscription->watch = Inotify::kNotWatched;
     notify(*subscription);
   }
 }

@@ -6,24 +6,23 @@
 #include <memory>
 #include <set>
 
-#include <boost/asio/posix/stream_descriptor.hpp>
-
 #include "core/platform/platform.hpp"
 #include "net/task.hpp"
+#include "platforms/process/inotify.hpp"
 #include "platforms/process/instance_log.hpp"
 
 namespace draas::platforms::process {
 
 // One inotify descriptor for all followed logs: a log that nobody follows costs nothing. On the control loop only.
-class LogChanges : public std::enable_shared_from_this<LogChanges> {
+class LogChanges {
  public:
   // One follower's view of one log directory.
   struct Subscription {
     explicit Subscription(net::Executor executor) : wake(executor) {}
     std::filesystem::path directory;
-    int watch = -1;             // -1: not watched (no such directory yet, or inotify is used up); the follower polls
-    std::uint64_t changes = 0;  // grows with each change
-    bool removed = false;       // the instance is gone
+    int watch = Inotify::kNotWatched;  // then the follower polls
+    std::uint64_t changes = 0;         // grows with each change
+    bool removed = false;              // the instance is gone
     net::Timer wake;
   };
 
@@ -40,16 +39,12 @@ class LogChanges : public std::enable_shared_from_this<LogChanges> {
   net::Task<void> wait(std::shared_ptr<Subscription> subscription, std::uint64_t seen, std::chrono::milliseconds wait);
 
  private:
-  using Descriptor = net::asio::posix::basic_stream_descriptor<net::Executor>;
-  void open();
   void watch(Subscription& subscription);
-  void arm();
-  void collect();
+  void tell(const Inotify::Changes& changes);
   static void notify(Subscription& subscription);
 
   net::Executor executor_;
-  std::unique_ptr<Descriptor> inotify_;
-  net::Timer pause_;
+  std::shared_ptr<Inotify> inotify_;
   bool closed_ = false;
   std::set<std::shared_ptr<Subscription>> subscriptions_;
 };
