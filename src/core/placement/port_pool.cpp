@@ -1,12 +1,30 @@
 #include "core/placement/port_pool.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace draas::core {
 
+std::optional<std::uint16_t> PortPool::PortSet::lowest_missing(std::uint32_t first, std::uint32_t last) const {
+  std::uint64_t below = first % kBits == 0 ? 0 : ~std::uint64_t{0} >> (kBits - first % kBits);  // count as present
+  for (std::size_t word = first / kBits; word <= last / kBits; ++word) {
+    const std::uint64_t present = words_[word] | std::exchange(below, 0);
+    const std::size_t port = word * kBits + static_cast<std::size_t>(std::countr_one(present));
+    if (port < (word + 1) * kBits) return port <= last ? std::optional(static_cast<std::uint16_t>(port)) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 PortPool::LanePtr PortPool::lane_of(std::string_view address) {
   auto lane = lanes_.find(address);
-  if (lane == lanes_.end()) lane = lanes_.try_emplace(std::string(address)).first;
+  if (lane == lanes_.end()) {
+    lane = lanes_.try_emplace(std::string(address)).first;
+    if (address == kAllAddresses) {
+      for (const auto& [key, instance] : holders_) lane->second.taken.insert(key.first);
+    } else {
+      lane->second.taken = lane_of(kAllAddresses)->second.leased;
+    }
+  }
   return &*lane;
 }
 
@@ -17,29 +35,26 @@ const PortPool::Holding* PortPool::find(const std::string& instance_id, std::uin
   return held == instance->second.end() ? nullptr : &*held;
 }
 
-bool PortPool::taken(std::uint16_t port, std::string_view address) const {
+bool PortPool::is_taken(std::uint16_t port, std::string_view address) const {
   return std::ranges::any_of(lanes_, [&](const auto& lane) {
     const bool meet = address == kAllAddresses || lane.first == kAllAddresses || lane.first == address;
-    return meet && lane.second.leased.test(port);
+    return meet && lane.second.leased.contains(port);
   });
 }
 
 Result<std::uint16_t> PortPool::allocate(const std::string& instance_id,
                                          const std::function<bool(std::uint16_t)>& is_free, std::string_view address) {
-  Lane& lane = lane_of(address)->second;
-  lane.lowest_free = std::max<std::uint32_t>(lane.lowest_free, range_.first);
-  while (lane.lowest_free <= range_.last && taken(static_cast<std::uint16_t>(lane.lowest_free), address)) {
-    ++lane.lowest_free;
-  }
+  const PortSet& taken = lane_of(address)->second.taken;
   std::size_t occupied = 0;
-  for (std::uint32_t port = lane.lowest_free; port <= range_.last; ++port) {
-    const auto candidate = static_cast<std::uint16_t>(port);
-    if (taken(candidate, address)) continue;
-    if (is_free(candidate)) {
-      hold(candidate, instance_id, address);
-      return candidate;
+  for (std::uint32_t from = range_.first; from <= range_.last;) {
+    const std::optional<std::uint16_t> candidate = taken.lowest_missing(from, range_.last);
+    if (!candidate) break;
+    if (is_free(*candidate)) {
+      hold(*candidate, instance_id, address);
+      return *candidate;
     }
     ++occupied;
+    from = *candidate + 1U;
   }
   const std::size_t size = std::size_t{range_.last} - range_.first + 1;
   return fail(ErrorCode::ResourceExhausted,
@@ -53,7 +68,10 @@ void PortPool::hold(std::uint16_t port, const std::string& instance_id, std::str
   const auto instance = instances_.try_emplace(instance_id).first;
   const LanePtr lane = lane_of(address);
   holders_.emplace(Key{port, lane}, &instance->first);
-  lane->second.leased.set(port);
+  lane->second.leased.insert(port);
+  for (auto& [other, its] : lanes_) {
+    if (address == kAllAddresses || other == kAllAddresses || other == address) its.taken.insert(port);
+  }
   instance->second.push_back({port, lane});
 }
 
@@ -81,9 +99,10 @@ void PortPool::release(std::uint16_t port, const std::string& instance_id) {
   const auto held = std::ranges::find(ports, port, &Holding::port);
   if (held == ports.end()) return;
   holders_.erase(Key{port, held->lane});
-  held->lane->second.leased.reset(port);
-  // Other addresses may have passed it by because of this lease.
-  for (auto& [address, lane] : lanes_) lane.lowest_free = std::min<std::uint32_t>(lane.lowest_free, port);
+  held->lane->second.leased.erase(port);
+  for (auto& [address, lane] : lanes_) {
+    if (!is_taken(port, address)) lane.taken.erase(port);
+  }
   ports.erase(held);
   if (ports.empty()) instances_.erase(instance);
 }

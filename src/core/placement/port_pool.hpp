@@ -5,7 +5,7 @@
 // A lease holds a port on one IP address of the host, or on all of them: kAllAddresses. Two leases of one port exclude
 // each other unless they name different addresses. An instance holds a port once.
 
-#include <bitset>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -53,10 +53,23 @@ class PortPool {
   std::size_t leased() const { return holders_.size(); }
 
  private:
-  // One address: which of its ports are leased there, and where to look for the next one. Few, and never removed.
+  // 65,536 bits.
+  class PortSet {
+   public:
+    bool contains(std::uint16_t port) const { return (words_[port / kBits] >> (port % kBits) & 1U) != 0; }
+    void insert(std::uint16_t port) { words_[port / kBits] |= std::uint64_t{1} << (port % kBits); }
+    void erase(std::uint16_t port) { words_[port / kBits] &= ~(std::uint64_t{1} << (port % kBits)); }
+    // The lowest port from `first` to `last` that is not in the set.
+    std::optional<std::uint16_t> lowest_missing(std::uint32_t first, std::uint32_t last) const;
+
+   private:
+    static constexpr std::size_t kBits = 64;
+    std::array<std::uint64_t, 65536 / kBits> words_{};
+  };
+  // One address. Few, and never removed.
   struct Lane {
-    std::bitset<65536> leased;
-    std::uint32_t lowest_free = 0;  // every port of the range below this one is taken on this address
+    PortSet leased;  // on this address
+    PortSet taken;   // not to be leased on this address, because of this one or of another
   };
   using Lanes = std::map<std::string, Lane, std::less<>>;
   using LanePtr = Lanes::value_type*;
@@ -69,7 +82,7 @@ class PortPool {
   using Key = std::pair<std::uint16_t, const Lanes::value_type*>;
 
   LanePtr lane_of(std::string_view address);
-  bool taken(std::uint16_t port, std::string_view address) const;
+  bool is_taken(std::uint16_t port, std::string_view address) const;
   void hold(std::uint16_t port, const std::string& instance_id, std::string_view address);
   const Holding* find(const std::string& instance_id, std::uint16_t port) const;
 

@@ -58,10 +58,12 @@ Status SqliteWriter::prepare() {
       {&sql_.begin, "BEGIN IMMEDIATE"},
       {&sql_.commit, "COMMIT"},
       {&sql_.rollback, "ROLLBACK"},
-      {&sql_.find, "SELECT version, indexes FROM documents WHERE collection = ?1 AND id = ?2"},
+      {&sql_.find, "SELECT version, indexes, rowid FROM documents WHERE collection = ?1 AND id = ?2"},
       {&sql_.insert, "INSERT INTO documents(collection, id, version, indexes, body) VALUES(?1, ?2, ?3, ?4, ?5)"},
       {&sql_.update, "UPDATE documents SET version = ?3, indexes = ?4, body = ?5 WHERE collection = ?1 AND id = ?2"},
+      {&sql_.update_row, "UPDATE documents SET version = ?2, indexes = ?3, body = ?4 WHERE rowid = ?1"},
       {&sql_.erase, "DELETE FROM documents WHERE collection = ?1 AND id = ?2"},
+      {&sql_.erase_row, "DELETE FROM documents WHERE rowid = ?1"},
       {&sql_.insert_index,
        "INSERT OR IGNORE INTO document_indexes(collection, name, value, id) VALUES(?1, ?2, ?3, ?4)"},
       {&sql_.erase_index,
@@ -171,7 +173,7 @@ Result<SqliteWriter::Standing> SqliteWriter::find(const Write& write, const Batc
   const int code = sql_.find.bind(1, write.collection).bind(2, write.id).step();
   Result<Standing> standing = Standing{};
   if (code == SQLITE_ROW) {
-    standing = Standing{static_cast<Version>(sql_.find.number(0)), std::string(sql_.find.text(1))};
+    standing = Standing{static_cast<Version>(sql_.find.number(0)), std::string(sql_.find.text(1)), sql_.find.number(2)};
   } else if (code != SQLITE_DONE) {
     standing = std::unexpected(error_of(connection_.handle()));
   }
@@ -181,9 +183,19 @@ Result<SqliteWriter::Standing> SqliteWriter::find(const Write& write, const Batc
 
 Status SqliteWriter::apply(const Checked& checked, Version version) {
   const Write& write = *checked.write;
-  const bool exists = checked.before.version != core::kAbsent;
+  const Standing& before = checked.before;
+  const bool exists = before.version != core::kAbsent;
+  const bool put = write.kind == Write::Kind::Put;
   Status done;
-  if (write.kind == Write::Kind::Put) {
+  if (exists && before.row != 0) {
+    // Its place is known from the check: the key need not be looked up again.
+    done = put ? sql_.update_row.bind(1, before.row)
+                     .bind(2, to_column(version))
+                     .bind(3, checked.indexes)
+                     .bind(4, write.body)
+                     .run()
+               : sql_.erase_row.bind(1, before.row).run();
+  } else if (put) {
     Statement& statement = exists ? sql_.update : sql_.insert;
     done = statement.bind(1, write.collection)
                .bind(2, write.id)
@@ -194,8 +206,8 @@ Status SqliteWriter::apply(const Checked& checked, Version version) {
   } else if (exists) {
     done = sql_.erase.bind(1, write.collection).bind(2, write.id).run();
   }
-  if (!done || checked.before.indexes == checked.indexes) return done;
-  return change_indexes(write, checked.before.indexes, checked.indexes);
+  if (!done || before.indexes == checked.indexes) return done;
+  return change_indexes(write, before.indexes, checked.indexes);
 }
 
 Status SqliteWriter::change_indexes(const Write& write, const std::string& before, const std::string& after) {

@@ -41,12 +41,14 @@ class SqliteWriter final : public GroupWriter {
 
  private:
   struct Statements {
-    Statement begin, commit, rollback, find, insert, update, erase, insert_index, erase_index, set_sequence;
+    Statement begin, commit, rollback, find, insert, update, update_row, erase, erase_row, insert_index, erase_index,
+        set_sequence;
   };
   // A document as it stands before a write.
   struct Standing {
     core::Version version = core::kAbsent;
     std::string indexes;
+    std::int64_t row = 0;  // 0: not known, as of one that the batch itself has written
   };
   // A write that has passed its check, with what it needs to be carried out.
   struct Checked {

@@ -1,5 +1,8 @@
 #include "core/placement/port_pool.hpp"
 
+#include <algorithm>
+#include <random>
+
 #include <gtest/gtest.h>
 
 namespace draas::core {
@@ -91,6 +94,46 @@ TEST(PortPool, HighestPortDoesNotWrapAround) {
   PortPool pool({65535, 65535});
   EXPECT_EQ(*pool.allocate("a", kAllFree), 65535);
   EXPECT_FALSE(pool.allocate("b", kAllFree));
+}
+
+// Against the definition: a port may be had on an address when nobody has it there or everywhere.
+TEST(PortPool, AnyOrderOfLeasesGivesTheLowestPortThatMayBeHad) {
+  constexpr std::uint16_t kFirst = 1000;
+  constexpr std::uint16_t kLast = 1140;
+  const std::vector<std::string> addresses{"", "10.0.0.1", "10.0.0.2"};
+  PortPool pool({kFirst, kLast});
+  struct Lease {
+    std::uint16_t port;
+    std::string instance;
+    std::string address;
+  };
+  std::vector<Lease> leases;
+  const auto may_be_had = [&](std::uint16_t port, const std::string& address) {
+    return std::ranges::none_of(leases, [&](const Lease& lease) {
+      return lease.port == port && (lease.address.empty() || address.empty() || lease.address == address);
+    });
+  };
+  const auto is_free = [](std::uint16_t port) { return port % 7 != 0; };
+  std::mt19937 random(20);
+  for (int step = 0; step < 5000; ++step) {
+    if (random() % 100 < 40 && !leases.empty()) {
+      const auto gone = leases.begin() + static_cast<std::ptrdiff_t>(random() % leases.size());
+      pool.release(gone->port, gone->instance);
+      leases.erase(gone);
+      continue;
+    }
+    const std::string& address = addresses[random() % addresses.size()];
+    std::optional<std::uint16_t> expected;
+    for (std::uint16_t port = kFirst; port <= kLast && !expected; ++port) {
+      if (is_free(port) && may_be_had(port, address)) expected = port;
+    }
+    const std::string instance = "i" + std::to_string(step);
+    const Result<std::uint16_t> port = pool.allocate(instance, is_free, address);
+    ASSERT_EQ(port.has_value(), expected.has_value()) << "step " << step;
+    if (!port) continue;
+    ASSERT_EQ(*port, *expected) << "step " << step;
+    leases.push_back({*port, instance, address});
+  }
 }
 
 }  // namespace
