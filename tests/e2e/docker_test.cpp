@@ -1,7 +1,6 @@
 // Instances as containers of a real engine, run by the real control plane.
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <gtest/gtest.h>
 #include <signal.h>
