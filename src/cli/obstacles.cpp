@@ -42,14 +42,29 @@ std::optional<Obstacle> in_approval(const std::string& id, const Json& approval)
 
 }  // namespace
 
+bool is_unwell(const Json& instance) {
+  const std::string health = field(instance, "health");
+  return health == "Degraded" || health == "Unhealthy";
+}
+
 Result<std::optional<Obstacle>> find_obstacle(Connection& connection, const Json& instance) {
-  const bool waits = field(instance, "desiredState") == "Running" && field(instance, "phase") == "Running" &&
-                     member(instance, "appliedRevision") != member(instance, "configurationRevision");
-  if (!waits) return std::optional<Obstacle>();
+  if (field(instance, "desiredState") != "Running" || field(instance, "phase") != "Running") {
+    return std::optional<Obstacle>();
+  }
+  const bool waits = member(instance, "appliedRevision") != member(instance, "configurationRevision");
+  if (!waits && !is_unwell(instance)) return std::optional<Obstacle>();
   const std::string id = field(instance, "id");
   auto status = connection.get("/api/reconciliation/status");
   if (!status) return std::unexpected(std::move(status.error()));
-  if (member(*status, "workers").empty()) {
+  const bool is_reconciled = !member(*status, "workers").empty();
+  if (!waits) {
+    // With a reconciler its verdict is to come.
+    return std::optional(Obstacle{"its health is " + field(instance, "health") + ": " +
+                                      field(instance, "errorMessage") + "; `draas describe " + id +
+                                      "` and `draas logs " + id + "` say more",
+                                  !is_reconciled});
+  }
+  if (!is_reconciled) {
     return std::optional(
         Obstacle{"no reconciler is running; start `draas reconciler`, or `draas restart " + id + "`", true});
   }

@@ -98,8 +98,7 @@ class Waiters {
     sighting.times = sighting.obstacle.text == (*found)->text ? sighting.times + 1 : 1;
     sighting.obstacle = std::move(**found);
     if (!sighting.obstacle.lasting || sighting.times < kSightings) return false;
-    add_failure(ErrorCode::Unprocessable,
-                "Instance '" + id + "' does not come to its newest revision: " + sighting.obstacle.text);
+    add_failure(ErrorCode::Unprocessable, "Instance '" + id + "' does not settle: " + sighting.obstacle.text);
     return true;
   }
 
@@ -149,7 +148,7 @@ Result<bool> is_settled(const std::string& id, const Json& instance) {
   if (field(instance, "desiredState") == "Running") {
     // The status is as before while it starts again.
     return status == "Running" && field(instance, "phase") == "Running" &&
-           member(instance, "appliedRevision") == member(instance, "configurationRevision");
+           member(instance, "appliedRevision") == member(instance, "configurationRevision") && !is_unwell(instance);
   }
   return status == "Stopped" || status == "Created";
 }

@@ -162,7 +162,7 @@ void LogKeeper::judge(const std::string& instance_id, Kept& kept, std::uint64_t 
     pause = pauses_.watched;
   } else if (now - kept.grew >= pauses_.silent) {
     watch(instance_id, kept);
-    pause = pauses_.least;
+    if (kept.watch != Inotify::kNotWatched) pause = pauses_.least;
   }
   schedule(instance_id, kept, now + pause);
 }
@@ -191,6 +191,7 @@ void LogKeeper::wake(const Inotify::Changes& changes) {
     const std::string id = each->second;
     Kept& kept = logs_.at(id);
     unwatch(kept);
+    kept.grew = std::chrono::steady_clock::now();
     look_soon(id, kept);
   }
 }

@@ -20,6 +20,16 @@ TEST(Settled, IsWhatRunsOnItsNewestRevision) {
   EXPECT_FALSE(*is_settled("orders", running(2, 1)));
 }
 
+TEST(Settled, IsNotWhatRunsAndFails) {
+  Json instance = running(1, 1);
+  for (const char* health : {"Degraded", "Unhealthy"}) {
+    instance["health"] = health;
+    EXPECT_FALSE(*is_settled("orders", instance)) << health;
+  }
+  instance["health"] = "Healthy";
+  EXPECT_TRUE(*is_settled("orders", instance));
+}
+
 TEST(Settled, FailsAtOnceWhenTheNewestRevisionIsHeld) {
   Json instance = running(3, 2);
   instance["held"] = Json{{"revision", 3}, {"reason", "query q0 failed"}};

@@ -30,9 +30,12 @@ export function ToneBadge({ tone, children }: { tone: Tone; children: string }) 
   );
 }
 
-// `phase` says what is under way while the status still says what was.
-export function StatusBadge({ status, phase }: { status: InstanceStatus; phase?: string }) {
+// `phase` says what is under way while the status still says what was; `health` what a running one suffers from.
+export function StatusBadge({ status, phase, health }: { status: InstanceStatus; phase?: string; health?: string }) {
   if (phase === 'Starting' || phase === 'Stopping') return <ToneBadge tone="info">{`${phase}…`}</ToneBadge>;
   if (phase === 'BackOff') return <ToneBadge tone="warn">Restarting soon</ToneBadge>;
+  if (status === 'Running' && (health === 'Degraded' || health === 'Unhealthy')) {
+    return <ToneBadge tone={health === 'Degraded' ? 'warn' : 'bad'}>{health}</ToneBadge>;
+  }
   return <ToneBadge tone={toneOfStatus(status)}>{labelOfStatus(status)}</ToneBadge>;
 }

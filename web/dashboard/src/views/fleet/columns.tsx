@@ -48,7 +48,7 @@ export const columns = [
   column.accessor('status', {
     header: 'Status',
     size: 178,
-    cell: ({ row }) => <StatusBadge status={row.original.status} phase={row.original.phase} />,
+    cell: ({ row }) => <StatusBadge status={row.original.status} phase={row.original.phase} health={row.original.health} />,
   }),
   column.accessor('health', { header: 'Health', size: 100, cell: ({ getValue }) => getValue() }),
   column.accessor('platformType', { header: 'Platform', size: 96 }),
@@ -60,7 +60,7 @@ export const columns = [
   }),
   column.accessor('metadata', {
     header: 'Labels',
-    size: 204,
+    size: 168,
     enableSorting: false,
     cell: ({ getValue }) => <Labels labels={getValue()} />,
   }),

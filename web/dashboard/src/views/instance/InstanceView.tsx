@@ -60,7 +60,7 @@ function Details({ instance, tab }: { instance: Instance; tab: string }) {
       </Anchor>
       <PageHeader
         title={instance.name}
-        badge={<StatusBadge status={instance.status} phase={instance.phase} />}
+        badge={<StatusBadge status={instance.status} phase={instance.phase} health={instance.health} />}
         description={
           <>
             <span className="mono">{instance.id}</span>
