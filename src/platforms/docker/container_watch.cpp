@@ -167,13 +167,14 @@ void DockerPlatform::on_event(const engine::Event& event) {
   const auto found = by_container_.find(event.id);
   if (event.type != "container" || found == by_container_.end()) return;
   const WatchedPtr watched = found->second;
-  ++watched->events;
-  // What comes late, as one that was missed before the stream broke off, says nothing of how it is now.
-  const bool is_late = event.time_nanoseconds < watched->newest_event;
-  watched->newest_event = std::max(watched->newest_event, event.time_nanoseconds);
   const bool is_condition = event.action == "start" || event.action == "pause" || event.action == "unpause" ||
                             event.action.starts_with("health_status");
-  if (is_late && is_condition) return;
+  if (is_condition) {
+    // What comes late, as one that was missed before the stream broke off, says nothing of how it is now.
+    if (event.time_nanoseconds < watched->newest_condition) return;
+    watched->newest_condition = event.time_nanoseconds;
+  }
+  ++watched->events;
   if (event.action == "oom") {
     watched->out_of_memory = true;
   } else if (event.action == "kill") {

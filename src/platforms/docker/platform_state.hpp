@@ -74,10 +74,10 @@ class DockerPlatform final : public core::Platform {
     bool unwell = false;  // so says the image's own health check
     std::string told;     // the reason of the condition that was told last; "" = good
     std::size_t events = 0;
-    std::int64_t newest_event = 0;  // nanoseconds since 1970, by the engine's clock
-    Duration start_took{};          // 0 = not known
-    net::Timer news;                // cancelled when one of these becomes true
-    bool is_stopped = false;        // the engine is done with what `docker stop` and `docker restart` begin with
+    std::int64_t newest_condition = 0;  // when it was told, nanoseconds since 1970 by the engine's clock
+    Duration start_took{};              // 0 = not known
+    net::Timer news;                    // cancelled when one of these becomes true
+    bool is_stopped = false;            // the engine is done with what `docker stop` and `docker restart` begin with
     bool is_restarted = false;
   };
   using WatchedPtr = std::shared_ptr<Watched>;

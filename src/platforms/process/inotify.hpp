@@ -19,7 +19,7 @@ class Inotify : public std::enable_shared_from_this<Inotify> {
 
   struct Changes {
     std::set<int> changed;
-    std::set<int> gone;       // watches that have ended, by unwatch() too
+    std::set<int> gone;       // watches that have ended: IN_ONESHOT, a deleted file, unwatch()
     bool overflowed = false;  // the kernel has dropped some: anything may have changed
     bool of(int watch) const { return watch != kNotWatched && (overflowed || changed.contains(watch)); }
   };
@@ -28,10 +28,12 @@ class Inotify : public std::enable_shared_from_this<Inotify> {
   // `handler` is called at most once in `pause`, however often files change; not after close().
   Inotify(net::Executor executor, std::chrono::milliseconds pause, Handler handler);
 
-  // The number of the watch, the same for the same file; kNotWatched where there is no such path or the machine's
-  // limit of watches is reached. `mask` as in inotify(7).
+  // The number of the watch, the same for the same file; kNotWatched where there is no such path, the user's
+  // limit of watches is reached, or after close(). `mask` as in inotify(7).
   int watch(const std::filesystem::path& path, std::uint32_t mask);
+  // One that has ended is fine. Its number is not given again soon.
   void unwatch(int watch);
+  // Nothing is told afterwards.
   void close();
 
  private:

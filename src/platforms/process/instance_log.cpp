@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include <fcntl.h>
 #include <linux/falloc.h>
@@ -94,7 +95,7 @@ Result<UniqueFd> InstanceLog::open_for_writing() {
   return fd;
 }
 
-Result<std::uint64_t> InstanceLog::rotate_if_needed() {
+Result<InstanceLog::Look> InstanceLog::rotate_if_needed() {
   const std::lock_guard lock(mutex_);
   struct stat info{};
   const auto kept_bytes = [&info] {
@@ -102,11 +103,11 @@ Result<std::uint64_t> InstanceLog::rotate_if_needed() {
     return static_cast<std::uint64_t>(std::min<std::int64_t>(info.st_size, info.st_blocks * kStatBlock));
   };
   if (::stat(file_.c_str(), &info) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return 0;
+    if (errno == ENOENT || errno == ENOTDIR) return Look{};
     return fail_errno("cannot examine the log " + file_.string(), errno);
   }
   const auto max_bytes = static_cast<std::int64_t>(bounds_.max_bytes);
-  if (info.st_size <= max_bytes || kept_bytes() <= bounds_.max_bytes) return kept_bytes();
+  if (info.st_size <= max_bytes || kept_bytes() <= bounds_.max_bytes) return Look{kept_bytes()};
 
   const UniqueFd fd(::open(file_.c_str(), O_RDWR | O_CLOEXEC));
   struct statfs system{};
@@ -118,6 +119,7 @@ Result<std::uint64_t> InstanceLog::rotate_if_needed() {
 
   std::int64_t begin = first_data(fd.get(), info.st_size);
   std::int64_t kept = info.st_size - begin;
+  std::int64_t all_cut = 0;
   const std::int64_t budget = max_bytes * static_cast<std::int64_t>(bounds_.files - 1);
   if (const std::int64_t excess = aligned(kept - budget - max_bytes); excess > 0 && method_ != CutMethod::Truncate) {
     // More than all files together may hold, as after a long absence: the oldest goes without a copy.
@@ -126,6 +128,7 @@ Result<std::uint64_t> InstanceLog::rotate_if_needed() {
     if (::fstat(fd.get(), &info) != 0) return fail_errno("cannot examine the log", errno);
     begin = first_data(fd.get(), info.st_size);
     kept = info.st_size - begin;
+    all_cut = excess;
   }
   // Bounded: a writer that is faster than the copy is left for the next round.
   for (std::size_t round = 0; kept > max_bytes && round < bounds_.files; ++round) {
@@ -133,9 +136,10 @@ Result<std::uint64_t> InstanceLog::rotate_if_needed() {
     if (auto done = rotate_once(fd.get(), begin, length); !done) return std::unexpected(done.error());
     if (::fstat(fd.get(), &info) != 0) return fail_errno("cannot examine the log", errno);
     begin = first_data(fd.get(), info.st_size);
-    kept = info.st_size - begin;
+    const std::int64_t before = std::exchange(kept, info.st_size - begin);
+    all_cut += std::max(length, before - kept);  // truncated, it loses more than was asked for
   }
-  return static_cast<std::uint64_t>(kept);
+  return Look{static_cast<std::uint64_t>(kept), static_cast<std::uint64_t>(all_cut)};
 }
 
 Status InstanceLog::rotate_once(int fd, std::int64_t begin, std::int64_t length) {

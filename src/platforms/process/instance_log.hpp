@@ -36,8 +36,12 @@ class InstanceLog {
   // Opens for a new run of the server; makes the directory and ends an unfinished line. For stdout and stderr.
   Result<UniqueFd> open_for_writing();
 
-  // Rotates if the file has outgrown its bound. Returns its size then, 0 when there is none.
-  Result<std::uint64_t> rotate_if_needed();
+  struct Look {
+    std::uint64_t size = 0;  // of the file, 0 when there is none
+    std::uint64_t cut = 0;   // what this look has taken from its head
+  };
+  // Rotates if the file has outgrown its bound.
+  Result<Look> rotate_if_needed();
 
   // Up to `max_bytes` from `offset`; "" at the end. Where `offset` was rotated out of existence, `offset` is moved to
   // the oldest kept byte.

@@ -107,31 +107,31 @@ net::Task<void> LogKeeper::look() {
   struct Look {
     std::string id;
     std::shared_ptr<InstanceLog> log;
-    std::uint64_t size = 0;
+    std::optional<InstanceLog::Look> found;
   };
   std::vector<Look> looks;
   const Time until = std::chrono::steady_clock::now() + kSlack;
   while (!schedule_.empty() && schedule_.begin()->first <= until) {
     const std::string id = schedule_.begin()->second;
     Kept& kept = logs_.at(id);
-    looks.push_back({id, kept.log, 0});
+    looks.push_back({id, kept.log, std::nullopt});
     schedule(id, kept, std::nullopt);
   }
   auto work = [looks = std::move(looks)]() mutable {
     for (auto& each : looks) {
-      const auto size = each.log->rotate_if_needed();
-      if (size) {
-        each.size = *size;
+      auto found = each.log->rotate_if_needed();
+      if (found) {
+        each.found = *found;
       } else {
-        write_log(LogLevel::Warn, "a log cannot be rotated", size.error(), {{"instanceId", each.id}});
+        write_log(LogLevel::Warn, "a log cannot be rotated", found.error(), {{"instanceId", each.id}});
       }
     }
     return std::move(looks);
   };
   auto done = co_await workers_.run(std::move(work));
   for (const auto& each : done) {
-    const auto found = logs_.find(each.id);
-    if (found != logs_.end() && found->second.log == each.log) judge(each.id, found->second, each.size);
+    const auto kept = logs_.find(each.id);
+    if (kept != logs_.end() && kept->second.log == each.log) judge(each.id, kept->second, each.found);
   }
 }
 
@@ -146,18 +146,24 @@ milliseconds LogKeeper::time_to_bound(std::uint64_t size, std::uint64_t grown, m
 
 // Decides when to look next. The last look before a log is left to the kernel comes after the watch was set, so that
 // nothing is written unseen in between.
-void LogKeeper::judge(const std::string& instance_id, Kept& kept, std::uint64_t size) {
+void LogKeeper::judge(const std::string& instance_id, Kept& kept, const std::optional<InstanceLog::Look>& found) {
   const Time now = std::chrono::steady_clock::now();
+  // What happened meanwhile has had it looked at once more, or ended it.
+  const bool is_last = kept.due || !kept.running;
+  if (!found) {
+    if (!is_last) schedule(instance_id, kept, now + pauses_.most);
+    return;
+  }
   const auto passed = std::chrono::duration_cast<milliseconds>(now - kept.looked);
-  // A rotation in between hides growth; then it grew by at least what is there now.
-  const std::uint64_t grown = size >= kept.size ? size - kept.size : std::max<std::uint64_t>(size, 1);
+  const std::uint64_t written = found->size + found->cut;
+  const std::uint64_t grown = written > kept.size ? written - kept.size : 0;
   kept.looked = now;
-  kept.size = size;
-  if (kept.due || !kept.running) return;  // what happened meanwhile has had it looked at once more, or ended it
+  kept.size = found->size;
+  if (is_last) return;
   milliseconds pause = pauses_.most;
   if (grown > 0) {
     kept.grew = now;
-    pause = time_to_bound(size, grown, passed);
+    pause = time_to_bound(found->size, grown, passed);
   } else if (kept.watch != Inotify::kNotWatched) {
     pause = pauses_.watched;
   } else if (now - kept.grew >= pauses_.silent) {

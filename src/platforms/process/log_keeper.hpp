@@ -61,7 +61,7 @@ class LogKeeper {
                                           std::chrono::milliseconds passed) const;
   net::Task<void> look();
   void schedule(const std::string& instance_id, Kept& kept, std::optional<Time> due);
-  void judge(const std::string& instance_id, Kept& kept, std::uint64_t size);
+  void judge(const std::string& instance_id, Kept& kept, const std::optional<InstanceLog::Look>& found);
   void watch(const std::string& instance_id, Kept& kept);
   void unwatch(Kept& kept);
   void look_soon(const std::string& instance_id, Kept& kept);

@@ -1,9 +1,6 @@
 #include "platforms/process/log_reading.hpp"
 
-#include <cerrno>
-
 #include <sys/inotify.h>
-#include <unistd.h>
 
 #include <boost/asio/redirect_error.hpp>
 
@@ -76,7 +73,8 @@ void LogChanges::watch(Subscription& subscription) {
 void LogChanges::tell(const Inotify::Changes& changes) {
   for (const auto& subscription : subscriptions_) {
     if (!changes.of(subscription->watch)) continue;
-    if (changes.gone.contains(subscription->watch)) subscription->watch = Inotify::kNotWatched;
+    const bool may_be_gone = changes.overflowed || changes.gone.contains(subscription->watch);
+    if (may_be_gone) subscription->watch = Inotify::kNotWatched;  // it is watched anew by the next wait
     notify(*subscription);
   }
 }

@@ -76,9 +76,10 @@ TEST_P(InstanceLogTest, MovesTheHeadAwayUnderTheWriter) {
   append(*fd, text);
   EXPECT_EQ(all(log), text);
   std::int64_t at = *log.find_start(3, std::nullopt);
-  const auto size = log.rotate_if_needed();
-  ASSERT_TRUE(size);
-  EXPECT_LE(*size, kBound);
+  const auto look = log.rotate_if_needed();
+  ASSERT_TRUE(look);
+  EXPECT_LE(look->size, kBound);
+  EXPECT_EQ(look->size + look->cut, text.size());
   EXPECT_TRUE(fs::exists(rotated(file_, 1)));
   EXPECT_EQ(all(log), text) << "all of it is still there, in order";
   EXPECT_EQ(*log.read(at, 10'000), numbered(1497, 1500)) << "a reader's place moves with the text";
@@ -203,7 +204,7 @@ TEST_P(InstanceLogTest, FindsTheLastLines) {
 TEST_P(InstanceLogTest, IsEmptyWhereNothingWasWritten) {
   InstanceLog log(file_, {kBound, 4});
   EXPECT_EQ(all(log), "");
-  EXPECT_EQ(*log.rotate_if_needed(), 0U);
+  EXPECT_EQ(log.rotate_if_needed()->size, 0U);
   auto fd = log.open_for_writing();
   EXPECT_EQ(all(log), "");
   EXPECT_EQ(*log.find_start(10, parse_rfc3339("2026-01-01T00:00:00Z").value()), *log.find_start(0, std::nullopt));

@@ -104,7 +104,9 @@ function Fleet({ instances }: { instances: Instance[] }) {
         <BulkBar bulk={bulk} ids={selected.ids} shown={selected.shown} onSelect={select} />
       ) : (
         <Text size="sm" c="dimmed" role="status" h={30} pt={4}>
-          {isFiltered(filter) ? `${shown.length} of ${instances.length} instances` : `${instances.length} ${instances.length === 1 ? 'instance' : 'instances'}`}
+          {isFiltered(filter)
+            ? `${shown.length} of ${instances.length} instances`
+            : `${instances.length} ${instances.length === 1 ? 'instance' : 'instances'}`}
         </Text>
       )}
       {bulk.failed && <BulkFailures failed={bulk.failed} onClose={bulk.forget} />}

@@ -48,7 +48,9 @@ export const columns = [
   column.accessor('status', {
     header: 'Status',
     size: 178,
-    cell: ({ row }) => <StatusBadge status={row.original.status} phase={row.original.phase} health={row.original.health} />,
+    cell: ({ row }) => (
+      <StatusBadge status={row.original.status} phase={row.original.phase} health={row.original.health} />
+    ),
   }),
   column.accessor('health', { header: 'Health', size: 100, cell: ({ getValue }) => getValue() }),
   column.accessor('platformType', { header: 'Platform', size: 96 }),
