@@ -47,6 +47,21 @@ Result<StreamQuery> read_stream_query(const Context& api, const Request& request
   return out;
 }
 
+// One event goes to all subscribers in a row, so each thread keeps what it has rendered last.
+const std::string& wire_of(const core::EventPtr& event) {
+  thread_local core::EventPtr rendered;
+  thread_local std::string text;
+  if (rendered != event) {
+    net::ServerSentEvent out;
+    out.id = std::to_string(event->sequence);
+    out.event = core::to_string(event->type);
+    out.data = *event->json;
+    text = net::to_wire(out);
+    rendered = event;
+  }
+  return text;
+}
+
 // Not even the store has what is told as missed.
 std::string to_wire(const core::EventSubscription::Delivery& delivery, const std::vector<core::EventType>& types,
                     std::uint64_t first_available) {
@@ -60,11 +75,7 @@ std::string to_wire(const core::EventSubscription::Delivery& delivery, const std
   }
   for (const auto& event : delivery.events) {
     if (!types.empty() && std::find(types.begin(), types.end(), event->type) == types.end()) continue;
-    net::ServerSentEvent out;
-    out.id = std::to_string(event->sequence);
-    out.event = core::to_string(event->type);
-    out.data = *event->json;
-    text += net::to_wire(out);
+    text += wire_of(event);
   }
   return text;
 }

@@ -28,8 +28,8 @@ Json server_configuration_of(const Json& configuration) {
 
 Response created_response(const Context& api, const core::Created& created) {
   const auto& view = *created.instance;
-  std::string body = *view.body;
-  append_member(body, "instance", *view.body);
+  std::string body = view.body;
+  append_member(body, "instance", view.body);
   append_member(body, "serverConfiguration", to_text(server_configuration_of(created.configuration)));
   if (!created.warnings.empty()) append_member(body, "warnings", to_text(Json(created.warnings)));
   auto response = Response::json_text(201, std::move(body));
@@ -101,7 +101,7 @@ Response list(const Context& api, const Request& request, const PathParameters&)
 Response get_one(const Context& api, const Request& request, const PathParameters& path) {
   const auto view = api.find(path);
   if (!view) return problem(instance_not_found(path["instanceId"]), request);
-  auto response = Response::json_shared(200, view->body);
+  auto response = Response::json_shared(200, core::shared_body(view));
   response.headers.add("ETag", view->etag.text());
   return response;
 }
@@ -120,7 +120,7 @@ net::Task<Response> update(const Context& api, const Request& request, const Pat
   const auto updated =
       co_await api.core().update(std::move(id), std::move(change), std::move(condition), std::move(actor));
   if (!updated) co_return problem(updated.error(), request);
-  auto response = Response::json_shared(200, (*updated)->body);
+  auto response = Response::json_shared(200, core::shared_body(*updated));
   response.headers.add("ETag", (*updated)->etag.text());
   co_return response;
 }

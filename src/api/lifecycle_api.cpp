@@ -18,7 +18,7 @@ Response operation_response(const Request& request, const core::OperationResult&
   append_json_string(message, result.message);
   append_member(body, "message", message);
   append_member(body, "changed", result.changed ? "true" : "false");
-  append_member(body, "instance", *result.instance->body);
+  append_member(body, "instance", result.instance->body);
   append_member(body, "runtime", to_text(result.runtime));
   return Response::json_text(200, std::move(body));
 }
@@ -106,7 +106,7 @@ net::Task<Response> set_status(const Context& api, const Request& request, const
   auto actor = api.actor(request);
   const auto result = co_await api.core().report_status(std::move(*report), std::move(actor));
   if (!result) co_return problem(result.error(), request);
-  auto response = Response::json_shared(200, (*result)->body);
+  auto response = Response::json_shared(200, core::shared_body(*result));
   response.headers.add("ETag", (*result)->etag.text());
   co_return response;
 }

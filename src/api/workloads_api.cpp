@@ -115,7 +115,7 @@ net::Task<Response> set_applied_revision(const Context& api, const Request& requ
   std::string id = path["instanceId"];
   const auto view = co_await api.core().set_applied_revision(std::move(id), numbers[0], numbers[1], std::move(actor));
   if (!view) co_return problem(view.error(), request);
-  auto response = Response::json_shared(200, (*view)->body);
+  auto response = Response::json_shared(200, core::shared_body(*view));
   response.headers.add("ETag", (*view)->etag.text());
   co_return response;
 }

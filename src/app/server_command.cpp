@@ -13,6 +13,7 @@
 #include "app/reconciler.hpp"
 #include "app/signals.hpp"
 #include "base/log.hpp"
+#include "base/memory.hpp"
 #include "base/metrics.hpp"
 #include "core/control_plane.hpp"
 #include "core/reconciliation/reconciliation_service.hpp"
@@ -187,6 +188,7 @@ Status serve(const ControlPlaneSettings& settings) {
       tell_person(settings.server, server.addresses().front());
       const std::unique_ptr<Reconciler> reconciler =
           settings.reconciliation.in_process ? start_reconciler(settings, server.addresses(), *metrics) : nullptr;
+      release_start_up_memory();
       const int received = signals.wait();
       signals.release();
       if (reconciler) reconciler->stop();

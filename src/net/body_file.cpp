@@ -9,7 +9,7 @@
 namespace draas::net {
 namespace {
 
-constexpr std::size_t kMinBytes = 64U << 10U;
+constexpr std::size_t kMinBytes = 16U << 10U;
 constexpr std::size_t kMaxEntries = 32;
 
 std::shared_ptr<const BodyFile> make_file(const std::string& text) {

@@ -76,13 +76,13 @@ std::shared_ptr<const std::string> Catalogue::list_body() const {
     std::string out = "[";
     std::size_t bytes = 2;
     for (const auto& chunk : chunks_) {
-      for (const auto& view : *chunk) bytes += view->body->size() + 1;
+      for (const auto& view : *chunk) bytes += view->body.size() + 1;
     }
     out.reserve(bytes);
     for (const auto& chunk : chunks_) {
       for (const auto& view : *chunk) {
         if (out.size() > 1) out += ',';
-        out += *view->body;
+        out += view->body;
       }
     }
     out += ']';
@@ -112,34 +112,56 @@ std::shared_ptr<const Catalogue::Page> Catalogue::page(std::size_t limit, std::s
   return made;
 }
 
-std::shared_ptr<const Catalogue> Catalogue::with(InstanceViewPtr view) const {
+// Both in id order; where both have an id, the newer one.
+Catalogue::Chunk Catalogue::merged(const Chunk& chunk, std::span<const InstanceViewPtr> newer) {
+  Chunk all;
+  all.reserve(chunk.size() + newer.size());
+  auto old = chunk.begin();
+  for (const InstanceViewPtr& view : newer) {
+    const auto place = std::lower_bound(old, chunk.end(), std::string_view(view->id), id_less);
+    all.insert(all.end(), old, place);
+    all.push_back(view);
+    old = place != chunk.end() && (*place)->id == view->id ? std::next(place) : place;
+  }
+  all.insert(all.end(), old, chunk.end());
+  return all;
+}
+
+void Catalogue::append(const Chunk& chunk) {
+  const std::size_t parts = (chunk.size() + kChunkSize - 1) / kChunkSize;
+  for (std::size_t part = 0; part < parts; ++part) {
+    const auto at = [&](std::size_t end) {
+      return chunk.begin() + static_cast<std::ptrdiff_t>(chunk.size() * end / parts);
+    };
+    chunks_.push_back(std::make_shared<const Chunk>(at(part), at(part + 1)));
+  }
+}
+
+std::shared_ptr<const Catalogue> Catalogue::with(std::vector<InstanceViewPtr> views) const {
+  std::ranges::sort(views, {}, [](const InstanceViewPtr& view) -> const std::string& { return view->id; });
   auto next = std::make_shared<Catalogue>();
-  next->chunks_ = chunks_;
   next->version_ = version_ + 1;
+  next->chunks_.reserve(chunks_.size() + 1);
   next->size_ = size_;
   if (chunks_.empty()) {
-    next->chunks_.push_back(std::make_shared<const Chunk>(Chunk{std::move(view)}));
-    next->size_ = 1;
+    next->append(views);
+    next->size_ = views.size();
     return next;
   }
-  const std::size_t at = chunk_of(view->id);
-  Chunk chunk = *chunks_[at];
-  auto place = std::lower_bound(chunk.begin(), chunk.end(), std::string_view(view->id), id_less);
-  if (place != chunk.end() && (*place)->id == view->id) {
-    *place = std::move(view);
-  } else {
-    chunk.insert(place, std::move(view));
-    ++next->size_;
+  auto chunk = chunks_.begin();
+  for (auto view = views.begin(); view != views.end();) {
+    const auto place = chunks_.begin() + static_cast<std::ptrdiff_t>(chunk_of((*view)->id));
+    next->chunks_.insert(next->chunks_.end(), chunk, place);
+    chunk = std::next(place);
+    const auto end = chunk == chunks_.end()
+                         ? views.end()
+                         : std::lower_bound(view, views.end(), std::string_view((*chunk)->front()->id), id_less);
+    const Chunk changed = merged(**place, {view, end});
+    next->size_ += changed.size() - (*place)->size();
+    next->append(changed);
+    view = end;
   }
-  if (chunk.size() > kChunkSize) {
-    auto middle = chunk.begin() + static_cast<std::ptrdiff_t>(chunk.size() / 2);
-    auto upper = std::make_shared<const Chunk>(middle, chunk.end());
-    chunk.erase(middle, chunk.end());
-    next->chunks_[at] = std::make_shared<const Chunk>(std::move(chunk));
-    next->chunks_.insert(next->chunks_.begin() + static_cast<std::ptrdiff_t>(at) + 1, std::move(upper));
-  } else {
-    next->chunks_[at] = std::make_shared<const Chunk>(std::move(chunk));
-  }
+  next->chunks_.insert(next->chunks_.end(), chunk, chunks_.end());
   return next;
 }
 
@@ -221,13 +243,13 @@ InstancePage list_instances(const Catalogue& catalogue, const ListFilter& filter
 
 std::string join_bodies(const std::vector<InstanceViewPtr>& items) {
   std::size_t bytes = 2;
-  for (const auto& view : items) bytes += view->body->size() + 1;
+  for (const auto& view : items) bytes += view->body.size() + 1;
   std::string out;
   out.reserve(bytes);
   out += '[';
   for (const auto& view : items) {
     if (out.size() > 1) out += ',';
-    out += *view->body;
+    out += view->body;
   }
   out += ']';
   return out;

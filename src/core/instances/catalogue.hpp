@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +39,8 @@ class Catalogue {
   // for are kept, and shared by all readers of this version.
   std::shared_ptr<const Page> page(std::size_t limit, std::string_view after) const;
 
-  std::shared_ptr<const Catalogue> with(InstanceViewPtr view) const;
+  // New ones and newer ones; each id once.
+  std::shared_ptr<const Catalogue> with(std::vector<InstanceViewPtr> views) const;
   std::shared_ptr<const Catalogue> without(std::string_view id) const;
   // For start-up: all at once; any order.
   static std::shared_ptr<const Catalogue> of(std::vector<InstanceViewPtr> views);
@@ -47,6 +49,8 @@ class Catalogue {
   using Chunk = std::vector<InstanceViewPtr>;
   static constexpr std::size_t kChunkSize = 256;
   std::size_t chunk_of(std::string_view id) const;
+  static Chunk merged(const Chunk& chunk, std::span<const InstanceViewPtr> newer);
+  void append(const Chunk& chunk);  // in parts where it is too large
 
   std::vector<std::shared_ptr<const Chunk>> chunks_;
   std::size_t size_ = 0;

@@ -18,10 +18,9 @@ InstanceViewPtr make_view(const Instance& instance, const RuntimeRecord& runtime
     view->host = runtime.host;
     view->port = runtime.port;
   }
-  // A copy has the room it needs, the text has room to grow.
-  const std::string body = to_text(to_json(instance, runtime));
-  view->body = std::make_shared<const std::string>(body);
-  view->etag = EntityTag::of(*view->body);
+  view->body = to_text(to_json(instance, runtime));
+  view->body.shrink_to_fit();
+  view->etag = EntityTag::of(view->body);
   view->configuration = configuration;
   view->configuration_etag = previous != nullptr && previous->configuration == configuration
                                  ? previous->configuration_etag

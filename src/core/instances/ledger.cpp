@@ -47,7 +47,7 @@ Ledger::Ledger(net::EventLoop& loop, Store& store, Clock& clock, const ControlPl
 
 EntryPtr Ledger::find(std::string_view id) const {
   auto found = entries_.find(id);
-  return found == entries_.end() ? nullptr : found->second;
+  return found == entries_.end() ? nullptr : *found;
 }
 
 Result<EntryPtr> Ledger::require(std::string_view id) const {
@@ -55,12 +55,7 @@ Result<EntryPtr> Ledger::require(std::string_view id) const {
   return fail(ErrorCode::NotFound, "Instance '" + std::string(id) + "' not found");
 }
 
-std::vector<EntryPtr> Ledger::all() const {
-  std::vector<EntryPtr> entries;
-  entries.reserve(entries_.size());
-  for (const auto& [id, entry] : entries_) entries.push_back(entry);
-  return entries;
-}
+std::vector<EntryPtr> Ledger::all() const { return {entries_.begin(), entries_.end()}; }
 
 net::Task<Result<Commit>> Ledger::commit(Batch batch) {
   auto executor = loop_.executor();
@@ -154,11 +149,18 @@ void Ledger::publish(const Pending& pending) {
   for (const EventPtr& event : pending.events) events_.publish(event);
 }
 
-void Ledger::publish_view(const EntryPtr& entry) {
-  entry->view = make_view(entry->instance, entry->runtime, entry->configuration, entry->view.get());
-  catalogue_.store(catalogue_.load()->with(entry->view));
-  for (net::Timer* waiter : entry->waiters) waiter->cancel();
-  for (const ChangeListener& listener : change_listeners_) listener(entry);
+void Ledger::publish_views(const std::vector<EntryPtr>& entries) {
+  std::vector<InstanceViewPtr> views;
+  views.reserve(entries.size());
+  for (const EntryPtr& entry : entries) {
+    entry->view = make_view(entry->instance, entry->runtime, entry->configuration, entry->view.get());
+    views.push_back(entry->view);
+  }
+  catalogue_.store(catalogue_.load()->with(std::move(views)));
+  for (const EntryPtr& entry : entries) {
+    for (net::Timer* waiter : entry->waiters) waiter->cancel();
+    for (const ChangeListener& listener : change_listeners_) listener(entry);
+  }
 }
 
 net::Task<Result<EntryPtr>> Ledger::create(Instance instance, Revision revision, std::vector<Write> writes,
@@ -187,8 +189,9 @@ net::Task<Result<EntryPtr>> Ledger::create(Instance instance, Revision revision,
   creating_.erase(id);
   if (!committed) co_return std::unexpected(std::move(committed.error()));
   crash_point("create.committed");
-  entries_.emplace(id, entry);
-  publish_view(entry);
+  entries_.insert(entry);
+  const std::vector<EntryPtr> created{entry};
+  publish_views(created);
   publish(pending);
   if (configuration_listener_) configuration_listener_(id, entry->configuration);
   co_return entry;
@@ -254,6 +257,7 @@ Result<Ledger::Prepared> Ledger::prepare(const EntryPtr& entry, const std::funct
   return prepared;
 }
 
+// Readers see it with publish_views().
 void Ledger::apply(const EntryPtr& entry, Prepared prepared) {
   for (const std::uint16_t port : prepared.change.released) ports_.release(port, entry->instance.id);
   entry->instance = std::move(prepared.change.instance);
@@ -262,7 +266,6 @@ void Ledger::apply(const EntryPtr& entry, Prepared prepared) {
     entry->configuration = prepared.change.revision->configuration;
     if (configuration_listener_) configuration_listener_(entry->instance.id, entry->configuration);
   }
-  publish_view(entry);
 }
 
 net::Task<Status> Ledger::change(EntryPtr entry, std::function<Status(Change&)> edit) {
@@ -277,6 +280,8 @@ net::Task<Status> Ledger::change(EntryPtr entry, std::function<Status(Change&)> 
   Result<Commit> committed = co_await commit_pending(pending);
   if (!committed) co_return std::unexpected(std::move(committed.error()));
   apply(entry, std::move(*prepared));
+  const std::vector<EntryPtr> changed{entry};
+  publish_views(changed);
   publish(pending);
   co_return Status{};
 }
@@ -333,7 +338,13 @@ net::Task<std::vector<Status>> Ledger::change_all(
     }
     co_return statuses;
   }
-  for (auto& [id, prepared] : last) apply(distinct.at(id), std::move(prepared));
+  std::vector<EntryPtr> changed;
+  changed.reserve(last.size());
+  for (auto& [id, prepared] : last) {
+    changed.push_back(distinct.at(id));
+    apply(changed.back(), std::move(prepared));
+  }
+  publish_views(changed);
   publish(pending);
   co_return statuses;
 }
@@ -360,7 +371,7 @@ net::Task<Status> Ledger::erase(EntryPtr entry, std::string source) {
   crash_point("delete.committed");
   entry->removed = true;
   ports_.release_all(id);
-  entries_.erase(id);
+  entries_.erase(entry);
   catalogue_.store(catalogue_.load()->without(id));
   for (net::Timer* waiter : entry->waiters) waiter->cancel();
   publish(pending);
@@ -409,7 +420,7 @@ std::vector<Write> Ledger::expire_idempotency() {
 
 void Ledger::close() {
   closed_ = true;
-  for (const auto& [id, entry] : entries_) {
+  for (const EntryPtr& entry : entries_) {
     for (net::Timer* waiter : entry->waiters) waiter->cancel();
   }
   events_.close();

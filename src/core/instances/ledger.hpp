@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,6 +55,14 @@ struct Entry {
   std::vector<net::Timer*> waiters;
 };
 using EntryPtr = std::shared_ptr<Entry>;
+
+// By the id of the instance, which never changes.
+struct ById {
+  using is_transparent = void;
+  static std::string_view id_of(const EntryPtr& entry) { return entry->instance.id; }
+  static std::string_view id_of(std::string_view id) { return id; }
+  bool operator()(const auto& left, const auto& right) const { return id_of(left) < id_of(right); }
+};
 
 // An event beside those that a change of the records causes by itself.
 struct Report {
@@ -100,11 +109,11 @@ class Ledger {
   // By id, without copies. `visit` must not change the ledger.
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const auto& [id, entry] : entries_) visit(entry);
+    for (const EntryPtr& entry : entries_) visit(entry);
   }
   template <class Predicate>
   bool any_of(Predicate holds) const {
-    for (const auto& [id, entry] : entries_) {
+    for (const EntryPtr& entry : entries_) {
       if (holds(*entry)) return true;
     }
     return false;
@@ -183,13 +192,13 @@ class Ledger {
   void add_event(Pending& pending, Event event);
   net::Task<Result<Commit>> commit_pending(Pending& pending);
   void publish(const Pending& pending);
-  void publish_view(const EntryPtr& entry);
+  void publish_views(const std::vector<EntryPtr>& entries);
   void trim_events(Pending& pending);
   Status load_system();
   Status load_instances();
   Status read_runtimes(std::vector<std::pair<std::string, RuntimeRecord>>& found) const;
   Status complete(const std::vector<EntryPtr>& entries) const;
-  Status complete_one(Entry& entry) const;
+  Status complete_some(std::span<const EntryPtr> entries) const;
   Status load_events();
   Status load_leases();
 
@@ -198,7 +207,7 @@ class Ledger {
   Clock& clock_;
   const ControlPlaneOptions& options_;
   std::string control_plane_id_;
-  std::map<std::string, EntryPtr, std::less<>> entries_;
+  std::set<EntryPtr, ById> entries_;
   std::map<std::string, bool> creating_;  // ids of creates under way
   std::map<std::string, Idempotency> idempotency_;
   std::multimap<WallTime, std::string> idempotency_by_age_;

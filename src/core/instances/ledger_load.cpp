@@ -14,6 +14,7 @@ namespace draas::core {
 namespace {
 
 constexpr std::size_t kMaxLoadThreads = 4;  // the store reads for as many at once
+constexpr std::size_t kLoadedTogether = 64;
 
 }  // namespace
 
@@ -50,20 +51,28 @@ Status Ledger::load_system() {
   });
 }
 
-// Reads the configuration of one instance and makes what readers see. Touches nothing else.
-Status Ledger::complete_one(Entry& entry) const {
-  const std::string& id = entry.instance.id;
-  auto document = store_.get(collections::kRevisions, revision_document_id(id, entry.instance.revision));
-  if (!document) return std::unexpected(std::move(document.error()));
-  if (!*document) {
-    return fail(ErrorCode::DataLoss, "Instance '" + id + "' has no configuration revision " +
-                                         std::to_string(entry.instance.revision) +
-                                         " in the store. Restore the store from a backup");
+// Reads the configurations of some instances and makes what readers see of them. Touches nothing else.
+Status Ledger::complete_some(std::span<const EntryPtr> entries) const {
+  std::vector<std::string> ids;
+  ids.reserve(entries.size());
+  for (const EntryPtr& entry : entries) {
+    ids.push_back(revision_document_id(entry->instance.id, entry->instance.revision));
   }
-  auto revision = revision_from_document((*document)->body);
-  if (!revision) return std::unexpected(std::move(revision.error()));
-  entry.configuration = std::move(revision->configuration);
-  entry.view = make_view(entry.instance, entry.runtime, entry.configuration, nullptr);
+  auto documents = store_.get_all(collections::kRevisions, ids);
+  if (!documents) return std::unexpected(std::move(documents.error()));
+  for (std::size_t at = 0; at < entries.size(); ++at) {
+    Entry& entry = *entries[at];
+    const std::optional<Document>& document = (*documents)[at];
+    if (!document) {
+      return fail(ErrorCode::DataLoss, "Instance '" + entry.instance.id + "' has no configuration revision " +
+                                           std::to_string(entry.instance.revision) +
+                                           " in the store. Restore the store from a backup");
+    }
+    auto revision = revision_from_document(document->body);
+    if (!revision) return std::unexpected(std::move(revision.error()));
+    entry.configuration = std::move(revision->configuration);
+    entry.view = make_view(entry.instance, entry.runtime, entry.configuration, nullptr);
+  }
   return {};
 }
 
@@ -75,8 +84,10 @@ Status Ledger::complete(const std::vector<EntryPtr>& entries) const {
     std::vector<std::jthread> workers;
     for (std::size_t worker = 0; worker < threads; ++worker) {
       workers.emplace_back([&, worker] {
-        for (std::size_t at = worker; at < entries.size() && results[worker]; at += threads) {
-          results[worker] = complete_one(*entries[at]);
+        for (std::size_t at = worker * kLoadedTogether; at < entries.size() && results[worker];
+             at += threads * kLoadedTogether) {
+          const std::size_t count = std::min(kLoadedTogether, entries.size() - at);
+          results[worker] = complete_some(std::span(entries).subspan(at, count));
         }
       });
     }
@@ -110,7 +121,7 @@ Status Ledger::load_instances() {
       if (!instance) return std::unexpected(std::move(instance.error()));
       auto entry = std::make_shared<Entry>(loop_.executor());
       entry->instance = std::move(*instance);
-      entries_.emplace_hint(entries_.end(), document.id, std::move(entry));
+      entries_.insert(entries_.end(), std::move(entry));
       return {};
     });
   }

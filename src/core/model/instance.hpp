@@ -125,11 +125,14 @@ struct InstanceView {
   std::string host;  // where the workload is reached now; "" when none runs
   std::uint16_t port = 0;
   EntityTag etag;                                    // of `body`
-  std::shared_ptr<const std::string> body;           // GET one instance
+  std::string body;                                  // GET one instance
   std::shared_ptr<const std::string> configuration;  // the newest revision, API form
   EntityTag configuration_etag;
 };
 using InstanceViewPtr = std::shared_ptr<const InstanceView>;
+
+// The body, which keeps its view.
+inline std::shared_ptr<const std::string> shared_body(const InstanceViewPtr& view) { return {view, &view->body}; }
 
 Json to_json(const Instance& instance, const RuntimeRecord& runtime);          // GET one
 Json runtime_to_json(const Instance& instance, const RuntimeRecord& runtime);  // runtime status

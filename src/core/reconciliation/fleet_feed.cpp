@@ -1,5 +1,6 @@
 #include "core/reconciliation/fleet_feed.hpp"
 
+#include <iterator>
 #include <tuple>
 
 #include "base/json.hpp"
@@ -89,11 +90,11 @@ bool FleetFeed::put(FleetItem item) {
       }
     }
   } else {
-    shard.changed.erase(entry.version);
+    entry.unlink();
   }
   entry.item = std::move(item);
   entry.version = advance();
-  shard.changed.emplace(entry.version, &entry);
+  shard.changed.push_back(entry);
   if (entry.item.phase == Phase::Running) {
     shard.running.insert(&entry);
   } else {
@@ -106,7 +107,6 @@ bool FleetFeed::remove(const std::string& id) {
   auto found = entries_.find(id);
   if (found == entries_.end()) return false;
   Shard& shard = shards_.at(found->second.shard);
-  shard.changed.erase(found->second.version);
   shard.running.erase(&found->second);
   const std::uint64_t version = advance();
   shard.removed.emplace(version, id);
@@ -131,8 +131,10 @@ FleetFeed::Changes FleetFeed::since(std::uint64_t since, const ShardSet& shards)
   for (std::size_t i = 0; i < kShards; ++i) {
     if (!shards.test(i)) continue;
     const Shard& shard = shards_.at(i);
-    for (auto at = shard.changed.upper_bound(since); at != shard.changed.end(); ++at) {
-      changes.items.push_back(std::make_shared<const std::string>(serialise(at->second->item)));
+    auto first = shard.changed.end();
+    while (first != shard.changed.begin() && std::prev(first)->version > since) --first;
+    for (; first != shard.changed.end(); ++first) {
+      changes.items.push_back(std::make_shared<const std::string>(serialise(first->item)));
     }
     for (auto at = shard.removed.upper_bound(since); at != shard.removed.end(); ++at) {
       changes.removed.push_back(at->second);

@@ -12,6 +12,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include <boost/intrusive/list.hpp>
+
 #include "base/boxed.hpp"
 #include "core/model/instance.hpp"
 #include "core/reconciliation/shards.hpp"
@@ -92,21 +94,22 @@ class FleetFeed {
   }
 
  private:
-  struct Entry {
+  // Linked into `changed` of its shard for as long as it lives.
+  struct Entry : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
     FleetItem item;
     std::uint64_t version = 0;
     std::size_t shard = 0;
   };
   struct Shard {
-    std::map<std::uint64_t, const Entry*> changed;
+    boost::intrusive::list<Entry, boost::intrusive::constant_time_size<false>> changed;  // the newest at the end
     std::map<std::uint64_t, std::string> removed;
     std::unordered_set<const Entry*> running;
   };
 
   std::uint64_t version_ = 0;
   std::uint64_t forgotten_ = 0;
-  std::unordered_map<std::string, Entry> entries_;
   std::array<Shard, kShards> shards_;
+  std::unordered_map<std::string, Entry> entries_;
   std::map<std::uint64_t, std::size_t> removals_;  // version -> shard, of all shards
 };
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -94,6 +95,9 @@ class Store {
   virtual std::string_view kind() const = 0;
 
   virtual Result<std::optional<Document>> get(std::string_view collection, std::string_view id) = 0;
+  // One for each id, in their order, as of one moment or of several. A back end may make it cheaper than so many get().
+  virtual Result<std::vector<std::optional<Document>>> get_all(std::string_view collection,
+                                                               std::span<const std::string> ids);
   // In id order.
   virtual Result<std::vector<Document>> list(const ListQuery& query) = 0;
 

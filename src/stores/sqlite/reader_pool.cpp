@@ -76,18 +76,39 @@ ReaderPool::ReaderPool(std::filesystem::path path, std::size_t max_readers)
     : path_(std::move(path)), max_readers_(std::max<std::size_t>(max_readers, 1)) {}
 
 Result<std::optional<core::Document>> ReaderPool::get(std::string_view collection, std::string_view id) {
-  return with_reader<std::optional<core::Document>>([&](Reader& reader) -> Result<std::optional<core::Document>> {
-    Status prepared =
-        prepare_once(reader.connection, reader.get,
-                     "SELECT " + std::string(kColumns) + " FROM documents d WHERE d.collection = ?1 AND d.id = ?2");
-    if (!prepared) return std::unexpected(std::move(prepared).error());
-    const ResetAtEnd reset(reader.get);
-    const int code = reader.get.bind(1, collection).bind(2, id).step();
-    if (code == SQLITE_DONE) return std::nullopt;
-    if (code != SQLITE_ROW) return std::unexpected(error_of(reader.connection.handle()));
-    Result<core::Document> document = read_document(reader.get, collection);
-    if (!document) return std::unexpected(std::move(document).error());
-    return std::move(*document);
+  return with_reader<std::optional<core::Document>>([&](Reader& reader) { return read(reader, collection, id); });
+}
+
+Result<std::optional<core::Document>> ReaderPool::read(Reader& reader, std::string_view collection,
+                                                       std::string_view id) {
+  Status prepared =
+      prepare_once(reader.connection, reader.get,
+                   "SELECT " + std::string(kColumns) + " FROM documents d WHERE d.collection = ?1 AND d.id = ?2");
+  if (!prepared) return std::unexpected(std::move(prepared).error());
+  const ResetAtEnd reset(reader.get);
+  const int code = reader.get.bind(1, collection).bind(2, id).step();
+  if (code == SQLITE_DONE) return std::nullopt;
+  if (code != SQLITE_ROW) return std::unexpected(error_of(reader.connection.handle()));
+  Result<core::Document> document = read_document(reader.get, collection);
+  if (!document) return std::unexpected(std::move(document).error());
+  return std::move(*document);
+}
+
+// In one transaction, which takes and gives back its locks on the file once.
+Result<std::vector<std::optional<core::Document>>> ReaderPool::get_all(std::string_view collection,
+                                                                       std::span<const std::string> ids) {
+  using Documents = std::vector<std::optional<core::Document>>;
+  return with_reader<Documents>([&](Reader& reader) -> Result<Documents> {
+    if (Status begun = reader.connection.execute("BEGIN"); !begun) return std::unexpected(std::move(begun).error());
+    Documents documents;
+    documents.reserve(ids.size());
+    for (const std::string& id : ids) {
+      auto document = read(reader, collection, id);
+      if (!document) return std::unexpected(std::move(document).error());
+      documents.push_back(std::move(*document));
+    }
+    if (Status ended = reader.connection.execute("COMMIT"); !ended) return std::unexpected(std::move(ended).error());
+    return documents;
   });
 }
 
@@ -161,6 +182,11 @@ void ReaderPool::note(const Error& error) {
 std::optional<std::string> ReaderPool::damage() const {
   const std::scoped_lock lock(mutex_);
   return damage_.empty() ? std::nullopt : std::optional(damage_);
+}
+
+void ReaderPool::release_memory() {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& reader : idle_) sqlite3_db_release_memory(reader->connection.handle());
 }
 
 Result<std::unique_ptr<ReaderPool::Reader>> ReaderPool::take() {

@@ -21,9 +21,15 @@ class ReaderPool {
   ReaderPool(std::filesystem::path path, std::size_t max_readers);
 
   Result<std::optional<core::Document>> get(std::string_view collection, std::string_view id);
+  // All as of one moment.
+  Result<std::vector<std::optional<core::Document>>> get_all(std::string_view collection,
+                                                             std::span<const std::string> ids);
   Result<std::vector<core::Document>> list(const core::ListQuery& query);
   // Copies the store as it is now to `target`.
   Status backup(const std::filesystem::path& target);
+
+  // What idle readers keep of the file goes.
+  void release_memory();
 
   // Waits for reads in progress; later ones fail with Cancelled.
   void close();
@@ -40,6 +46,7 @@ class ReaderPool {
   // Takes a reader for `use` and gives it back; one that failed is closed instead, the next read opens a new one.
   template <class Value, class Use>
   Result<Value> with_reader(const Use& use);
+  static Result<std::optional<core::Document>> read(Reader& reader, std::string_view collection, std::string_view id);
   Result<std::unique_ptr<Reader>> take();
   void give_back(std::unique_ptr<Reader> reader);
   void note(const Error& error);

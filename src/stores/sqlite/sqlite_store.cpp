@@ -35,6 +35,12 @@ class SqliteStore final : public core::Store {
     return readers_->get(collection, id);
   }
 
+  Result<std::vector<std::optional<core::Document>>> get_all(std::string_view collection,
+                                                             std::span<const std::string> ids) override {
+    if (queue_.closing()) return closed();
+    return readers_->get_all(collection, ids);
+  }
+
   Result<std::vector<core::Document>> list(const core::ListQuery& query) override {
     if (queue_.closing()) return closed();
     return readers_->list(query);
@@ -147,8 +153,8 @@ Result<std::unique_ptr<core::Store>> open_sqlite_store(const SqliteOptions& opti
   if (Status synced = sync_directory_of(path); !synced) return cannot_open(path, std::move(synced).error());
 
   auto readers = std::make_unique<ReaderPool>(path, options.max_readers);
-  Result<std::unique_ptr<SqliteWriter>> writer =
-      SqliteWriter::create(std::move(*connection), std::move(*lock), *readers, path, options.probe_interval);
+  Result<std::unique_ptr<SqliteWriter>> writer = SqliteWriter::create(
+      std::move(*connection), std::move(*lock), *readers, path, {options.probe_interval, options.rest_after});
   if (!writer) return cannot_open(path, std::move(writer).error());
   return std::make_unique<SqliteStore>(std::move(readers), std::move(*writer), options.group);
 }

@@ -21,6 +21,7 @@ struct SqliteOptions {
   IntegrityCheck integrity_check = IntegrityCheck::Quick;
   std::size_t max_readers = 4;                     // reads at the same time; more wait
   std::chrono::milliseconds probe_interval{1000};  // while the disk fails: how often to try whether it works again
+  std::chrono::milliseconds rest_after{10'000};    // without a commit: then the memory that only work needs is given up
   GroupLimits group;
 };
 

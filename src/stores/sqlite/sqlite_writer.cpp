@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "base/memory.hpp"
 #include "stores/batch_rules.hpp"
 #include "stores/sqlite/index_column.hpp"
 
@@ -36,13 +37,12 @@ bool contains(const std::vector<core::IndexEntry>& entries, const core::IndexEnt
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(ReaderPool& readers, std::filesystem::path path, std::chrono::milliseconds probe_interval)
-    : readers_(readers), path_(std::move(path)), probe_interval_(probe_interval) {}
+SqliteWriter::SqliteWriter(ReaderPool& readers, std::filesystem::path path, Times times)
+    : readers_(readers), path_(std::move(path)), times_(times) {}
 
 Result<std::unique_ptr<SqliteWriter>> SqliteWriter::create(Connection connection, FileLock lock, ReaderPool& readers,
-                                                           std::filesystem::path path,
-                                                           std::chrono::milliseconds probe_interval) {
-  std::unique_ptr<SqliteWriter> writer(new SqliteWriter(readers, std::move(path), probe_interval));
+                                                           std::filesystem::path path, Times times) {
+  std::unique_ptr<SqliteWriter> writer(new SqliteWriter(readers, std::move(path), times));
   writer->connection_ = std::move(connection);
   writer->lock_ = std::move(lock);
   if (Status prepared = writer->prepare(); !prepared) return std::unexpected(std::move(prepared).error());
@@ -112,6 +112,8 @@ Status SqliteWriter::check_damage() {
 
 Status SqliteWriter::write_transaction(std::span<QueuedCommit* const> group) {
   if (Status intact = check_damage(); !intact) return intact;
+  holds_pages_ = true;
+  written_at_ = std::chrono::steady_clock::now();
   Status done = check_file();
   if (done) done = sql_.begin.run();
   bool changed = false;
@@ -272,10 +274,21 @@ void SqliteWriter::probe() {
 }
 
 std::optional<std::chrono::milliseconds> SqliteWriter::idle() {
-  if (healthy_) return std::nullopt;
-  probe();
-  if (healthy_) return std::nullopt;
-  return probe_interval_;
+  if (!healthy_) probe();
+  if (!healthy_) return times_.probe_interval;
+  return rest();
+}
+
+// The pages that were read and written are kept for the next write. A store that rests needs none of them.
+std::optional<std::chrono::milliseconds> SqliteWriter::rest() {
+  if (!holds_pages_) return std::nullopt;
+  const auto rested = std::chrono::steady_clock::now() - written_at_;
+  if (rested < times_.rest_after) return std::chrono::ceil<std::chrono::milliseconds>(times_.rest_after - rested);
+  sqlite3_db_release_memory(connection_.handle());
+  readers_.release_memory();
+  release_free_memory();
+  holds_pages_ = false;
+  return std::nullopt;
 }
 
 void SqliteWriter::finish() {

@@ -26,10 +26,14 @@ namespace draas::stores {
 
 class SqliteWriter final : public GroupWriter {
  public:
+  // As in SqliteOptions.
+  struct Times {
+    std::chrono::milliseconds probe_interval;
+    std::chrono::milliseconds rest_after;
+  };
   // `readers` must outlive the writer; finish() closes them, the file and the lock.
   static Result<std::unique_ptr<SqliteWriter>> create(Connection connection, FileLock lock, ReaderPool& readers,
-                                                      std::filesystem::path path,
-                                                      std::chrono::milliseconds probe_interval);
+                                                      std::filesystem::path path, Times times);
 
   // Of the writer thread.
   void write_group(std::span<QueuedCommit* const> group) override;
@@ -57,7 +61,7 @@ class SqliteWriter final : public GroupWriter {
     std::string indexes;
   };
 
-  SqliteWriter(ReaderPool& readers, std::filesystem::path path, std::chrono::milliseconds probe_interval);
+  SqliteWriter(ReaderPool& readers, std::filesystem::path path, Times times);
   Status prepare();
 
   // One transaction over the group, with an outcome for each batch; an error when the whole of it was undone.
@@ -73,17 +77,20 @@ class SqliteWriter final : public GroupWriter {
   Status check_file();
   void roll_back();
   void probe();
+  std::optional<std::chrono::milliseconds> rest();
 
   void set_healthy();
   void set_unhealthy(const Error& error);
 
   ReaderPool& readers_;
   const std::filesystem::path path_;
-  const std::chrono::milliseconds probe_interval_;
+  const Times times_;
   FileLock lock_;
   Connection connection_;
   Statements sql_;
-  core::Version sequence_ = 0;       // last version handed out; also of groups that failed
+  core::Version sequence_ = 0;  // last version handed out; also of groups that failed
+  bool holds_pages_ = false;
+  std::chrono::steady_clock::time_point written_at_;
   std::uintmax_t space_wanted_ = 0;  // while the disk is full: what must be free before it counts as recovered
   std::vector<Checked> checked_;     // check_batch()'s result, kept for its capacity
   std::string damage_;               // "" = none was met

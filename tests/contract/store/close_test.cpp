@@ -33,6 +33,7 @@ TEST_P(Closing, LaterCallsAreCancelled) {
   store().close();
   EXPECT_EQ(store().get("c", "a").error().code, ErrorCode::Cancelled);
   EXPECT_EQ(store().list({.collection = "c"}).error().code, ErrorCode::Cancelled);
+  EXPECT_EQ(store().get_all("c", std::vector<std::string>{"a"}).error().code, ErrorCode::Cancelled);
   EXPECT_EQ(commit(store(), {Write::put("c", "b", "x")}).error().code, ErrorCode::Cancelled);
   EXPECT_FALSE(store().health().ready);
   EXPECT_FALSE(store().health().reason.empty());

@@ -29,6 +29,22 @@ TEST_P(Documents, GivesBackWhatWasPut) {
   EXPECT_EQ(found->indexes, indexes) << "in the order given";
 }
 
+TEST_P(Documents, SeveralAreReadInTheOrderAskedFor) {
+  must_commit(store(), {Write::put("c", "a", "one"), Write::put("c", "b", "two"), Write::put("other", "x", "three")});
+  const std::vector<std::string> ids{"b", "x", "a", "b"};
+  const auto found = store().get_all("c", ids);
+  ASSERT_TRUE(found) << found.error().message;
+  ASSERT_EQ(found->size(), ids.size());
+  ASSERT_TRUE((*found)[0] && (*found)[2] && (*found)[3]);
+  EXPECT_EQ((*found)[0]->body, "two");
+  EXPECT_FALSE((*found)[1]) << "of another collection";
+  EXPECT_EQ((*found)[2]->body, "one");
+  EXPECT_EQ((*found)[3]->body, "two");
+  EXPECT_TRUE(store().get_all("c", {})->empty());
+  must_commit(store(), {Write::put("c", "a", "four")});
+  EXPECT_EQ((*store().get_all("c", std::vector<std::string>{"a"}))[0]->body, "four") << "not as of the last time";
+}
+
 TEST_P(Documents, PutReplacesBodyAndIndexes) {
   const Version first = must_commit(store(), {Write::put("c", "a", "one", {{"k", "1"}, {"both", "x"}})});
   const Version second = must_commit(store(), {Write::put("c", "a", "two", {{"k", "2"}, {"both", "x"}})});

@@ -1,5 +1,6 @@
 // Opening an SQLite store: what it makes, what it refuses, and that it says the way out.
 
+#include <chrono>
 #include <fstream>
 
 #include <fcntl.h>
@@ -84,6 +85,21 @@ TEST(SqliteOpen, AFileOpenToOthersIsClosedToThem) {
   auto store = open_sqlite_store({.path = path});
   ASSERT_TRUE(store);
   EXPECT_EQ(mode_of(path), 0600u);
+}
+
+TEST(SqliteOpen, AStoreThatRestsGivesUpItsMemoryAndGoesOn) {
+  Scratch scratch;
+  auto store = open_sqlite_store({.path = scratch / "store.db", .rest_after = std::chrono::milliseconds(300)});
+  ASSERT_TRUE(store) << store.error().message;
+  std::vector<Write> writes;
+  for (int i = 0; i < 3000; ++i) writes.push_back(Write::put("c", std::to_string(i), std::string(900, 'x')));
+  must_commit(**store, std::move(writes));
+  EXPECT_EQ(ids_of(**store, {.collection = "c", .limit = 5000}).size(), 3000U);
+  const auto busy = sqlite3_memory_used();
+  wait_until([busy] { return sqlite3_memory_used() < busy / 2; });
+  must_commit(**store, {Write::put("c", "0", "new")});
+  EXPECT_EQ(must_get(**store, "c", "0")->body, "new");
+  EXPECT_EQ(must_get(**store, "c", "2999")->body, std::string(900, 'x'));
 }
 
 TEST(SqliteOpen, ClosingLeavesNoLogBehind) {

@@ -1,6 +1,7 @@
 #include "core/instances/catalogue.hpp"
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -15,7 +16,7 @@ InstanceViewPtr view(const std::string& id, const std::string& name = "",
   made->name = name.empty() ? id : name;
   made->platform = "Process";
   made->status = status;
-  made->body = std::make_shared<const std::string>("{\"id\":\"" + id + "\"}");
+  made->body = "{\"id\":\"" + id + "\"}";
   return made;
 }
 
@@ -43,7 +44,7 @@ TEST(Catalogue, KeepsOrderThroughRandomChanges) {
       catalogue = catalogue->without(id);
       expected.erase(id);
     } else {
-      catalogue = catalogue->with(view(id));
+      catalogue = catalogue->with({view(id)});
       expected.insert(id);
     }
   }
@@ -54,9 +55,40 @@ TEST(Catalogue, KeepsOrderThroughRandomChanges) {
   EXPECT_EQ(catalogue->find(""), nullptr);
 }
 
+TEST(Catalogue, ManyAtOnceAreAsOneByOne) {
+  std::mt19937 random(11);
+  CataloguePtr catalogue = std::make_shared<const Catalogue>();
+  std::map<std::string, InstanceViewPtr> expected;
+  for (int batch = 0; batch < 60; ++batch) {
+    std::map<std::string, InstanceViewPtr> changed;
+    for (std::size_t size = random() % 700; changed.size() < size;) {
+      const std::string id = padded(static_cast<int>(random() % 20'000));
+      changed[id] = view(id);
+    }
+    std::vector<InstanceViewPtr> views;
+    for (const auto& [id, newest] : changed) {
+      views.push_back(newest);
+      expected[id] = newest;
+    }
+    std::ranges::shuffle(views, random);
+    const auto before = catalogue->version();
+    catalogue = catalogue->with(std::move(views));
+    EXPECT_EQ(catalogue->version(), before + 1);
+    ASSERT_EQ(catalogue->size(), expected.size());
+  }
+  auto next = expected.begin();
+  catalogue->for_each("", [&](const InstanceViewPtr& item) {
+    EXPECT_EQ(item, next->second) << next->first;
+    ++next;
+    return true;
+  });
+  EXPECT_EQ(next, expected.end());
+  for (const auto& [id, newest] : expected) ASSERT_EQ(catalogue->find(id), newest) << id;
+}
+
 TEST(Catalogue, OlderVersionsStayAsTheyWere) {
-  CataloguePtr first = std::make_shared<const Catalogue>()->with(view("a"));
-  CataloguePtr second = first->with(view("b"));
+  CataloguePtr first = std::make_shared<const Catalogue>()->with({view("a")});
+  CataloguePtr second = first->with({view("b")});
   CataloguePtr third = second->without("a");
   EXPECT_EQ(ids(*first), std::vector<std::string>{"a"});
   EXPECT_EQ(ids(*second), (std::vector<std::string>{"a", "b"}));
@@ -68,7 +100,7 @@ TEST(Catalogue, OlderVersionsStayAsTheyWere) {
 TEST(Catalogue, ListBodyIsTheArrayOfAllBodies) {
   CataloguePtr catalogue = std::make_shared<const Catalogue>();
   EXPECT_EQ(*catalogue->list_body(), "[]");
-  catalogue = catalogue->with(view("b"))->with(view("a"));
+  catalogue = catalogue->with({view("b")})->with({view("a")});
   EXPECT_EQ(*catalogue->list_body(), R"([{"id":"a"},{"id":"b"}])");
   EXPECT_EQ(catalogue->list_body(), catalogue->list_body());
 }
@@ -89,7 +121,7 @@ TEST(Catalogue, PagesAreSharedAsLongAsNothingChanges) {
   }
   EXPECT_EQ(catalogue->page(5, "i39")->continue_after, "");
   EXPECT_EQ(*catalogue->page(5, "i39")->body, "[]");
-  const auto changed = catalogue->with(view("i00"));
+  const auto changed = catalogue->with({view("i00")});
   EXPECT_NE(*changed->page(10, "")->body, *first->body);
 }
 
