@@ -20,7 +20,8 @@ int release_segments(dl_phdr_info* object, std::size_t /*size*/, void* /*data*/)
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
     const std::uintptr_t begin = (object->dlpi_addr + segment.p_vaddr) & ~(page - 1);
     const std::uintptr_t end = (object->dlpi_addr + segment.p_vaddr + segment.p_filesz + page - 1) & ~(page - 1);
-    // Refused for what cannot be dropped, such as locked memory: it stays.
+    // Refused for what cannot be dropped, such as locked memory: it stays. The linker tells addresses as numbers.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
     (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
   }
   return 0;
