@@ -1,22 +1,15 @@
 // The connection to the control plane: a key that it asks for, logs that go on after it was away.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { missingBrowser, openBrowser } from './browser.mjs';
-import { ControlPlane, eventually } from './control_plane.mjs';
+import { test } from 'node:test';
+import { eventually } from './control_plane.mjs';
+import { withDashboard } from './fixture.mjs';
 import { PIPELINE, QUERY, SOURCE } from './pipelines.mjs';
 
-let plane, page, close;
-before(async () => {
-  if (missingBrowser) return;
-  plane = await ControlPlane.start();
-  ({ page, close } = await openBrowser());
+let plane, page;
+const skip = withDashboard((started) => {
+  ({ plane, page } = started);
 });
-after(async () => {
-  await close?.();
-  await plane?.stop();
-});
-const skip = { skip: missingBrowser };
 
 test('a log goes on after the control plane was away, with every line once', skip, async () => {
   await plane.ask('POST', '/api/servers', {

@@ -73,6 +73,27 @@ describe('the life of an instance', () => {
     await cell.waitFor();
     const first = await page.getByTestId('results').innerText();
     await eventually('other results', async () => (await page.getByTestId('results').innerText()) !== first);
+    await page.goto(`${plane.url}/platforms`);
+    await page.getByRole('link', { name: '1 instance', exact: true }).waitFor();
+  });
+
+  test('results are short where they show, and whole where they are copied', async () => {
+    await page.goto(`${plane.url}/instances/hello-world/pipeline`);
+    await page.getByTestId('results').locator('td').first().waitFor();
+    const { shown, whole, copied } = await page.getByTestId('results').evaluate((table) => {
+      window.getSelection().selectAllChildren(table);
+      const clipboardData = new DataTransfer();
+      table.dispatchEvent(new ClipboardEvent('copy', { clipboardData, bubbles: true, cancelable: true }));
+      const cells = [...table.querySelectorAll('tbody tr:first-child td')];
+      return {
+        shown: cells.map((cell) => cell.innerText),
+        whole: cells.map((cell) => cell.title),
+        copied: clipboardData.getData('text/plain').split('\n'),
+      };
+    });
+    assert.match(shown[1], /^\d+(\.\d{1,4})?$/);
+    assert.match(whole[1], /^\d+\.\d{8,}$/);
+    assert.deepEqual(copied.slice(0, 2), ['sensor\ttemperature', whole.join('\t')]);
   });
 
   test('created from YAML, with faults shown at their line', async () => {
@@ -230,7 +251,13 @@ describe('every view', () => {
         for (const [name, path, shows] of views(ids)) {
           await page.goto(plane.url + path);
           await page.locator(shows).first().waitFor();
+          assert.match(await page.title(), /^.+ · DRaaS$/, name);
           found.push(...(await accessibilityFaults(page)).map((fault) => `${name}: ${fault}`));
+        }
+        for (const path of ['/nothing', '/instances/nothing', '/instances/stock-levels/nothing', '/rollouts/nothing']) {
+          await page.goto(plane.url + path);
+          await page.getByText('There is no such').waitFor();
+          assert.equal(await page.title(), 'Not found · DRaaS', path);
         }
         assert.deepEqual(found, [], found.join('\n'));
         assert.deepEqual(faults, []);
@@ -262,6 +289,10 @@ describe('on a phone', () => {
         await page.locator(shows).first().waitFor();
         const width = await page.evaluate(() => document.documentElement.scrollWidth);
         if (width > 360) wide.push(`${name}: ${width}`);
+        const tab = page.locator('[role=tab][aria-selected=true]');
+        if ((await tab.count()) === 0) continue;
+        const { x, width: wideness } = await tab.boundingBox();
+        if (x < 0 || x + wideness > 360) wide.push(`${name}: its tab is at ${x}`);
       }
       assert.deepEqual(wide, []);
       await page.goto(plane.url);

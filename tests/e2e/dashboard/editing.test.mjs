@@ -1,15 +1,14 @@
 // What people enter: settings of an instance, copies, uploads, forms for components; and that nothing of it is lost.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { missingBrowser, openBrowser } from './browser.mjs';
-import { ControlPlane, eventually } from './control_plane.mjs';
+import { test } from 'node:test';
+import { eventually } from './control_plane.mjs';
+import { withDashboard } from './fixture.mjs';
 import { PIPELINE } from './pipelines.mjs';
 
-let plane, page, faults, close;
-before(async () => {
-  if (missingBrowser) return;
-  plane = await ControlPlane.start();
+let plane, page, faults;
+const skip = withDashboard(async (started) => {
+  ({ plane, page, faults } = started);
   await plane.ask('POST', '/api/servers', {
     id: 'orders',
     name: 'Orders',
@@ -21,13 +20,7 @@ before(async () => {
     frontPort: 'auto',
     configuration: PIPELINE,
   });
-  ({ page, faults, close } = await openBrowser());
 });
-after(async () => {
-  await close?.();
-  await plane?.stop();
-});
-const skip = { skip: missingBrowser };
 
 const dialog = () => page.getByRole('dialog');
 const editor = () => page.getByRole('textbox', { name: 'Configuration' });
@@ -125,6 +118,41 @@ test('a clone has the settings of the original, and nothing that is its own', sk
   assert.notEqual(port, (await plane.ask('GET', '/api/configuration/instances/orders')).port);
 });
 
+test('a name that is free is suggested, and an id that is taken is marked at once', skip, async () => {
+  await plane.ask('POST', '/api/server/instances', { id: 'hello-world', name: 'Hello world' });
+  await page.goto(`${plane.url}/new?template=hello-world`);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  const create = page.getByRole('button', { name: 'Create and start' });
+  const id = page.getByLabel('Id', { exact: true });
+  assert.equal(await page.getByLabel('Name').inputValue(), 'Hello world 2');
+  await id.fill('orders');
+  await page.getByText('orders is taken; orders-2 is free').waitFor();
+  assert.equal(await create.isDisabled(), true);
+  await id.fill('-');
+  await page.getByText('a letter or digit first').waitFor();
+  await id.fill('');
+  assert.equal(await create.isEnabled(), true);
+
+  // Somebody else was faster.
+  await page.route('**/api/server/instances', (route) => {
+    const problem = { title: 'It exists already', detail: 'It exists', errors: [{ path: '/id', message: 'is taken' }] };
+    return route.request().method() === 'POST' ? route.fulfill({ status: 409, json: problem }) : route.continue();
+  });
+  await page.setViewportSize({ width: 1366, height: 420 });
+  await create.click();
+  await page.getByRole('alert').getByText('It exists', { exact: true }).waitFor();
+  const { top, bottom } = await page.getByRole('alert').evaluate((alert) => alert.getBoundingClientRect());
+  assert.ok(top >= 0 && bottom <= 420, `the alert is at ${top} to ${bottom}`);
+  assert.equal(await id.getAttribute('aria-invalid'), 'true');
+  await page.setViewportSize({ width: 1366, height: 860 });
+  await page.unrouteAll();
+  await id.fill('another');
+  await page.getByRole('alert').waitFor({ state: 'hidden' });
+  await create.click();
+  await page.getByRole('heading', { level: 1, name: 'Hello world 2' }).waitFor();
+  assert.equal((await instance('another')).status, 'Running');
+});
+
 const EXPORTED = `apiVersion: draas/v1
 kind: Instance
 metadata:
@@ -163,6 +191,9 @@ test('what draas export wrote is uploaded', skip, async () => {
   assert.deepEqual([metadata, restartPolicy, status], [{ env: 'dev' }, 'Never', 'Created']);
   const { own } = await plane.ask('GET', '/api/reconciliation/instances/returns/policy');
   assert.deepEqual(own, { strategy: 'Manual' });
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page.getByText('There is only one revision yet').waitFor();
+  assert.equal(await page.getByRole('radio').count(), 0);
 });
 
 test('a configuration of drasi-server is uploaded', skip, async () => {
@@ -212,6 +243,10 @@ test('edits that are not stored are asked about before they are left', skip, asy
   const leave = dialog().getByText('Leave without saving?');
   await page.goto(`${plane.url}/instances/orders/configuration`);
   await editor().waitFor();
+  await page.getByText('Valid', { exact: true }).waitFor();
+  const { height } = await page.locator('.yaml-editor').boundingBox();
+  assert.ok(height > 500, `of a window of 860 pixels the editor has ${height}`);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollHeight), 860);
   await editor().click();
   await page.keyboard.insertText('# mine\n');
   await page.getByRole('tab', { name: 'History' }).click();

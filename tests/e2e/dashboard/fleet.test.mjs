@@ -1,15 +1,14 @@
 // Many instances at once: selection and filters, bulk operations of which one fails, rollouts for what is chosen.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { missingBrowser, openBrowser } from './browser.mjs';
-import { ControlPlane, eventually } from './control_plane.mjs';
+import { test } from 'node:test';
+import { eventually } from './control_plane.mjs';
+import { withDashboard } from './fixture.mjs';
 import { PIPELINE, SOURCE } from './pipelines.mjs';
 
-let plane, page, faults, close;
-before(async () => {
-  if (missingBrowser) return;
-  plane = await ControlPlane.start();
+let plane, page, faults;
+const skip = withDashboard(async (started) => {
+  ({ plane, page, faults } = started);
   for (let index = 0; index < 12; ++index) {
     await plane.ask('POST', '/api/server/instances', {
       id: `instance-${index}`,
@@ -19,13 +18,7 @@ before(async () => {
       configuration: index === 2 ? { sources: [{ ...SOURCE, sim: { failStart: 'no route' } }] } : PIPELINE,
     });
   }
-  ({ page, faults, close } = await openBrowser());
 });
-after(async () => {
-  await close?.();
-  await plane?.stop();
-});
-const skip = { skip: missingBrowser };
 
 const dialog = () => page.getByRole('dialog');
 const bar = () => page.getByRole('group', { name: 'Actions on what is selected' });
@@ -44,6 +37,27 @@ test('a selection never hides behind the filters', skip, async () => {
   assert.equal(await all().isChecked(), true);
   await bar().getByRole('button', { name: 'Drop the hidden' }).click();
   await bar().getByText('4 instances selected', { exact: true }).waitFor();
+});
+
+test('columns are checked in a menu that stays open, and all of the usual ones fit', skip, async () => {
+  const header = (name) => page.getByRole('columnheader', { name });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const cut = await page.getByTestId('fleet-scroller').evaluate((table) => table.scrollWidth - table.clientWidth);
+  assert.equal(cut, 0);
+  await page.setViewportSize({ width: 1366, height: 860 });
+  await page.getByRole('button', { name: 'Columns' }).click();
+  const item = (name) => page.getByRole('menuitemcheckbox', { name });
+  assert.equal(await item('Status').getAttribute('aria-checked'), 'true');
+  for (const name of ['Health', 'Restarts']) {
+    assert.equal(await item(name).getAttribute('aria-checked'), 'false');
+    await item(name).click();
+    await header(name).waitFor();
+    assert.equal(await item(name).getAttribute('aria-checked'), 'true');
+  }
+  for (const name of ['Health', 'Restarts']) await item(name).click();
+  await header('Health').waitFor({ state: 'hidden' });
+  await page.keyboard.press('Escape');
+  await item('Health').waitFor({ state: 'hidden' });
 });
 
 test('of many, one fails: it stays selected, and says why', skip, async () => {
@@ -71,7 +85,9 @@ test('what is asked names ten at most, and progress counts', skip, async () => {
   await bar().getByRole('button', { name: 'Stop' }).click();
   await dialog().getByRole('button', { name: 'Stop' }).click();
   for (let done = 0; done < 12; ++done) {
-    await page.getByText(`${done} of 12 done`).waitFor();
+    await page.getByRole('status').getByText(`${done} of 12 done`).waitFor();
+    const shown = await page.getByRole('progressbar', { name: 'Progress' }).getAttribute('aria-valuenow');
+    assert.equal(Math.round(Number(shown)), Math.round((100 * done) / 12));
     const route = await eventually('a request', () => waiting.shift());
     await route.continue();
   }

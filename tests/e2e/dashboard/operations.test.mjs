@@ -3,47 +3,20 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { after, before, test } from 'node:test';
-import { missingBrowser, openBrowser } from './browser.mjs';
-import { ControlPlane, eventually } from './control_plane.mjs';
+import { test } from 'node:test';
+import { eventually } from './control_plane.mjs';
+import { withDashboard } from './fixture.mjs';
+import { PIPELINE } from './pipelines.mjs';
 
-const CONFIGURATION = {
-  sources: [
-    {
-      kind: 'mock',
-      id: 'thermometers',
-      intervalMs: 200,
-      dataType: { type: 'sensorReading', sensorCount: 3 },
-    },
-  ],
-  queries: [
-    {
-      id: 'readings',
-      autoStart: true,
-      queryLanguage: 'Cypher',
-      queryText: 'MATCH (s:SensorReading) RETURN s.sensor_id AS sensor',
-      sources: [{ sourceId: 'thermometers' }],
-    },
-  ],
-  reactions: [{ kind: 'log', id: 'print', queries: ['readings'] }],
-};
-
-let plane, page, faults, close;
-before(async () => {
-  if (missingBrowser) return;
-  plane = await ControlPlane.start();
+let plane, page, faults;
+const skip = withDashboard(async (started) => {
+  ({ plane, page, faults } = started);
   await plane.ask('POST', '/api/servers', {
     id: 'orders',
     name: 'Orders',
-    configuration: CONFIGURATION,
+    configuration: PIPELINE,
   });
-  ({ page, faults, close } = await openBrowser());
 });
-after(async () => {
-  await close?.();
-  await plane?.stop();
-});
-const skip = { skip: missingBrowser };
 
 const save = async () => {
   await page.getByRole('button', { name: 'Save', exact: true }).click();

@@ -1,27 +1,20 @@
 // Reconciliation in the dashboard: runs and their outcomes, approvals, pauses, errors of components, the audit.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { missingBrowser, openBrowser } from './browser.mjs';
-import { ControlPlane, eventually } from './control_plane.mjs';
+import { test } from 'node:test';
+import { eventually } from './control_plane.mjs';
+import { withDashboard } from './fixture.mjs';
 import { PIPELINE, QUERY } from './pipelines.mjs';
 
-let plane, page, faults, close;
-before(async () => {
-  if (missingBrowser) return;
-  plane = await ControlPlane.start();
+let plane, page, faults;
+const skip = withDashboard(async (started) => {
+  ({ plane, page, faults } = started);
   await plane.ask('POST', '/api/servers', {
     id: 'orders',
     name: 'Orders',
     configuration: PIPELINE,
   });
-  ({ page, faults, close } = await openBrowser());
 });
-after(async () => {
-  await close?.();
-  await plane?.stop();
-});
-const skip = { skip: missingBrowser };
 
 const open = (tab) => page.goto(`${plane.url}/instances/orders/${tab}`);
 const outcome = () => page.getByRole('status', { name: 'Outcome' });
@@ -186,6 +179,24 @@ test('changes are rejected and approved', skip, async () => {
   await eventually('the change to be made', async () => (await state(second.id)) === 'Used');
   const { appliedRevision, configurationRevision } = await plane.ask('GET', '/api/server/instances/orders');
   assert.equal(appliedRevision, configurationRevision);
+});
+
+test('a change that waits is told where the instance shows, and approved there', skip, async () => {
+  await patch([{ op: 'replace', path: '/logLevel', value: 'info' }]);
+  const { configurationRevision } = await plane.ask('GET', '/api/server/instances/orders');
+  await page.goto(`${plane.url}/instances/orders`);
+  await page.getByText(`Revision ${configurationRevision} waits for approval`).waitFor();
+  await page.getByRole('link', { name: 'See what changes, and decide' }).click();
+  await page.getByText('Pending', { exact: true }).waitFor();
+  await page.getByRole('cell', { name: '/logLevel' }).first().waitFor();
+  await page.getByLabel('Comment').fill('go on');
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await page.getByRole('button', { name: 'Approve' }).waitFor({ state: 'hidden' });
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page
+    .getByRole('row', { name: new RegExp(`Compare to revision ${configurationRevision}`) })
+    .getByText('runs')
+    .waitFor();
 });
 
 test('the audit is filtered by instance, outcome and person', skip, async () => {

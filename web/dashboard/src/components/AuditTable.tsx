@@ -1,8 +1,8 @@
 import { Anchor, Text } from '@mantine/core';
 import { Fragment, useState } from 'react';
-import { Link } from 'react-router-dom';
 import type { AuditEntry } from '../api/types';
 import { Differences } from './Differences';
+import { InstanceLink } from './InstanceLink';
 import { PlainTable } from './PlainTable';
 import { type Tone, ToneBadge } from './StatusBadge';
 import { Time } from './Time';
@@ -45,13 +45,7 @@ export function AuditTable({
             </td>
             {withInstance && (
               <td>
-                <Anchor
-                  component={Link}
-                  to={`/instances/${encodeURIComponent(entry.instanceId)}/reconciliation`}
-                  size="sm"
-                >
-                  {entry.instanceId}
-                </Anchor>
+                <InstanceLink id={entry.instanceId} tab="reconciliation" />
               </td>
             )}
             <td>
@@ -61,7 +55,7 @@ export function AuditTable({
             <td className="numeric" style={{ whiteSpace: 'nowrap' }}>
               {entry.revisionBefore ?? '–'} → {entry.revisionAfter ?? '–'}
             </td>
-            <td>
+            <td className="text">
               {entry.error ?? entry.reason}
               {entry.actor && (
                 <Text span size="sm" c="dimmed">

@@ -11,7 +11,7 @@ export function Differences({ differences }: { differences: readonly Difference[
     <PlainTable columns={['Where', 'Wanted', 'Runs', 'Takes']}>
       {differences.map((difference) => (
         <tr key={difference.path}>
-          <td>
+          <td className="text">
             <span className="mono">{difference.path}</span>
             {difference.text && (
               <Text size="xs" c="dimmed">

@@ -1,7 +1,6 @@
-import { Anchor } from '@mantine/core';
-import { Link } from 'react-router-dom';
 import type { FleetEvent } from '../api/types';
 import { describeEvent, toneOfEvent } from './events';
+import { InstanceLink } from './InstanceLink';
 import { PlainTable } from './PlainTable';
 import { ToneBadge } from './StatusBadge';
 import { Time } from './Time';
@@ -25,19 +24,11 @@ export function EventTable({
             <td>
               <Time at={event.timestamp} />
             </td>
-            {withInstance && (
-              <td>
-                {event.instanceId && (
-                  <Anchor component={Link} to={`/instances/${encodeURIComponent(event.instanceId)}`} size="sm">
-                    {event.instanceId}
-                  </Anchor>
-                )}
-              </td>
-            )}
+            {withInstance && <td>{event.instanceId && <InstanceLink id={event.instanceId} />}</td>}
             <td>
               <ToneBadge tone={toneOfEvent(event)}>{event.type}</ToneBadge>
             </td>
-            <td>{describeEvent(event)}</td>
+            <td className="text">{describeEvent(event)}</td>
             <td>{event.source}</td>
           </tr>
         ))}

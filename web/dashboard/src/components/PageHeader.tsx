@@ -1,17 +1,17 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
+import { useTitle } from './useTitle';
 
 interface Props {
   title: string;
+  documentTitle?: string; // where it says more than the title
   description?: ReactNode;
   badge?: ReactNode;
   actions?: ReactNode;
 }
 
-export function PageHeader({ title, description, badge, actions }: Props) {
-  useEffect(() => {
-    document.title = `${title} · DRaaS`;
-  }, [title]);
+export function PageHeader({ title, documentTitle = title, description, badge, actions }: Props) {
+  useTitle(documentTitle);
   return (
     <Group justify="space-between" align="flex-start" mb="md" gap="sm">
       <Stack gap={2} style={{ minWidth: 0 }}>

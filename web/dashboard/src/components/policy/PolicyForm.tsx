@@ -148,7 +148,7 @@ export function PolicyForm({ own, effective, next, columns = 1, onSave }: Props)
             {text('approvalExpiry', 'An approval expires after', '24h')}
           </SimpleGrid>
         </details>
-        {save.error && <ProblemAlert error={save.error} />}
+        {save.error && <ProblemAlert error={save.error} reveal />}
         <Group gap="xs">
           <Button type="submit" size="xs" loading={save.isPending}>
             Save

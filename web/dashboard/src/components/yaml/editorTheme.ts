@@ -28,6 +28,7 @@ const look = EditorView.theme({
   '.cm-panels': { backgroundColor: 'var(--surface-sunken)', color: 'var(--text)' },
   '.cm-diagnostic-error': { borderLeftColor: 'var(--bad)' },
   '.cm-collapsedLines': { background: 'var(--surface-sunken)', color: 'var(--mantine-color-dimmed)' },
+  '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '"⋯" !important' },
   '.cm-changedText, .cm-deletedText': { background: 'none' },
   '&.cm-merge-b .cm-changedLine, .cm-inlineChangedLine': { backgroundColor: 'var(--ok-soft)' },
   '&.cm-merge-a .cm-changedLine, .cm-deletedChunk': { backgroundColor: 'var(--bad-soft)' },

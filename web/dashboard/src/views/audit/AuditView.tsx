@@ -1,47 +1,31 @@
-import { Group, NativeSelect, TextInput } from '@mantine/core';
+import { Group, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
-import { useSearchParams } from 'react-router-dom';
 import { auditQuery } from '../../api/reconciliation';
 import { useInstances } from '../../api/instances';
 import { AuditTable } from '../../components/AuditTable';
 import { EmptyState } from '../../components/EmptyState';
+import { InstanceFilter } from '../../components/InstanceFilter';
 import { PageHeader } from '../../components/PageHeader';
 import { Panel } from '../../components/Panel';
 import { QueryBoundary } from '../../components/QueryBoundary';
+import { useFilters } from '../../components/useFilters';
 import { actorsOf, filterAudit, OUTCOMES } from './filter';
 
 export default function AuditView() {
-  const [parameters, setParameters] = useSearchParams();
-  const read = (name: string): string => parameters.get(name) ?? '';
+  const { read, set } = useFilters();
   const instance = read('instance');
   const { data: instances = [] } = useInstances();
   // A whole id is asked for, so that what is older shows, too; what was deleted has entries as well.
   const asked = useDeferredValue(instance);
   const isId = instances.some(({ id }) => id === asked);
   const query = useQuery(auditQuery(isId ? asked : ''));
-  const set = (name: string, value: string): void =>
-    setParameters(
-      (current) => {
-        if (value === '') current.delete(name);
-        else current.set(name, value);
-        return current;
-      },
-      { replace: true },
-    );
   const filter = { instance, outcome: read('outcome'), actor: read('actor') };
   return (
     <>
       <PageHeader title="Audit" description="What reconcilers did, when, why and with what outcome" />
       <Group mb="sm" gap="xs" align="flex-start">
-        <TextInput
-          type="search"
-          aria-label="Instance"
-          placeholder="Instance"
-          value={instance}
-          onChange={(event) => set('instance', event.currentTarget.value)}
-          style={{ flex: '2 1 180px' }}
-        />
+        <InstanceFilter value={instance} onChange={(value) => set('instance', value)} />
         <NativeSelect
           aria-label="Outcome"
           data={[{ value: '', label: 'All outcomes' }, ...OUTCOMES]}

@@ -3,16 +3,17 @@ import { useQuery } from '@tanstack/react-query';
 import { platformsQuery } from '../../api/operations';
 import { LimitsFields } from '../../components/instanceFields/LimitsFields';
 import { RestartPolicyField } from '../../components/instanceFields/RestartPolicyField';
-import { faultsOf, idFromName, type InstanceForm } from './form';
+import type { InstanceFaults } from '../../components/instanceFields/placeFaults';
+import { idFromName, type InstanceForm } from './form';
 
 interface Props {
   form: InstanceForm;
+  faults: InstanceFaults;
   onChange: (form: InstanceForm) => void;
 }
 
-export function DetailsStep({ form, onChange }: Props) {
+export function DetailsStep({ form, faults, onChange }: Props) {
   const { data: platforms = [] } = useQuery(platformsQuery);
-  const faults = faultsOf(form);
   const set = (change: Partial<InstanceForm>): void => onChange({ ...form, ...change });
   return (
     <Stack gap="md" className="panel" p="lg">
@@ -29,12 +30,14 @@ export function DetailsStep({ form, onChange }: Props) {
           label="Id"
           placeholder={idFromName(form.name)}
           value={form.id}
+          error={faults.id}
           onChange={(event) => set({ id: event.currentTarget.value })}
         />
       </Group>
       <TextInput
         label="Description"
         value={form.description}
+        error={faults.description}
         onChange={(event) => set({ description: event.currentTarget.value })}
       />
       <TextInput
@@ -55,14 +58,19 @@ export function DetailsStep({ form, onChange }: Props) {
             disabled: !available,
           }))}
           value={form.platform || null}
+          error={faults.platform}
           onChange={(platform) => set({ platform: platform ?? '' })}
           clearable
           clearButtonProps={{ 'aria-label': 'Clear' }}
         />
-        <RestartPolicyField value={form.restartPolicy} onChange={(restartPolicy) => set({ restartPolicy })} />
+        <RestartPolicyField
+          value={form.restartPolicy}
+          error={faults.restartPolicy}
+          onChange={(restartPolicy) => set({ restartPolicy })}
+        />
       </Group>
       <LimitsFields form={form} faults={faults} onChange={set} />
-      <details open={form.platformOptions !== '' || form.frontPort}>
+      <details open={form.platformOptions !== '' || form.frontPort || faults.platformOptions !== undefined}>
         <summary>More</summary>
         <Stack gap="md" mt="sm">
           <Textarea

@@ -1,6 +1,7 @@
 import { parseLabels } from '../../components/instanceFields/labels';
 import { faultsOfLimits, type LimitsForm, limitsOf, NO_LIMITS } from '../../components/instanceFields/limits';
 import { faultOfOptions, optionsOf } from '../../components/instanceFields/platformOptions';
+import type { InstanceFaults } from '../../components/instanceFields/placeFaults';
 import { fromYaml } from '../../components/yaml/text';
 import type { CreateInstance, Policy, RestartPolicy } from '../../api/types';
 
@@ -40,11 +41,34 @@ export const idFromName = (name: string): string =>
     .replace(/^-+|-+$/g, '')
     .slice(0, 63);
 
-export type FormFaults = Partial<Record<keyof InstanceForm, string>>;
+export const idOf = ({ id, name }: Pick<InstanceForm, 'id' | 'name'>): string => id.trim() || idFromName(name);
 
-export function faultsOf(form: InstanceForm): FormFaults {
-  const faults: FormFaults = faultsOfLimits(form);
+// The name, or the name with a number, such that the id made from it is nobody's.
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  const base = name.slice(0, 50); // so that the number is part of the id
+  for (let free = name, next = 2; next <= taken.size + 2; ++next) {
+    if (!taken.has(idFromName(free))) return free;
+    free = `${base} ${next}`;
+  }
+  return name;
+}
+
+const ID = /^[A-Za-z0-9][\w.-]{0,62}$/;
+
+function faultOfId(form: InstanceForm, taken: ReadonlySet<string>): string | undefined {
+  const id = idOf(form);
+  if (id === '') return form.name.trim() === '' ? undefined : 'The name makes none: give it one';
+  if (!ID.test(id)) return 'Letters, digits, "-", "_" and ".", at most 63, a letter or digit first';
+  if (taken.has(id)) return `${id} is taken; ${idFromName(freeName(id, taken))} is free`;
+  return undefined;
+}
+
+// `taken`: the ids of the fleet.
+export function faultsOf(form: InstanceForm, taken: ReadonlySet<string>): InstanceFaults {
+  const faults: InstanceFaults = faultsOfLimits(form);
   if (form.name.trim() === '') faults.name = 'Give it a name';
+  const id = faultOfId(form, taken);
+  if (id !== undefined) faults.id = id;
   if (parseLabels(form.labels) === null) faults.labels = 'key=value, key="a, b", key';
   const options = faultOfOptions(form.platformOptions);
   if (options !== undefined) faults.platformOptions = options;
@@ -56,7 +80,7 @@ export function toCreateInstance(form: InstanceForm, yaml: string): CreateInstan
   const platformOptions = optionsOf(form.platformOptions);
   return {
     name: form.name.trim(),
-    id: form.id || idFromName(form.name),
+    id: idOf(form),
     start: form.start,
     configuration: fromYaml(yaml),
     metadata: parseLabels(form.labels) ?? {},

@@ -6,15 +6,6 @@ export interface Template {
   yaml: string;
 }
 
-const SENSORS = `sources:
-  - kind: mock
-    id: thermometers
-    intervalMs: 1000
-    dataType:
-      type: sensorReading
-      sensorCount: 5
-`;
-
 export const TEMPLATES: readonly Template[] = [
   {
     id: 'hello-world',
@@ -26,7 +17,14 @@ autoInstallPlugins: true
 plugins:
   - ref: source/mock
   - ref: reaction/log
-${SENSORS}queries:
+sources:
+  - kind: mock
+    id: thermometers
+    intervalMs: 2000
+    dataType:
+      type: sensorReading
+      sensorCount: 3
+queries:
   - id: readings
     autoStart: true
     queryLanguage: Cypher
@@ -39,6 +37,13 @@ reactions:
   - kind: log
     id: print
     queries: [readings]
+    defaultTemplate:
+      added:
+        template: "new     {{after.sensor}}: {{after.temperature}}"
+      updated:
+        template: "changed {{after.sensor}}: {{before.temperature}} -> {{after.temperature}}"
+      deleted:
+        template: "gone    {{before.sensor}}"
 `,
   },
   {
@@ -52,7 +57,14 @@ plugins:
   - ref: source/mock
   - ref: reaction/log
   - ref: reaction/sse
-${SENSORS}queries:
+sources:
+  - kind: mock
+    id: thermometers
+    intervalMs: 1000
+    dataType:
+      type: sensorReading
+      sensorCount: 5
+queries:
   - id: too-hot
     autoStart: true
     queryLanguage: Cypher

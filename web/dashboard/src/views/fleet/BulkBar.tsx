@@ -4,6 +4,7 @@ import { useNavigate } from 'react-router-dom';
 import type { Operation } from '../../api/instances';
 import { ConfirmModal } from '../../components/ConfirmModal';
 import { Icon } from '../../components/Icon';
+import { counted } from '../../components/words';
 import { type Bulk, labelOfOperation } from './useBulk';
 
 interface Props {
@@ -33,7 +34,7 @@ export function BulkBar({ bulk, ids, shown, onSelect }: Props) {
   const navigate = useNavigate();
   const [asked, setAsked] = useState<Operation | null>(null);
   const { progress, run } = bulk;
-  const what = ids.length === 1 ? '1 instance' : `${ids.length} instances`;
+  const what = counted(ids.length, 'instance');
   const hidden = ids.length - shown.length;
   if (progress) {
     return (

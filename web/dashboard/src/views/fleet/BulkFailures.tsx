@@ -14,7 +14,7 @@ export function BulkFailures({ failed, onClose }: { failed: Failed; onClose: () 
       variant="default"
       className="problem"
       icon={<Icon name="warning" />}
-      title={`${labelOfOperation(operation)}: ${failures.length} of ${total} failed; they are selected still`}
+      title={`${labelOfOperation(operation)}: ${failures.length} of ${total} failed; ${failures.length === 1 ? 'it is' : 'they are'} selected still`}
       withCloseButton
       closeButtonLabel="Close"
       onClose={onClose}

@@ -59,13 +59,12 @@ function ColumnMenu() {
             const id = column.id ?? ('accessorKey' in column ? String(column.accessorKey) : '');
             const shows = !hiddenColumns.includes(id);
             return (
-              <Menu.Item key={id} role="menuitemcheckbox" aria-checked={shows} onClick={() => toggle(id, !shows)}>
-                <Checkbox.Indicator
-                  size="xs"
-                  checked={shows}
-                  mr={10}
-                  style={{ display: 'inline-flex', verticalAlign: -2 }}
-                />
+              <Menu.Item
+                key={id}
+                renderRoot={(item) => <button {...item} role="menuitemcheckbox" aria-checked={shows} />}
+                leftSection={<Checkbox.Indicator size="xs" checked={shows} />}
+                onClick={() => toggle(id, !shows)}
+              >
                 {String(column.header)}
               </Menu.Item>
             );

@@ -10,6 +10,7 @@ import { EmptyState } from '../../components/EmptyState';
 import { Icon } from '../../components/Icon';
 import { PageHeader } from '../../components/PageHeader';
 import { QueryBoundary } from '../../components/QueryBoundary';
+import { counted } from '../../components/words';
 import { BulkBar } from './BulkBar';
 import { BulkFailures } from './BulkFailures';
 import { filterInstances, type FleetFilter, isFiltered, readFilter, writeFilter } from './filter';
@@ -104,9 +105,8 @@ function Fleet({ instances }: { instances: Instance[] }) {
         <BulkBar bulk={bulk} ids={selected.ids} shown={selected.shown} onSelect={select} />
       ) : (
         <Text size="sm" c="dimmed" role="status" h={30} pt={4}>
-          {isFiltered(filter)
-            ? `${shown.length} of ${instances.length} instances`
-            : `${instances.length} ${instances.length === 1 ? 'instance' : 'instances'}`}
+          {isFiltered(filter) && `${shown.length} of `}
+          {counted(instances.length, 'instance')}
         </Text>
       )}
       {bulk.failed && <BulkFailures failed={bulk.failed} onClose={bulk.forget} />}

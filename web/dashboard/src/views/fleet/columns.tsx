@@ -18,10 +18,16 @@ function ownFirst(labels: Record<string, string>): [string, string][] {
 const column = createColumnHelper<Instance>();
 
 function Labels({ labels }: { labels: Record<string, string> }) {
+  const ordered = ownFirst(labels);
   return (
-    <span className={classes.labels}>
-      {ownFirst(labels).map(([key, value]) => (
-        <span key={key} className={classes.label} data-reserved={isReserved(key)}>
+    <span className={classes.labels} title={ordered.map(([key, value]) => labelText(key, value)).join(', ')}>
+      {ordered.map(([key, value], index) => (
+        <span
+          key={key}
+          className={classes.label}
+          data-reserved={isReserved(key)}
+          style={{ flexShrink: 10_000 ** Math.min(index, 5) }} // where there is little room, the last give way first
+        >
           {labelText(key, value)}
         </span>
       ))}
@@ -32,7 +38,7 @@ function Labels({ labels }: { labels: Record<string, string> }) {
 export const columns = [
   column.accessor('name', {
     header: 'Name',
-    size: 180,
+    size: 168,
     enableHiding: false,
     cell: ({ row }) => (
       <Anchor component={Link} to={instancePath(row.original.id)} fw={600} size="sm" className={classes.name}>
@@ -47,7 +53,7 @@ export const columns = [
   }),
   column.accessor('status', {
     header: 'Status',
-    size: 178,
+    size: 170,
     cell: ({ row }) => (
       <StatusBadge status={row.original.status} phase={row.original.phase} health={row.original.health} />
     ),
@@ -57,12 +63,12 @@ export const columns = [
   column.accessor((instance) => instance.address ?? '', {
     id: 'address',
     header: 'Address',
-    size: 152,
+    size: 150,
     cell: ({ getValue }) => <span className="mono">{getValue().replace(/^https?:\/\//, '') || '–'}</span>,
   }),
   column.accessor('metadata', {
     header: 'Labels',
-    size: 168,
+    size: 190,
     enableSorting: false,
     cell: ({ getValue }) => <Labels labels={getValue()} />,
   }),

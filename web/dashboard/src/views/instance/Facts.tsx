@@ -5,6 +5,7 @@ import { isReserved, labelText, showLabels, withoutReserved } from '../../compon
 import { Fact, FactList } from '../../components/FactList';
 import { Time } from '../../components/Time';
 import { bytes } from '../../components/time';
+import { counted } from '../../components/words';
 
 function lastExit(exit: NonNullable<RuntimeStatus['lastExit']>): string {
   if (exit.signal) return `by signal ${exit.signal}${exit.outOfMemory ? ', out of memory' : ''}`;
@@ -13,9 +14,9 @@ function lastExit(exit: NonNullable<RuntimeStatus['lastExit']>): string {
 
 function limitsText(limits: NonNullable<Instance['limits']>): string {
   const parts = [
-    limits.cpuCores ? `${limits.cpuCores} cores` : '',
+    limits.cpuCores ? counted(limits.cpuCores, 'core') : '',
     limits.memoryBytes ? bytes(limits.memoryBytes) : '',
-    limits.openFiles ? `${limits.openFiles} files` : '',
+    limits.openFiles ? counted(limits.openFiles, 'file') : '',
   ];
   return parts.filter(Boolean).join(', ') || 'none';
 }

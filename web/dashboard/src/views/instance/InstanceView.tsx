@@ -1,16 +1,17 @@
 import { Anchor, Tabs, Text } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { Link, useNavigate, useParams } from 'react-router-dom';
 import { useInstance } from '../../api/instances';
 import { asProblem } from '../../api/problem';
 import type { Instance } from '../../api/types';
-import { EmptyState } from '../../components/EmptyState';
 import { PageHeader } from '../../components/PageHeader';
 import { QueryBoundary } from '../../components/QueryBoundary';
 import { StatusBadge } from '../../components/StatusBadge';
+import { useTitle } from '../../components/useTitle';
 import { instancePath } from '../../app/paths';
 import { NotFound } from '../../app/NotFound';
 import { InstanceActions } from './InstanceActions';
+import classes from './InstanceView.module.css';
 import { OverviewTab } from './OverviewTab';
 
 // What is large is fetched when it shows.
@@ -38,21 +39,29 @@ const TABS = [
 export default function InstanceView() {
   const { instanceId = '', tab = 'overview' } = useParams();
   const instance = useInstance(instanceId);
-  if (!TABS.some(({ value }) => value === tab)) return <NotFound />;
-  if (instance.error && asProblem(instance.error).status === 404) return <Gone id={instanceId} />;
+  const isTab = TABS.some(({ value }) => value === tab);
+  const isGone = instance.error !== null && asProblem(instance.error).status === 404;
+  useTitle(instance.data || isGone || !isTab ? undefined : instanceId);
+  if (!isTab) return <NotFound />;
+  if (isGone) {
+    return (
+      <NotFound what="instance">
+        <span className="mono">{instanceId}</span> does not exist, or was deleted.
+      </NotFound>
+    );
+  }
   return <QueryBoundary query={instance}>{(found) => <Details instance={found} tab={tab} />}</QueryBoundary>;
-}
-
-function Gone({ id }: { id: string }) {
-  return (
-    <EmptyState icon="search" title="There is no such instance" action={<Link to="/">To the fleet</Link>}>
-      <span className="mono">{id}</span> does not exist, or was deleted.
-    </EmptyState>
-  );
 }
 
 function Details({ instance, tab }: { instance: Instance; tab: string }) {
   const navigate = useNavigate();
+  const list = useRef<HTMLDivElement>(null);
+  // On a narrow screen the tabs scroll: the one that is open is in the middle.
+  useEffect(() => {
+    const open = list.current?.querySelector<HTMLElement>('[aria-selected=true]');
+    if (list.current && open)
+      list.current.scrollLeft = open.offsetLeft - (list.current.clientWidth - open.offsetWidth) / 2;
+  }, [tab]);
   return (
     <>
       <Anchor component={Link} to="/" size="sm">
@@ -60,6 +69,7 @@ function Details({ instance, tab }: { instance: Instance; tab: string }) {
       </Anchor>
       <PageHeader
         title={instance.name}
+        documentTitle={tab === 'overview' ? instance.name : `${instance.name}: ${tab}`}
         badge={<StatusBadge status={instance.status} phase={instance.phase} health={instance.health} />}
         description={
           <>
@@ -74,7 +84,7 @@ function Details({ instance, tab }: { instance: Instance; tab: string }) {
         onChange={(next) => navigate(instancePath(instance.id) + (next === 'overview' ? '' : `/${next ?? ''}`))}
         keepMounted={false}
       >
-        <Tabs.List mb="md" style={{ overflowX: 'auto', overflowY: 'hidden', flexWrap: 'nowrap' }}>
+        <Tabs.List ref={list} mb="md" className={classes.tabs}>
           {TABS.map(({ value, label }) => (
             <Tabs.Tab key={value} value={value} fw={500}>
               {label}

@@ -1,6 +1,10 @@
 import { PlainTable } from '../../components/PlainTable';
-import { Alert, Grid, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Grid, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router-dom';
+import { approvalsQuery } from '../../api/reconciliation';
 import type { Instance, RuntimeStatus } from '../../api/types';
+import { instancePath } from '../../app/paths';
 import { Icon } from '../../components/Icon';
 import { LineChart } from '../../components/LineChart';
 import { Panel } from '../../components/Panel';
@@ -70,6 +74,8 @@ export function OverviewTab({ instance }: { instance: Instance }) {
 function Reason({ instance, runtime }: { instance: Instance; runtime: RuntimeStatus | undefined }) {
   const error = instance.errorMessage ?? runtime?.errorMessage;
   const icon = <Icon name="warning" />;
+  const { data: approvals = [] } = useQuery(approvalsQuery);
+  const pending = approvals.find(({ instanceId, state }) => instanceId === instance.id && state === 'Pending');
   return (
     <>
       {error && (
@@ -82,7 +88,19 @@ function Reason({ instance, runtime }: { instance: Instance; runtime: RuntimeSta
           {instance.held.reason}
         </Alert>
       )}
-      {instance.status === 'ConfigurationChanged' && instance.phase === 'Running' && !instance.held && (
+      {pending && (
+        <Alert
+          icon={icon}
+          variant="default"
+          className="caution"
+          title={`Revision ${pending.revision} waits for approval`}
+        >
+          <Anchor component={Link} to={`${instancePath(instance.id)}/reconciliation`} size="sm">
+            See what changes, and decide
+          </Anchor>
+        </Alert>
+      )}
+      {instance.status === 'ConfigurationChanged' && instance.phase === 'Running' && !instance.held && !pending && (
         <Alert icon={icon} variant="default" className="caution" title="A newer configuration waits">
           It runs revision {instance.appliedRevision}; revision {instance.configurationRevision} is stored. A reconciler
           brings it to the server, or a restart does.

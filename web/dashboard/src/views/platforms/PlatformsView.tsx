@@ -6,6 +6,7 @@ import { PageHeader } from '../../components/PageHeader';
 import { Panel } from '../../components/Panel';
 import { QueryBoundary } from '../../components/QueryBoundary';
 import { ToneBadge } from '../../components/StatusBadge';
+import { counted } from '../../components/words';
 
 const EVERY_MS = 5000; // that an engine comes or goes is no event
 
@@ -35,7 +36,7 @@ export default function PlatformsView() {
                     {platform.version && `drasi-server ${platform.version}, `}watched by {platform.monitoring}
                   </Text>
                   <Link to={`/?platform=${encodeURIComponent(platform.platformType)}`}>
-                    {platform.instanceCount} instances
+                    {counted(platform.instanceCount, 'instance')}
                   </Link>
                 </Stack>
               </Panel>

@@ -1,5 +1,6 @@
 import {
   Anchor,
+  Box,
   Button,
   Checkbox,
   Group,
@@ -16,9 +17,10 @@ import { Link, useLocation, useNavigate } from 'react-router-dom';
 import { useInstances } from '../../api/instances';
 import { createRollout } from '../../api/reconciliation';
 import { PageHeader } from '../../components/PageHeader';
-import { ProblemAlert } from '../../components/ProblemAlert';
+import { SubmitForm } from '../../components/SubmitForm';
 import { STRATEGIES } from '../../components/policy/strategies';
 import { useUnsavedGuard } from '../../components/useUnsavedGuard';
+import { counted } from '../../components/words';
 import { parseSelector } from '../fleet/selector';
 import { type Draft, EMPTY_DRAFT, faultOfChange, pausesOf, toRollout } from './draft';
 
@@ -55,13 +57,8 @@ export default function NewRolloutView() {
         ← Rollouts
       </Anchor>
       <PageHeader title="New rollout" description="One change for many instances, wave by wave" />
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
-      >
-        <Stack gap="md" maw={680} className="panel" p="lg">
+      <Box maw={680} className="panel" p="lg">
+        <SubmitForm save={create} submit="Start the rollout" disabled={fault !== null || badPauses || !some}>
           <TextInput label="Name" value={draft.name} onChange={(event) => set({ name: event.currentTarget.value })} />
           {draft.instances.length > 0 ? (
             <ChosenInstances ids={draft.instances} onDrop={() => set({ instances: [] })} />
@@ -77,7 +74,7 @@ export default function NewRolloutView() {
               />
               {draft.selector !== '' && matching !== null && (
                 <Text size="sm" c="dimmed" role="status">
-                  {matching} instances match
+                  {counted(matching, 'instance matches', 'instances match')}
                 </Text>
               )}
             </>
@@ -136,14 +133,8 @@ export default function NewRolloutView() {
             checked={draft.revertOnFailure}
             onChange={(event) => set({ revertOnFailure: event.currentTarget.checked })}
           />
-          {create.error && <ProblemAlert error={create.error} />}
-          <Group justify="flex-end">
-            <Button type="submit" loading={create.isPending} disabled={fault !== null || badPauses || !some}>
-              Start the rollout
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        </SubmitForm>
+      </Box>
       {guard}
     </>
   );
@@ -154,7 +145,7 @@ function ChosenInstances({ ids, onDrop }: { ids: readonly string[]; onDrop: () =
     <Stack gap={4} role="group" aria-label="Instances">
       <Group justify="space-between">
         <Text size="sm" fw={500}>
-          {ids.length === 1 ? '1 instance is' : `${ids.length} instances are`} chosen
+          {counted(ids.length, 'instance is', 'instances are')} chosen
         </Text>
         <Button size="compact-sm" variant="default" onClick={onDrop}>
           Choose by labels instead

@@ -4,13 +4,18 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router-dom';
 import { commandRollout, type RolloutCommand, rolloutQuery } from '../../api/reconciliation';
+import { asProblem } from '../../api/problem';
 import type { Rollout } from '../../api/types';
+import { NotFound } from '../../app/NotFound';
 import { ConfirmModal } from '../../components/ConfirmModal';
+import { InstanceLink } from '../../components/InstanceLink';
 import { notifyProblem } from '../../components/notify';
 import { PageHeader } from '../../components/PageHeader';
 import { Panel } from '../../components/Panel';
 import { QueryBoundary } from '../../components/QueryBoundary';
 import { type Tone, ToneBadge } from '../../components/StatusBadge';
+import { useTitle } from '../../components/useTitle';
+import { counted } from '../../components/words';
 import { isFinished, progressOfTargets, toneOfRollout } from './rolloutState';
 
 const PROGRESS_EVERY_MS = 2000;
@@ -22,6 +27,9 @@ export default function RolloutView() {
     // That it begins, pauses or ends are events; what becomes of each instance is none.
     refetchInterval: ({ state: { data } }) => (data && isFinished(data.state) ? false : PROGRESS_EVERY_MS),
   });
+  const isGone = query.error !== null && asProblem(query.error).status === 404;
+  useTitle(query.data || isGone ? undefined : 'Rollout');
+  if (isGone) return <NotFound what="rollout" back={{ to: '/rollouts', label: 'To the rollouts' }} />;
   return <QueryBoundary query={query}>{(rollout) => <Details rollout={rollout} />}</QueryBoundary>;
 }
 
@@ -51,7 +59,8 @@ function Details({ rollout }: { rollout: Rollout }) {
         <div>
           <Progress value={total === 0 ? 0 : (100 * done) / total} size="lg" aria-label="Progress" />
           <Text size="sm" c="dimmed" mt={4}>
-            {done} of {total} instances{rollout.wave !== undefined && `, wave ${rollout.wave}`}
+            {done} of {counted(total, 'instance')}
+            {rollout.wave !== undefined && `, wave ${rollout.wave}`}
           </Text>
         </div>
         <Panel title="Change">
@@ -65,9 +74,7 @@ function Details({ rollout }: { rollout: Rollout }) {
               <tr key={target.instanceId}>
                 <td className="numeric">{target.wave}</td>
                 <td>
-                  <Anchor component={Link} to={`/instances/${encodeURIComponent(target.instanceId)}`} size="sm">
-                    {target.instanceId}
-                  </Anchor>
+                  <InstanceLink id={target.instanceId} />
                 </td>
                 <td>
                   <ToneBadge tone={TARGET_TONES[target.state]}>{target.state}</ToneBadge>
@@ -75,7 +82,7 @@ function Details({ rollout }: { rollout: Rollout }) {
                 <td className="numeric">
                   {target.revisionBefore ?? '–'} → {target.revisionAfter ?? '–'}
                 </td>
-                <td>{target.reason}</td>
+                <td className="text">{target.reason}</td>
               </tr>
             ))}
           </PlainTable>

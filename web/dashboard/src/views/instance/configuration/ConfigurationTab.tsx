@@ -86,7 +86,7 @@ function Editor({ instance, stored }: { instance: Instance; stored: YamlDocument
           onChange={setText}
           findings={found.findings}
           label="Configuration"
-          height="max(340px, calc(100dvh - 420px))"
+          height="max(340px, calc(100dvh - 336px))"
         />
       </Panel>
       <FindingList {...found} />

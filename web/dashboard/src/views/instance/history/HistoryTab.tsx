@@ -22,9 +22,11 @@ export default function HistoryTab({ instance }: { instance: Instance }) {
 
 function History({ instance, revisions }: { instance: Instance; revisions: RevisionSummary[] }) {
   const newest = revisions[0]?.revision ?? 1;
+  const several = revisions.length > 1;
   const [chosen, setChosen] = useState<{ from?: number; to?: number }>({});
   const to = chosen.to ?? newest;
-  const from = chosen.from ?? Math.max(1, to - 1);
+  // By itself the one before it: those that are too old are gone.
+  const from = chosen.from ?? revisions.find(({ revision }) => revision < to)?.revision ?? to;
   const [asked, setAsked] = useState<number | null>(null);
   const rollback = useMutation({
     mutationFn: (revision: number) => rollBack(instance.id, revision),
@@ -36,37 +38,41 @@ function History({ instance, revisions }: { instance: Instance; revisions: Revis
     <Stack gap="md">
       <Panel title="Revisions" flush>
         <PlainTable
-          columns={['From', 'To', 'Revision', 'Change', 'By', 'When']}
+          columns={[several && 'From', several && 'To', 'Revision', 'Change', 'By', 'When']}
           actions="Actions"
           region={{ label: 'Revisions', maxHeight: 340 }}
         >
           {revisions.map((revision) => (
             <tr key={revision.revision}>
-              <td>
-                <Radio
-                  size="xs"
-                  name="from"
-                  aria-label={`Compare from revision ${revision.revision}`}
-                  checked={from === revision.revision}
-                  onChange={() => setChosen({ from: revision.revision, to })}
-                />
-              </td>
-              <td>
-                <Radio
-                  size="xs"
-                  name="to"
-                  aria-label={`Compare to revision ${revision.revision}`}
-                  checked={to === revision.revision}
-                  onChange={() => setChosen({ from, to: revision.revision })}
-                />
-              </td>
+              {several && (
+                <td>
+                  <Radio
+                    size="xs"
+                    name="from"
+                    aria-label={`Compare from revision ${revision.revision}`}
+                    checked={from === revision.revision}
+                    onChange={() => setChosen({ from: revision.revision, to })}
+                  />
+                </td>
+              )}
+              {several && (
+                <td>
+                  <Radio
+                    size="xs"
+                    name="to"
+                    aria-label={`Compare to revision ${revision.revision}`}
+                    checked={to === revision.revision}
+                    onChange={() => setChosen({ from, to: revision.revision })}
+                  />
+                </td>
+              )}
               <td>
                 <Group gap="xs" wrap="nowrap">
                   <strong className="numeric">{revision.revision}</strong>
                   <Marks instance={instance} revision={revision.revision} />
                 </Group>
               </td>
-              <td>{revision.description || revision.changeType}</td>
+              <td className="text">{revision.description || revision.changeType}</td>
               <td>{revision.author}</td>
               <td>
                 <Time at={revision.createdAt} />
@@ -82,9 +88,16 @@ function History({ instance, revisions }: { instance: Instance; revisions: Revis
           ))}
         </PlainTable>
       </Panel>
-      <Panel title={`From revision ${from} to ${to}`} flush>
-        <RevisionDiff instanceId={instance.id} from={from} to={to} />
-      </Panel>
+      {several ? (
+        <Panel title={`From revision ${from} to ${to}`} flush>
+          <RevisionDiff instanceId={instance.id} from={from} to={to} />
+        </Panel>
+      ) : (
+        <Text size="sm" c="dimmed">
+          There is only one revision yet, and a difference needs two. The next change of the configuration makes
+          another.
+        </Text>
+      )}
       <ConfirmModal
         opened={asked !== null}
         title={`Roll back to revision ${asked ?? ''}?`}

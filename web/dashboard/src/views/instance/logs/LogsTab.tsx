@@ -7,6 +7,7 @@ import { download } from '../../../components/download';
 import { Icon } from '../../../components/Icon';
 import { notifyProblem } from '../../../components/notify';
 import { ProblemAlert } from '../../../components/ProblemAlert';
+import { counted } from '../../../components/words';
 import { type LogLine, searchLines } from './logBuffer';
 import classes from './LogsTab.module.css';
 import { useLog } from './useLog';
@@ -56,7 +57,8 @@ export default function LogsTab({ instance }: { instance: Instance }) {
       {problem && <ProblemAlert error={problem} title="The log cannot be followed" />}
       <LogLines lines={shown} follow={!paused} />
       <Text size="sm" c="dimmed" role="status">
-        {search === '' ? `${lines.length} lines` : `${shown.length} of ${lines.length} lines`}
+        {search === '' ? '' : `${shown.length} of `}
+        {counted(lines.length, 'line')}
       </Text>
     </Stack>
   );

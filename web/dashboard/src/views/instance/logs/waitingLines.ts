@@ -1,3 +1,5 @@
+import { counted } from '../../../components/words';
+
 // Lines that came and do not show yet: the newest so many, and how many were given up for them.
 export class WaitingLines {
   private lines: string[] = [];
@@ -17,7 +19,10 @@ export class WaitingLines {
 
   takeAll(): string[] {
     this.shorten();
-    const taken = this.dropped === 0 ? this.lines : [`··· ${this.dropped} lines were not kept ···`, ...this.lines];
+    const taken =
+      this.dropped === 0
+        ? this.lines
+        : [`··· ${counted(this.dropped, 'line was', 'lines were')} not kept ···`, ...this.lines];
     this.lines = [];
     this.dropped = 0;
     return taken;

@@ -2,6 +2,7 @@ import { Code, Stack, Text } from '@mantine/core';
 import type { Instance } from '../../../api/types';
 import { ProblemAlert } from '../../../components/ProblemAlert';
 import type { PipelineNode } from './graph';
+import classes from './Pipeline.module.css';
 import { Results } from './Results';
 
 export function ComponentDetails({ instance, node }: { instance: Instance; node: PipelineNode }) {
@@ -10,7 +11,7 @@ export function ComponentDetails({ instance, node }: { instance: Instance; node:
     return (
       <Stack gap="sm">
         {error}
-        <Code block tabIndex={0} aria-label="Configuration">
+        <Code block tabIndex={0} aria-label="Configuration" className={classes.code}>
           {JSON.stringify(node.definition, null, 2)}
         </Code>
       </Stack>
@@ -19,7 +20,7 @@ export function ComponentDetails({ instance, node }: { instance: Instance; node:
   return (
     <Stack gap="sm">
       {error}
-      <Code block tabIndex={0} aria-label="Query text">
+      <Code block tabIndex={0} aria-label="Query text" className={classes.code}>
         {node.queryText?.trim()}
       </Code>
       <Text size="sm" fw={600}>

@@ -1,8 +1,9 @@
 import '@xyflow/react/dist/style.css';
 import { useComputedColorScheme } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { Background, Controls, type Edge, type Node, ReactFlow } from '@xyflow/react';
-import { useMemo, useState } from 'react';
+import { Background, Controls, type Edge, type Node, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
+import { useEffect, useMemo, useState } from 'react';
 import { configurationQuery } from '../../../api/configuration';
 import type { Component, Configuration, Instance } from '../../../api/types';
 import { EmptyState } from '../../../components/EmptyState';
@@ -15,6 +16,10 @@ import { LibraryTitleView } from './LibraryTitleView';
 import { PipelineNodeView } from './PipelineNodeView';
 import classes from './Pipeline.module.css';
 
+// The buttons have the room below the pipeline.
+const FIT = { padding: { top: '22px', x: '22px', bottom: '50px' }, maxZoom: 1 } as const;
+const MARGIN = 22 + 50;
+const NARROW = 520;
 const nodeTypes = { component: PipelineNodeView, library: LibraryTitleView };
 
 export default function PipelineTab({ instance }: { instance: Instance }) {
@@ -36,7 +41,13 @@ interface Props {
 
 function Graph({ instance, configuration, components }: Props) {
   const scheme = useComputedColorScheme('light');
-  const { nodes, edges, titles } = useMemo(() => pipelineOf(configuration, components), [configuration, components]);
+  const { ref, width, height: room } = useElementSize();
+  const direction = width > 0 && width < NARROW ? 'down' : 'right';
+  const pipeline = useMemo(
+    () => pipelineOf(configuration, components, direction),
+    [configuration, components, direction],
+  );
+  const { nodes, edges, titles } = pipeline;
   const [chosen, setChosen] = useState<string | null>(null);
   const selected = nodes.find((node) => node.key === chosen) ?? nodes.find((node) => node.kind === 'query');
   const flowNodes = useMemo(
@@ -53,12 +64,12 @@ function Graph({ instance, configuration, components }: Props) {
         id: node.key,
         type: 'component',
         position: { x: node.x, y: node.y },
-        data: { node },
+        data: { node, direction },
         selected: node.key === selected?.key,
         ariaLabel: `${node.kind} ${node.id}, ${node.status ?? 'not running'}`,
       })),
     ],
-    [nodes, titles, selected?.key],
+    [nodes, titles, selected?.key, direction],
   );
   const flowEdges = useMemo(
     () =>
@@ -71,6 +82,15 @@ function Graph({ instance, configuration, components }: Props) {
       })),
     [edges],
   );
+  // As tall as what it shows, within what the window has; fitted again when either changes.
+  const [flow, setFlow] = useState<ReactFlowInstance | null>(null);
+  const height = Math.round(pipeline.height * Math.min(1, (width || pipeline.width) / pipeline.width)) + MARGIN;
+  const shape = nodes.map(({ key }) => key).join();
+  useEffect(() => {
+    // The graph measures its room by itself, in the same frame.
+    const timer = setTimeout(() => void flow?.fitView(FIT), 0);
+    return () => clearTimeout(timer);
+  }, [flow, width, room, direction, shape]);
   if (nodes.length === 0) {
     return (
       <EmptyState icon="query" title="Nothing to show yet">
@@ -80,14 +100,21 @@ function Graph({ instance, configuration, components }: Props) {
   }
   return (
     <div className={classes.layout}>
-      <div className={`panel ${classes.graph}`} role="region" aria-label="Pipeline">
+      <div
+        ref={ref}
+        className={`panel ${classes.graph}`}
+        style={{ '--content': `${height}px` } as React.CSSProperties}
+        role="region"
+        aria-label="Pipeline"
+      >
         <ReactFlow
           nodes={flowNodes}
           edges={flowEdges}
           nodeTypes={nodeTypes}
           colorMode={scheme}
           fitView
-          fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
+          fitViewOptions={FIT}
+          onInit={(instance) => setFlow(instance)}
           minZoom={0.2}
           nodesDraggable={false}
           nodesConnectable={false}
@@ -96,7 +123,7 @@ function Graph({ instance, configuration, components }: Props) {
           onSelectionChange={({ nodes: [first] }) => first && setChosen(first.id)}
         >
           <Background gap={22} />
-          <Controls showInteractive={false} />
+          <Controls showInteractive={false} orientation="horizontal" style={{ margin: 10 }} />
         </ReactFlow>
       </div>
       {selected && (

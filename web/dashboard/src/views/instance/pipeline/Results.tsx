@@ -3,11 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { resultsQuery, type ResultRow } from '../../../api/runtime';
 import { PlainTable } from '../../../components/PlainTable';
 import { QueryBoundary } from '../../../components/QueryBoundary';
+import { copyWhole, shortValue, wholeValue } from './values';
 
 const EVERY_MS = 2000;
 const SHOWN = 100;
-
-const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 interface Props {
   instanceId: string;
@@ -42,13 +41,13 @@ function ResultTable({ rows }: { rows: ResultRow[] }) {
     );
   }
   return (
-    <>
+    <div onCopy={copyWhole}>
       <PlainTable columns={columns} region={{ label: 'Results', maxHeight: 320 }} testId="results">
         {rows.slice(0, SHOWN).map((row, index) => (
           <tr key={index}>
             {columns.map((column) => (
-              <td key={column} className="numeric">
-                {show(row[column])}
+              <td key={column} className="numeric" title={wholeValue(row[column])} data-whole={wholeValue(row[column])}>
+                {shortValue(row[column])}
               </td>
             ))}
           </tr>
@@ -59,6 +58,6 @@ function ResultTable({ rows }: { rows: ResultRow[] }) {
           The first {SHOWN} of {rows.length} rows
         </Text>
       )}
-    </>
+    </div>
   );
 }

@@ -52,3 +52,15 @@ test('each library of a server has a pipeline of its own', () => {
   const [first, second] = titles;
   expect((second?.y ?? 0) - (first?.y ?? 0)).toBeGreaterThan(100);
 });
+
+test('it grows with its largest column, or to the side where it flows down', () => {
+  const library = { sources: [{ id: 's', kind: 'mock' }], queries: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] };
+  const [small, large] = [pipelineOf({ sources: library.sources }, []), pipelineOf(library, [])];
+  expect(small.width).toBe(large.width);
+  expect(large.height).toBeGreaterThan(2 * small.height);
+  const down = pipelineOf(library, [], 'down');
+  expect(down.width).toBeLessThan(large.width + 1);
+  expect(new Set(down.nodes.map(({ y }) => y)).size).toBe(2);
+  const failed = pipelineOf(library, [{ kind: 'query', id: 'a', status: 'Error', errorMessage: 'broken' }]);
+  expect(failed.height).toBeGreaterThan(large.height);
+});

@@ -1,5 +1,5 @@
-// The pipelines of a configuration as a graph: sources, queries, reactions, in three columns; one below the other where
-// the server runs several libraries.
+// The pipelines of a configuration as a graph: sources, queries and reactions in three columns, or in three rows where
+// there is little room; one below the other where the server runs several libraries.
 import type { Component, Configuration, Library } from '../../../api/types';
 
 export type Kind = Component['kind'];
@@ -33,33 +33,65 @@ export interface Pipeline {
   nodes: PipelineNode[];
   edges: PipelineEdge[];
   titles: LibraryTitle[];
+  width: number;
+  height: number;
 }
 
-const COLUMN_WIDTH = 268;
-const ROW_HEIGHT = 108;
+export type Direction = 'right' | 'down';
+
+const NODE_WIDTH = 196;
+const NODE_HEIGHT = 64;
+const ERROR_HEIGHT = 40; // of the message of one that failed
 const TITLE_HEIGHT = 40;
+const GAP = 28; // between libraries
+
+interface Layout {
+  direction: Direction;
+  nodeHeight: number;
+  along: number; // from one node to the next with the flow
+  across: number; // ... and to its neighbour of the same kind
+}
+
+function layoutOf(direction: Direction, components: readonly Component[]): Layout {
+  const nodeHeight = NODE_HEIGHT + (components.some(({ errorMessage }) => errorMessage) ? ERROR_HEIGHT : 0);
+  return direction === 'right'
+    ? { direction, nodeHeight, along: NODE_WIDTH + 44, across: nodeHeight + 28 }
+    : { direction, nodeHeight, along: nodeHeight + 44, across: NODE_WIDTH + 16 };
+}
 
 export const keyOf = (library: string | undefined, kind: Kind, id: string): string =>
   library === undefined ? `${kind}:${id}` : `${library}/${kind}:${id}`;
 
-const tallestOf = ({ sources = [], queries = [], reactions = [] }: Library): number =>
+const largestOf = ({ sources = [], queries = [], reactions = [] }: Library): number =>
   Math.max(sources.length, queries.length, reactions.length);
 
-export function pipelineOf(configuration: Configuration, components: readonly Component[]): Pipeline {
-  const libraries = configuration.instances ?? [];
-  if (libraries.length === 0) return { ...pipelineOfLibrary(configuration, undefined, 0, components), titles: [] };
-  const all: Pipeline = { nodes: [], edges: [], titles: [] };
+export function pipelineOf(
+  configuration: Configuration,
+  components: readonly Component[],
+  direction: Direction = 'right',
+): Pipeline {
+  const layout = layoutOf(direction, components);
+  const { nodeHeight, along, across } = layout;
+  const several = configuration.instances ?? [];
+  const libraries: readonly Library[] = several.length > 0 ? several : [configuration];
+  const largest = Math.max(1, ...libraries.map(largestOf));
+  const width = NODE_WIDTH + (direction === 'right' ? 2 * along : (largest - 1) * across);
+  const all: Pipeline = { nodes: [], edges: [], titles: [], width, height: 0 };
   // The server's report does not name the library of the first component.
-  const unnamed = libraries.find((library) => tallestOf(library) > 0);
-  let top = 0;
+  const unnamed = libraries.find((library) => largestOf(library) > 0);
   libraries.forEach((library, index) => {
-    const id = library.id ?? `${index + 1}`;
-    const own = components.filter((each) => (each.library ?? unnamed?.id) === library.id);
-    const { nodes, edges } = pipelineOfLibrary(library, id, top + TITLE_HEIGHT, own);
-    all.titles.push({ id, y: top });
+    const id = several.length > 0 ? (library.id ?? `${index + 1}`) : undefined;
+    const own =
+      id === undefined ? components : components.filter((each) => (each.library ?? unnamed?.id) === library.id);
+    if (index > 0) all.height += GAP;
+    if (id !== undefined) {
+      all.titles.push({ id, y: all.height });
+      all.height += TITLE_HEIGHT;
+    }
+    const { nodes, edges } = pipelineOfLibrary(library, id, all.height, layout, own);
     all.nodes.push(...nodes);
     all.edges.push(...edges);
-    top += TITLE_HEIGHT + Math.max(1, tallestOf(library)) * ROW_HEIGHT;
+    all.height += nodeHeight + (direction === 'right' ? (Math.max(1, largestOf(library)) - 1) * across : 2 * along);
   });
   return all;
 }
@@ -75,13 +107,16 @@ function pipelineOfLibrary(
   library: Library,
   name: string | undefined,
   top: number,
+  { direction, along, across }: Layout,
   components: readonly Component[],
-): Omit<Pipeline, 'titles'> {
+): Pick<Pipeline, 'nodes' | 'edges'> {
   const { sources = [], queries = [], reactions = [] } = library;
   const states = new Map(components.map((component) => [keyOf(name, component.kind, component.id), component]));
-  const tallest = tallestOf(library);
-  const place = (kind: Kind, column: number, items: readonly Item[]): PipelineNode[] =>
-    items.map(({ id, title, definition, queryText }, row) => {
+  const largest = largestOf(library);
+  const at = (flow: number, side: number): { x: number; y: number } =>
+    direction === 'right' ? { x: flow, y: top + side } : { x: side, y: top + flow };
+  const place = (kind: Kind, stage: number, items: readonly Item[]): PipelineNode[] =>
+    items.map(({ id, title, definition, queryText }, index) => {
       const key = keyOf(name, kind, id);
       const state = states.get(key);
       return {
@@ -94,8 +129,7 @@ function pipelineOfLibrary(
         queryText,
         status: state?.status,
         error: state?.errorMessage,
-        x: column * COLUMN_WIDTH,
-        y: top + (row + (tallest - items.length) / 2) * ROW_HEIGHT,
+        ...at(stage * along, (index + (largest - items.length) / 2) * across),
       };
     });
   const ofKind = (definition: { id: string; kind: string }): Item => ({

@@ -11,9 +11,10 @@ import { asProblem } from '../../../api/problem';
 import { LimitsFields } from '../../../components/instanceFields/LimitsFields';
 import { RestartPolicyField } from '../../../components/instanceFields/RestartPolicyField';
 import { notifyDone } from '../../../components/notify';
+import { placeFaults } from '../../../components/instanceFields/placeFaults';
 import { ProblemAlert } from '../../../components/ProblemAlert';
 import { useUnsavedGuard } from '../../../components/useUnsavedGuard';
-import { changeOf, faultsOf, isSame, needsRestart, placeFaults, type SettingsForm, settingsOf } from './settingsForm';
+import { changeOf, faultsOf, isSame, needsRestart, type SettingsForm, settingsOf } from './settingsForm';
 
 // Name, labels and what else an instance was created with. Its state may change while they are edited; that somebody
 // else edits them as well is told.
@@ -132,7 +133,7 @@ export function SettingsFields({ stored }: { stored: StoredInstance }) {
           Limits and options of the platform hold from the next start; the others at once. The front port is under
           Traffic.
         </Text>
-        {refused && (others.length > 0 || refused.faults.length === 0) && <ProblemAlert error={refused} />}
+        {refused && (others.length > 0 || refused.faults.length === 0) && <ProblemAlert error={refused} reveal />}
         <Group gap="xs">
           <Button
             type="submit"

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Instance } from '../../../api/types';
-import { changeOf, faultsOf, needsRestart, placeFaults, settingsOf } from './settingsForm';
+import { changeOf, faultsOf, needsRestart, settingsOf } from './settingsForm';
 
 const INSTANCE: Instance = {
   id: 'orders',
@@ -52,11 +52,4 @@ test('faults are told at their field', () => {
     'name',
     'labels',
   ]);
-  const { placed, others } = placeFaults([
-    { path: '/limits/cpuCores', message: 'too many' },
-    { path: '/platformOptions/foo', message: 'unknown' },
-    { path: '/elsewhere', message: 'x' },
-  ]);
-  expect(placed).toEqual({ cpuCores: 'too many', platformOptions: 'foo: unknown' });
-  expect(others).toHaveLength(1);
 });

@@ -1,7 +1,8 @@
 // What of an instance can be changed, while it is edited.
-import type { Fault, Instance, RestartPolicy, UpdateInstance } from '../../../api/types';
+import type { Instance, RestartPolicy, UpdateInstance } from '../../../api/types';
 import { isReserved, parseLabels, showLabels, withoutReserved } from '../../../components/instanceFields/labels';
 import { faultsOfLimits, type LimitsForm, limitsFormOf, limitsOf } from '../../../components/instanceFields/limits';
+import type { InstanceFaults } from '../../../components/instanceFields/placeFaults';
 import { faultOfOptions, optionsOf, showOptions } from '../../../components/instanceFields/platformOptions';
 
 export interface SettingsForm extends LimitsForm {
@@ -11,8 +12,6 @@ export interface SettingsForm extends LimitsForm {
   restartPolicy: RestartPolicy | '';
   platformOptions: string; // YAML
 }
-
-export type SettingsFaults = Partial<Record<keyof SettingsForm, string>>;
 
 export const settingsOf = (instance: Instance): SettingsForm => ({
   ...limitsFormOf(instance.limits),
@@ -32,8 +31,8 @@ const LIMITS = ['cpuCores', 'memory', 'openFiles'] as const;
 export const needsRestart = (form: SettingsForm, stored: SettingsForm): boolean =>
   ([...LIMITS, 'platformOptions'] as const).some((name) => form[name] !== stored[name]);
 
-export function faultsOf(form: SettingsForm): SettingsFaults {
-  const faults: SettingsFaults = faultsOfLimits(form);
+export function faultsOf(form: SettingsForm): InstanceFaults {
+  const faults: InstanceFaults = faultsOfLimits(form);
   if (form.name.trim() === '') faults.name = 'Give it a name';
   const labels = parseLabels(form.labels);
   if (labels === null) faults.labels = 'key=value, key="a, b", key';
@@ -57,29 +56,4 @@ export function changeOf(form: SettingsForm, stored: SettingsForm): UpdateInstan
     change.metadata = { ...now, ...Object.fromEntries(gone.map((key) => [key, null])) };
   }
   return change;
-}
-
-const FIELDS: [RegExp, keyof SettingsForm][] = [
-  [/^\/name/, 'name'],
-  [/^\/description/, 'description'],
-  [/^\/metadata/, 'labels'],
-  [/^\/restartPolicy/, 'restartPolicy'],
-  [/^\/limits\/cpuCores/, 'cpuCores'],
-  [/^\/limits\/memoryBytes/, 'memory'],
-  [/^\/limits\/openFiles/, 'openFiles'],
-  [/^\/platformOptions/, 'platformOptions'],
-];
-
-// The API's faults at their fields.
-export function placeFaults(faults: readonly Fault[]): { placed: SettingsFaults; others: Fault[] } {
-  const placed: SettingsFaults = {};
-  const others: Fault[] = [];
-  for (const fault of faults) {
-    const field = FIELDS.find(([path]) => path.test(fault.path))?.[1];
-    const inner = fault.path.split('/').slice(2).join('.');
-    const text = field === 'platformOptions' && inner ? `${inner}: ${fault.message}` : fault.message;
-    if (field) placed[field] = placed[field] ? `${placed[field]}; ${text}` : text;
-    else others.push(fault);
-  }
-  return { placed, others };
 }

@@ -1,11 +1,11 @@
-import { Button, Group, Modal, NativeSelect, Stack, Text } from '@mantine/core';
+import { Modal, NativeSelect, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { revisionsQuery } from '../../../api/configuration';
 import { platformsQuery } from '../../../api/operations';
 import { startStandby, workloadsQuery } from '../../../api/workloads';
 import type { Instance } from '../../../api/types';
-import { ProblemAlert } from '../../../components/ProblemAlert';
+import { SubmitForm } from '../../../components/SubmitForm';
 
 interface Props {
   instance: Instance;
@@ -35,39 +35,23 @@ function StandbyForm({ instance, onClose }: Omit<Props, 'opened'>) {
     },
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        start.mutate();
-      }}
-    >
-      <Stack gap="sm">
-        <Text size="sm">It gets no traffic until you give it a share.</Text>
-        <NativeSelect
-          label="Revision"
-          data={(revisions.data ?? []).map((each) => ({
-            value: String(each.revision),
-            label: `${each.revision}: ${each.description || each.changeType}`,
-          }))}
-          value={revision}
-          onChange={(event) => setRevision(event.currentTarget.value)}
-        />
-        <NativeSelect
-          label="Platform"
-          data={(platforms.data ?? []).filter((each) => each.available).map((each) => each.platformType)}
-          value={platform}
-          onChange={(event) => setPlatform(event.currentTarget.value)}
-        />
-        {start.error && <ProblemAlert error={start.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={start.isPending}>
-            Start
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <SubmitForm save={start} submit="Start" back={{ label: 'Cancel', onClick: onClose }}>
+      <Text size="sm">It gets no traffic until you give it a share.</Text>
+      <NativeSelect
+        label="Revision"
+        data={(revisions.data ?? []).map((each) => ({
+          value: String(each.revision),
+          label: `${each.revision}: ${each.description || each.changeType}`,
+        }))}
+        value={revision}
+        onChange={(event) => setRevision(event.currentTarget.value)}
+      />
+      <NativeSelect
+        label="Platform"
+        data={(platforms.data ?? []).filter((each) => each.available).map((each) => each.platformType)}
+        value={platform}
+        onChange={(event) => setPlatform(event.currentTarget.value)}
+      />
+    </SubmitForm>
   );
 }
