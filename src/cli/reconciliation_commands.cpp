@@ -41,6 +41,11 @@ net::Task<Status> look_at_drift(client::ApiClient& api, std::string id, Json& an
 }
 
 void print_drift(Session& session, const Json& answer) {
+  if (member(answer, "running") == Json(false)) {
+    session.print(field(answer, "instanceId") + ": does not run, so there is nothing to compare (revision " +
+                  field(answer, "revision") + ")\n");
+    return;
+  }
   const bool in_sync = member(answer, "inSync") == Json(true);
   session.print(field(answer, "instanceId") + ": " +
                 (in_sync ? coloured("in sync", Colour::Green, session.colour())

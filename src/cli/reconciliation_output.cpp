@@ -36,7 +36,9 @@ void print_plan(Session& session, const Json& plan) {
 }
 
 Status print_outcome(Session& session, const std::string& id, const Json& entry) {
-  const std::string outcome = field(entry, "outcome");
+  // What the whole request has come to; the entry is that of its last run, as the one that went back.
+  std::string outcome = field(entry, "result");
+  if (outcome.empty()) outcome = field(entry, "outcome");
   std::string text = id + ": " + coloured(outcome, status_colour(outcome), session.colour());
   if (const std::string strategy = field(entry, "strategy"); !strategy.empty()) text += " by " + strategy;
   if (const std::string reason = field(entry, "reason"); !reason.empty()) text += ", " + printable(reason);
@@ -48,7 +50,7 @@ Status print_outcome(Session& session, const std::string& id, const Json& entry)
   }
   if (outcome == "Failed" || outcome == "RolledBack") {
     return fail(ErrorCode::Unprocessable,
-                "Instance '" + id + "' was not brought to its configuration: " + field(entry, "error"));
+                "Instance '" + id + "' was not brought to its configuration: " + field(entry, "reason"));
   }
   return {};
 }

@@ -32,10 +32,17 @@ net::Task<Result<ConfigurationResult>> ControlPlane::patch_configuration(std::st
         entry, std::move(edit), std::move(change_type), std::move(description), if_match, actor);
     if (result && !result->converged && wait.count() > 0) {
       const SteadyTime deadline = std::chrono::steady_clock::now() + wait;
-      co_await impl->ledger.wait_until(
-          entry, [impl](const Entry& now) { return impl->supervisor.converged(now); }, deadline);
-      result->instance = entry->view;
-      result->converged = impl->supervisor.converged(*entry);
+      const std::uint64_t revision = result->revision;
+      std::function<bool(const Entry&)> decided = [impl, revision](const Entry& now) {
+        return now.removed || now.instance.revision != revision || impl->supervisor.converged(now, revision);
+      };
+      co_await impl->ledger.wait_until(entry, std::move(decided), deadline);
+      result->converged = impl->supervisor.converged(*entry, revision);
+      const auto& held = entry->runtime.held;
+      if (held && held->revision == revision) {
+        result->warnings.push_back("Revision " + std::to_string(revision) +
+                                   " was tried and is not applied: " + held->reason);
+      }
     }
     co_return result;
   };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "drasi/config_value.hpp"
+#include "drasi/configuration.hpp"
 #include "drasi/server_answer.hpp"
 
 namespace draas::drasi {
@@ -232,10 +233,40 @@ net::Task<Status> Client::settle(LiveAction action, Error failure, Deadline dead
   co_return std::unexpected(std::move(failure));
 }
 
+// Whoever watches the results of a query keeps it from being deleted, by a reaction that drasi-server makes for each.
+// Their streams end, as they would with the query.
+net::Task<bool> Client::end_attachments(std::string library, std::string query, Deadline deadline) {
+  const std::string path = collection_path(library, ComponentKind::Reaction);
+  std::string list = path;
+  const auto reactions = co_await get(std::move(list), deadline);
+  if (!reactions || !reactions->is_array()) co_return false;
+  bool ended = false;
+  for (const Json& reaction : *reactions) {
+    const std::string* id = text_member(reaction, "id");
+    if (id == nullptr || !is_attachment_to(*id, query)) continue;
+    net::ClientRequest removal;
+    removal.method = net::Method::Delete;
+    removal.target = path + "/" + net::percent_encode(*id);
+    const auto removed = co_await exchange(std::move(removal), deadline);
+    ended = ended || (removed && removed->status < 300);
+  }
+  co_return ended;
+}
+
 net::Task<Status> Client::execute(LiveAction action, milliseconds timeout) {
   const Deadline deadline = steady_clock::now() + timeout;
   net::ClientRequest request = make_request(action);
   auto answer = co_await exchange(std::move(request), deadline);
+  if (answer && answer->status >= 500 && action.verb == LiveAction::Verb::Delete &&
+      action.kind == ComponentKind::Query) {
+    std::string library = action.library;
+    std::string query = action.id;
+    const bool ended = co_await end_attachments(std::move(library), std::move(query), deadline);
+    if (ended) {
+      net::ClientRequest again = make_request(action);
+      answer = co_await exchange(std::move(again), deadline);
+    }
+  }
   Error failure;
   if (answer) {
     auto data = read_answer(answer->status, answer->body);

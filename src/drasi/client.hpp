@@ -86,6 +86,7 @@ class Client {
   // The `data` of a successful answer.
   net::Task<Result<Json>> get(std::string target, Deadline deadline);
   net::Task<Result<std::vector<std::string>>> libraries(Deadline deadline);
+  net::Task<bool> end_attachments(std::string library, std::string query, Deadline deadline);
   net::Task<Result<std::vector<ComponentState>>> list(std::string library, ComponentKind kind, Deadline deadline);
   net::Task<Result<Json>> library_configuration(std::string library, Deadline deadline);
   // nullopt: the component is not there.

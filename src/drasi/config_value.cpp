@@ -137,4 +137,11 @@ void append_member(Json& object, std::string key, Json value) {
   object.get_ref<Json::object_t&>().emplace_back(std::move(key), std::move(value));
 }
 
+std::optional<std::string> written_or_default(const Json& value) {
+  const ConfigValue read = read_config_value(value);
+  if (read.form == ConfigValue::Form::Environment) return read.fallback;
+  const std::string* text = as_text(&value);
+  return text != nullptr ? std::optional(*text) : std::nullopt;
+}
+
 }  // namespace draas::drasi

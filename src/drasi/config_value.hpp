@@ -23,6 +23,8 @@ struct ConfigValue {
 };
 
 ConfigValue read_config_value(const Json& value);
+// What is written plainly, or the default of what the environment may give; nothing where only that or a secret says.
+std::optional<std::string> written_or_default(const Json& value);
 // Does the value come from elsewhere, so that its text says nothing about what the server uses?
 bool is_reference(const Json& value);
 // The first `${NAME}` or `${NAME:-` inside a longer text, which drasi-server does not expand.

@@ -75,6 +75,9 @@ struct RenderOptions {
 Json render(const Json& document, const RenderOptions& options);
 // Its YAML text.
 std::string render_yaml(const Json& document, const RenderOptions& options);
+// Directories that the server needs and does not make: those of its state stores and indexes, as far as they are below
+// `base_directory`. Relative to that, parents before what is in them, each once.
+std::vector<std::string> directories_needed(const Json& rendered, const std::string& base_directory);
 // SHA-256 of the canonical server form; equal exactly when drasi-server would be started with the same configuration.
 std::string spec_hash(const Json& rendered);
 
@@ -87,6 +90,11 @@ bool is_secret_field(std::string_view name);
 // The document with "***" for every secret: values of secret fields (references keep their names, not their defaults)
 // and passwords inside URLs. For support bundles, events and what running servers report.
 Json mask_secrets(const Json& document);
+// `text` with "***" for every secret of `document` that it quotes, and for passwords inside URLs.
+std::string without_secrets(std::string text, const Json& document);
+
+// Why a drasi-server gave up, from the end of what it has written; one line, "" when it does not say.
+std::string last_error(std::string_view log);
 
 // What must be running for an instance to count as ready: per component kind, the ids with autoStart.
 struct ExpectedComponents {

@@ -60,6 +60,19 @@ Json masked_value(const Json& value) {
   return kMask;
 }
 
+void collect_secrets(const Json& value, bool secret, std::vector<std::string>& found) {
+  if (value.is_object()) {
+    for (const auto& [key, inner] : value.items()) collect_secrets(inner, secret || is_secret_field(key), found);
+  } else if (value.is_array()) {
+    for (const Json& inner : value) collect_secrets(inner, secret, found);
+  } else if (secret && value.is_string()) {
+    const ConfigValue read = read_config_value(value);
+    found.push_back(read.fallback ? *read.fallback : value.get<std::string>());
+  } else if (secret && value.is_number()) {
+    found.push_back(value.dump());
+  }
+}
+
 }  // namespace
 
 bool is_secret_field(std::string_view name) {
@@ -86,6 +99,20 @@ Json mask_secrets(const Json& document) {
   }
   if (document.is_string()) return mask_url(document.get_ref<const std::string&>());
   return document;
+}
+
+std::string without_secrets(std::string text, const Json& document) {
+  std::vector<std::string> secrets;
+  collect_secrets(document, false, secrets);
+  // The longest first, so that no part of one is left where another is masked.
+  std::ranges::sort(secrets, [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  for (const std::string& secret : secrets) {
+    if (secret.empty()) continue;
+    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + kMask.size())) {
+      text.replace(at, secret.size(), kMask);
+    }
+  }
+  return mask_url(text);
 }
 
 }  // namespace draas::drasi

@@ -53,19 +53,6 @@ std::unexpected<Error> read_error(int status, std::string_view body) {
   return std::unexpected(std::move(error));
 }
 
-void collect_secrets(const Json& value, bool secret, std::vector<std::string>& found) {
-  if (value.is_object()) {
-    for (const auto& [key, inner] : value.items()) collect_secrets(inner, secret || is_secret_field(key), found);
-  } else if (value.is_array()) {
-    for (const Json& inner : value) collect_secrets(inner, secret, found);
-  } else if (secret && value.is_string()) {
-    const ConfigValue read = read_config_value(value);
-    found.push_back(read.fallback ? *read.fallback : value.get<std::string>());
-  } else if (secret && value.is_number()) {
-    found.push_back(value.dump());
-  }
-}
-
 }  // namespace
 
 std::string_view collection_name(ComponentKind kind) {
@@ -183,6 +170,12 @@ net::ClientRequest make_request(const LiveAction& action) {
   return request;
 }
 
+bool is_attachment_to(std::string_view reaction, std::string_view query) {
+  constexpr std::size_t kUuid = 36;
+  const std::string prefix = "__attach_" + std::string(query) + "_";
+  return reaction.starts_with(prefix) && reaction.size() == prefix.size() + kUuid;
+}
+
 Settlement judge_failure(const LiveAction& action, const Error& failure, const std::optional<ComponentState>& now) {
   // The change is live; only drasi-server's own copy of the file is behind, and the file is not its own.
   const bool persisted_only = failure.message.find("PERSISTENCE_FAILED") != std::string::npos;
@@ -211,20 +204,6 @@ Settlement judge_failure(const LiveAction& action, const Error& failure, const s
     }
   }
   return Settlement::Failed;
-}
-
-std::string without_secrets(std::string text, const Json& body) {
-  std::vector<std::string> secrets;
-  collect_secrets(body, false, secrets);
-  // The longest first, so that no part of one is left where another is masked.
-  std::ranges::sort(secrets, [](const auto& a, const auto& b) { return a.size() > b.size(); });
-  for (const std::string& secret : secrets) {
-    if (secret.empty()) continue;
-    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3)) {
-      text.replace(at, secret.size(), "***");
-    }
-  }
-  return text;
 }
 
 }  // namespace draas::drasi

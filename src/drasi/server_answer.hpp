@@ -24,6 +24,9 @@ Json full_query(const Json& item);
 
 net::ClientRequest make_request(const LiveAction& action);
 
+// Is it the reaction that drasi-server makes for somebody who watches the query's results?
+bool is_attachment_to(std::string_view reaction, std::string_view query);
+
 // What a failed action has come to, by what is there now.
 enum class Settlement {
   Done,    // its effect is there
@@ -31,8 +34,5 @@ enum class Settlement {
   Debris,  // a failed creation left a component behind
 };
 Settlement judge_failure(const LiveAction& action, const Error& failure, const std::optional<ComponentState>& now);
-
-// `text` with "***" for every secret of `body` that it quotes.
-std::string without_secrets(std::string text, const Json& body);
 
 }  // namespace draas::drasi

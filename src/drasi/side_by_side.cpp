@@ -44,20 +44,12 @@ void add_sources(const LibraryBlock& library, std::vector<Fault>& obstacles) {
   }
 }
 
-// Where a path points that is written plainly, or the default of one that the environment may give.
-std::optional<std::string> path_of(const Json& value) {
-  const ConfigValue read = read_config_value(value);
-  if (read.form == ConfigValue::Form::Environment) return read.fallback;
-  const std::string* text = as_text(&value);
-  return text != nullptr ? std::optional(*text) : std::nullopt;
-}
-
 void add_path(const Json* block, std::string_view key, const std::string& place, std::string_view what,
               std::vector<Fault>& obstacles) {
   if (block == nullptr || !block->is_object()) return;
   const Json* value = member(*block, key);
   if (value == nullptr) return;
-  const auto path = path_of(*value);
+  const auto path = written_or_default(*value);
   if (path && !std::filesystem::path(*path).is_absolute()) return;
   obstacles.push_back({child(place, key), std::string(what) +
                                               " lies at one place for both servers; give a relative path, which each "

@@ -17,6 +17,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kLiveTimeout{30'000};
+constexpr int kLiveRetries = 3;
+constexpr milliseconds kLivePause{300};  // before the second retry; doubles
 constexpr milliseconds kPollPause{50};
 constexpr milliseconds kMargin{10'000};  // beyond what the control plane was told to wait
 
@@ -190,7 +192,15 @@ net::Task<Outcome> Executor::change_live(Run& run, const Step& step) {
   // drasi-server answers 500 for what it cannot build as well as for what went wrong; execute() has looked at what is
   // true and cleaned up. What fails in the same way again is the configuration's fault.
   const bool answered = !executed && executed.error().code == ErrorCode::Internal;
-  if (answered) executed = co_await server.execute(*step.live, kLiveTimeout);
+  const bool listens =
+      step.live->kind == drasi::ComponentKind::Source || step.live->kind == drasi::ComponentKind::Reaction;
+  Duration pause{0};
+  for (int again = 0; answered && !executed && again < (listens ? kLiveRetries : 1); ++again) {
+    // What listens may find its port still held by its own earlier self.
+    if (pause.count() > 0) co_await net::sleep_for(pause);
+    executed = co_await server.execute(*step.live, kLiveTimeout);
+    pause = pause.count() == 0 ? kLivePause : pause * 2;
+  }
   if (executed) co_return done();
   Error error = executed.error();
   error.message = std::string(drasi::to_string(step.live->verb)) + " " + step.target + ": " + error.message;
@@ -209,8 +219,11 @@ net::Task<Outcome> Executor::start_or_restart(Run& run, const Step& step) {
   call.trace = run.trace;
   call.wait = options_.start_timeout + step.duration + kMargin;
   const auto reply = co_await api_.send(std::move(call));
-  if (!reply) co_return to_outcome(reply.error());
-  co_return done();
+  if (reply) co_return done();
+  if (reply.error().code == ErrorCode::Conflict) {
+    co_return Outcome{.kind = Outcome::Kind::Superseded, .reason = reply.error().message};
+  }
+  co_return to_outcome(reply.error());
 }
 
 net::Task<Outcome> Executor::start_standby(Run& run, const Step& step) {

@@ -261,9 +261,19 @@ net::Task<std::optional<Report>> Reconciler::act(Run& run, const Round& round) {
     }
     case Outcome::Kind::Lost:
       co_return failure(outcome.reason);
+    case Outcome::Kind::Superseded:
     case Outcome::Kind::Refused:
     case Outcome::Kind::Failed:
       break;
+  }
+  const bool superseded = co_await is_superseded(outcome, state);
+  if (superseded) {
+    if (!clean_up) --run.attempt;
+    std::string reason = "something else was asked for meanwhile: " + outcome.reason;
+    log_info("reconciliation begins anew", {{"instanceId", run.id}, {"reason", reason}});
+    Note note{state, round.drift, plan, "Skipped", std::move(reason), outcome.checks, Json::object()};
+    co_await record(run, note);
+    co_return std::nullopt;
   }
   log_warn("reconciliation failed", {{"instanceId", run.id},
                                      {"strategy", plan.strategy},
@@ -288,6 +298,15 @@ net::Task<std::optional<Report>> Reconciler::act(Run& run, const Round& round) {
   const bool slept = co_await net::sleep_for(delay);
   if (!slept) co_return failure("the reconciler is shutting down");
   co_return std::nullopt;
+}
+
+// What fails while somebody else stops, starts or changes the instance says nothing about the configuration.
+net::Task<bool> Reconciler::is_superseded(const Outcome& outcome, const InstanceState& before) {
+  if (outcome.kind == Outcome::Kind::Superseded) co_return true;
+  std::string id = before.id;
+  const auto now = co_await state_of(std::move(id));
+  if (!now) co_return now.error().code == ErrorCode::NotFound;
+  co_return now->revision != before.revision || now->desired_state != before.desired_state;
 }
 
 // The configuration is at fault: back to the last healthy revision where there is one, and this one is held.

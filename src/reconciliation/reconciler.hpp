@@ -58,6 +58,7 @@ class Reconciler {
   net::Task<std::optional<Report>> leave(Run& run, const Round& round, bool asked);
   net::Task<std::optional<Report>> act(Run& run, const Round& round);
   net::Task<std::optional<Report>> give_up(Run& run, const Round& round, const Outcome& outcome);
+  net::Task<bool> is_superseded(const Outcome& outcome, const InstanceState& before);
   net::Task<bool> roll_back(Run& run, const InstanceState& failed, const std::string& reason);
   net::Task<void> record(Run& run, const Note& note);
 

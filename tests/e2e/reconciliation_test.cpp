@@ -76,6 +76,56 @@ TEST_F(Reconciliation, ChangedLogLevelRestartsThatInstanceAlone) {
   EXPECT_EQ(entry["differences"][0]["text"], "LogLevel: info → debug") << entry.dump(2);
 }
 
+// Whoever waits is told of this change, not of what became of it later.
+TEST_F(Reconciliation, WaitingForAChangeTellsWhetherItRuns) {
+  create_instance(server_, "one", "Update");
+  const auto patch = [&](const std::string& path, const std::string& value) {
+    return server_.call(Method::Patch, "/api/configuration/instances/one?wait=20s",
+                        Json::array({Json{{"op", "replace"}, {"path", path}, {"value", value}}}).dump());
+  };
+  const Answer good = patch("/queries/0/queryText", query_text(77));
+  EXPECT_EQ(good.status, 200) << good.body;
+  EXPECT_EQ(running_query(server_, "one"), query_text(77));
+
+  const Answer restarts = patch("/logLevel", "debug");
+  EXPECT_EQ(restarts.status, 200) << restarts.body;
+  const Json running = server_.instance("one");
+  EXPECT_EQ(running["status"], "Running") << running.dump();
+  EXPECT_EQ(running["appliedRevision"], std::stoull(std::string(restarts.headers.get("X-Revision"))));
+
+  const Answer bad = patch("/queries/0/queryText", kBadQuery);
+  EXPECT_EQ(bad.status, 202) << "it never ran: " << bad.body;
+  EXPECT_NE(std::string(bad.headers.get("X-Warning")).find("was tried and is not applied"), std::string::npos)
+      << bad.headers.get("X-Warning");
+}
+
+// A server takes its time to come up; who stops it meanwhile has not said that the configuration is bad.
+TEST_F(Reconciliation, AStopOrRestartInBetweenDoesNotTakeTheChangeBack) {
+  create_instance(server_, "one", "Update");
+  const Json slow{{"platformOptions", {{"environment", {{"DRASI_SIM_START_DELAY", "1500ms"}}}}}};
+  ASSERT_EQ(server_.call(Method::Patch, "/api/server/instances/one", slow.dump()).status, 200);
+  expect_settles(server_, "one");
+  for (const std::string interruption : {"stop", "restart"}) {
+    const pid_t before = pid_of("one");
+    const std::string level = interruption == "stop" ? "debug" : "warn";
+    const Answer changed =
+        server_.call(Method::Put, "/api/server/instances/one/server-configuration/loglevel", Json(level).dump());
+    ASSERT_EQ(changed.status, 200) << changed.body;
+    ASSERT_TRUE(eventually([&] { return pid_of("one") != 0 && pid_of("one") != before; }, milliseconds(20'000)))
+        << server_.log();
+    const Answer interrupted = server_.post("/api/server/instances/one/" + interruption + "?wait=20s");
+    ASSERT_EQ(interrupted.status, 200) << interrupted.body;
+    if (interruption == "stop") {
+      ASSERT_EQ(server_.post("/api/server/instances/one/start?wait=20s").status, 200);
+    }
+    expect_settles(server_, "one");
+    const Json now = server_.instance("one");
+    EXPECT_EQ(now["held"], Json()) << now.dump();
+    EXPECT_EQ(server_.get("/api/configuration/instances/one").json()["logLevel"], level) << interruption;
+    for (const Json& entry : audit(server_, "one")) EXPECT_NE(entry["outcome"], "RolledBack") << entry.dump(2);
+  }
+}
+
 struct StrategyCase {
   const char* name;
   const char* parameters;

@@ -127,7 +127,7 @@ net::Task<Result<ConfigurationResult>> ConfigurationService::change(EntryPtr ent
                                        {"requestId", actor.request_id}});
   }
   result.instance = entry->view;
-  result.converged = supervisor_.converged(*entry);
+  result.converged = supervisor_.converged(*entry, result.revision);
   co_return result;
 }
 

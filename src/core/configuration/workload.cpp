@@ -51,6 +51,7 @@ PreparedWorkload prepare_workload(const Instance& instance, Slot slot, const Jso
     spec.spec_hash = sha256_hex(spec.spec_hash + " " + host + ":" + std::to_string(port));
   }
   spec.configuration = drasi::render_yaml(configuration, render);
+  spec.directories = drasi::directories_needed(rendered, render.base_directory);
   spec.host = host;
   spec.port = port;
   spec.limits = instance.limits;

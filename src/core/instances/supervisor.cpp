@@ -168,9 +168,10 @@ std::string Supervisor::spec_hash_of(const Instance& instance, Slot slot, const 
   return prepare_workload(instance, slot, configuration, *platform, options_).spec.spec_hash;
 }
 
-bool Supervisor::converged(const Entry& entry) const {
-  if (!is_running_phase(entry.runtime.phase)) return true;
-  return entry.runtime.phase == Phase::Running && entry.runtime.applied_revision == entry.instance.revision;
+bool Supervisor::converged(const Entry& entry, std::uint64_t revision) const {
+  if (entry.instance.revision != revision) return false;
+  if (entry.instance.desired_state == DesiredState::Stopped) return !entry.runtime.handle.has_value();
+  return entry.runtime.phase == Phase::Running && entry.runtime.applied_revision == revision;
 }
 
 // Gives back ports that neither the newest configuration nor a running workload needs.
@@ -349,6 +350,11 @@ net::Task<Result<OperationResult>> Supervisor::settled(EntryPtr entry, std::chro
     case Phase::Starting:
       co_return result_of(*entry, changed, name + " is starting");
     default:
+      if (entry->removed || entry->runtime.phase == Phase::Stopping ||
+          entry->instance.desired_state == DesiredState::Stopped) {
+        co_return fail(ErrorCode::Conflict,
+                       name + " was " + verb + ", but before it was ready somebody else stopped or restarted it");
+      }
       co_return fail(ErrorCode::Unprocessable, name + " was " + verb + " but did not become ready and is now " +
                                                    std::string(to_string(entry->runtime.phase)) + ": " +
                                                    entry->runtime.error_message + ". Look at its log");

@@ -77,8 +77,10 @@ class Supervisor {
   Status check_options(const Platform& platform, const Json& options) const;
   // Is the workload of the instance under its platform's own eyes now? Then what others report of it is not needed.
   bool watches(const Entry& entry) const;
-  // Is the newest configuration what runs (or does nothing run)?
-  bool converged(const Entry& entry) const;
+  // Looks at the health of what runs without waiting for its turn.
+  void look_soon(const EntryPtr& entry);
+  // Is this revision the newest, and is it what runs (or is nothing to run)?
+  bool converged(const Entry& entry, std::uint64_t revision) const;
   // The spec hash that the configuration would run with in the slot; "" when the platform is not there.
   std::string spec_hash_of(const Instance& instance, Slot slot, const Json& configuration) const;
 
@@ -112,6 +114,7 @@ class Supervisor {
 
   // Background tasks; they take entry->lifecycle themselves.
   net::Task<void> on_exit(EntryPtr entry, WorkloadHandle handle, WorkloadExit exit);
+  net::Task<std::string> last_words(EntryPtr entry);
   net::Task<void> restart_later(EntryPtr entry, std::uint64_t generation, Duration delay);
   net::Task<void> watch_readiness(EntryPtr entry, std::uint64_t generation, drasi::ExpectedComponents expected);
   net::Task<void> record_ready(EntryPtr entry, std::uint64_t generation, drasi::ReadinessReport report);

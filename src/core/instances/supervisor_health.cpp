@@ -125,6 +125,12 @@ void Supervisor::take_condition(const WorkloadHandle& handle, const WorkloadCond
   tasks_.spawn("condition", [this, entry, generation = handle.generation] { return check_health(entry, generation); });
 }
 
+void Supervisor::look_soon(const EntryPtr& entry) {
+  if (closing_) return;
+  tasks_.spawn("health",
+               [this, entry, generation = entry->runtime.generation] { return check_health(entry, generation); });
+}
+
 std::string Supervisor::complaint_about(const std::string& workload, std::uint64_t generation) const {
   const auto found = complaints_.find(workload);
   return found != complaints_.end() && found->second.first == generation ? found->second.second : std::string();
@@ -168,7 +174,7 @@ net::Task<void> Supervisor::check_health(EntryPtr entry, std::uint64_t generatio
   const std::string complaint = complaint_about(name, generation);
   if (!complaint.empty()) health = Health::Unhealthy;
   const std::string reason = health == Health::Healthy ? std::string() : complaint.empty() ? report.reason : complaint;
-  if (health == workload->health) co_return;
+  if (health == workload->health && (health == Health::Healthy || reason == workload->error_message)) co_return;
   co_await record(entry, [&](Change& change) -> Status {
     WorkloadRecord* judged = find(change.runtime);
     if (judged == nullptr) return {};

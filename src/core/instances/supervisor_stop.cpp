@@ -9,6 +9,10 @@
 namespace draas::core {
 namespace {
 
+// Of a log, when it is asked why its server gave up.
+constexpr std::size_t kLastLines = 100;
+constexpr std::size_t kLastBytes = 64U << 10U;
+
 double random_unit() {
   thread_local std::mt19937_64 engine{std::random_device{}()};
   return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
@@ -213,10 +217,29 @@ net::Task<void> Supervisor::on_exit(EntryPtr entry, WorkloadHandle handle, Workl
     co_return;
   }
   if (!runtime.handle || runtime.handle->generation != handle.generation) co_return;
+  if (exit.exit_code.value_or(0) != 0 && !exit.out_of_memory) {
+    const std::string words = co_await last_words(entry);
+    if (entry->removed || !entry->runtime.handle || entry->runtime.handle->generation != handle.generation) co_return;
+    if (!words.empty()) exit.reason += ": " + words;
+  }
   log_warn("instance ended by itself",
            {{"instanceId", entry->instance.id}, {"generation", handle.generation}, {"reason", exit.reason}});
   std::string source = monitor_source(*entry);
   co_await record_exit(entry, std::move(exit), std::move(source));
+}
+
+// What a server that gave up says of why; "" where it does not, or where its log cannot be read.
+net::Task<std::string> Supervisor::last_words(EntryPtr entry) {
+  const LogQuery query{.tail = kLastLines, .since = std::nullopt, .follow = false};
+  auto reader = co_await logs(entry, query);
+  if (!reader) co_return std::string();
+  std::string text;
+  while (text.size() < kLastBytes) {
+    const auto piece = co_await (*reader)->read(std::chrono::milliseconds::zero());
+    if (!piece || !*piece || (*piece)->empty()) break;
+    text += **piece;
+  }
+  co_return drasi::without_secrets(drasi::last_error(text), configuration_of(*entry));
 }
 
 // Writes down that the workload is gone, and does what the restart policy says.

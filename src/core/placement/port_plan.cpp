@@ -87,16 +87,18 @@ class Planner {
   const std::uint16_t front_port_;
 };
 
+std::unexpected<Error> in_use(std::uint16_t port, const std::string& path) {
+  const std::string message = "Port " + std::to_string(port) + " is in use by another program on this host";
+  return fail(ErrorCode::Conflict, path + ": " + message, {{path, message}});
+}
+
 Status plan_server_port(Planner& planner, const PortWishes& wishes) {
   if (wishes.server_port) {
     const std::uint16_t port = *wishes.server_port;
     const auto holder = planner.other_holder(port);
     const bool taken = holder || planner.occupied(port);
     if (!taken || !wishes.server_port_is_wish) {
-      if (!holder && planner.occupied(port)) {
-        const std::string message = "Port " + std::to_string(port) + " is in use by another program on this host";
-        return fail(ErrorCode::Conflict, "/port: " + message, {{"/port", message}});
-      }
+      if (!holder && planner.occupied(port)) return in_use(port, "/port");
       planner.plan.server_port = port;
       return planner.lease_server_port(port);
     }
@@ -115,6 +117,7 @@ Status plan_component_ports(Planner& planner, const Json& configuration, const P
   for (const drasi::ComponentPort& component : drasi::component_ports(configuration)) {
     if (component.port) {
       if (Status leased = planner.lease_component_port(*component.port, component.path); !leased) return leased;
+      if (planner.occupied(*component.port)) return in_use(*component.port, component.path);
     } else if (component.automatic) {
       const std::string key = component_port_key(component);
       auto before = wishes.allocated_before.find(key);

@@ -35,12 +35,13 @@ struct ResourceLimits {
 
 // Everything a platform needs to run one workload. Rendering is done by the caller; the platform writes it down.
 struct WorkloadSpec {
-  std::string instance_id;       // the workload's name: core::workload_name()
-  std::string control_plane_id;  // which control plane owns it; workloads of others are never touched
-  std::uint64_t generation = 0;  // grows with every start of this instance
-  std::string spec_hash;         // drasi::spec_hash of the rendered configuration
-  std::string configuration;     // drasi-server YAML text
-  std::string host;              // where it must listen
+  std::string instance_id;               // the workload's name: core::workload_name()
+  std::string control_plane_id;          // which control plane owns it; workloads of others are never touched
+  std::uint64_t generation = 0;          // grows with every start of this instance
+  std::string spec_hash;                 // drasi::spec_hash of the rendered configuration
+  std::string configuration;             // drasi-server YAML text
+  std::vector<std::string> directories;  // that must be there, below base_directory(); parents come first
+  std::string host;                      // where it must listen
   std::uint16_t port = 0;
   ResourceLimits limits;
   std::map<std::string, std::string> environment;

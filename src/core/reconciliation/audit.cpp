@@ -89,6 +89,8 @@ net::Task<Result<Json>> ReconciliationService::Impl::add_audit(std::string insta
   });
   if (!stored) co_return std::unexpected(std::move(stored.error()));
   crash_point("audit.committed");
+  // What was done may have mended, or broken, what runs.
+  supervisor.look_soon(*found);
   // Not in the same commit: an approval that stays Approved lets the same revision be applied once more, no other.
   if (const std::string approval = entry.value("approvalId", std::string()); !approval.empty()) {
     std::string comment;

@@ -17,9 +17,11 @@ constexpr std::uint32_t kPrivateDirectory = 0700;
 constexpr std::uint32_t kSharedDirectory = 0755;
 constexpr std::uint32_t kPrivateFile = 0600;
 
-ArchiveEntry directory_entry(UserIds owner, std::uint32_t mode, WallTime time) {
+// The instance's own directory in a volume, or one in it.
+ArchiveEntry directory_entry(UserIds owner, std::uint32_t mode, WallTime time, std::string_view below = {}) {
   ArchiveEntry entry;
   entry.path = std::string(kInstanceDirectory) + "/";
+  if (!below.empty()) entry.path += std::string(below) + "/";
   entry.mode = mode;
   entry.user = owner.user;
   entry.group = owner.group;
@@ -167,7 +169,8 @@ net::Task<Result<UserIds>> DockerPlatform::user_of(engine::EngineClient* client,
 }
 
 net::Task<Status> DockerPlatform::write_files(engine::EngineClient* client, std::string container_id,
-                                              std::string configuration, std::string image) {
+                                              std::string configuration, std::vector<std::string> directories,
+                                              std::string image) {
   auto container = co_await client->inspect_container(container_id);
   if (!container) co_return std::unexpected(std::move(container.error()));
   std::string image_id = container->image_id.empty() ? image : container->image_id;
@@ -184,6 +187,9 @@ net::Task<Status> DockerPlatform::write_files(engine::EngineClient* client, std:
                       config_entry(*user, std::move(configuration), now)};
   parts[1].mount = kDataMount;
   parts[1].entries = {directory_entry(*user, kPrivateDirectory, now)};
+  for (const std::string& needed : directories) {
+    parts[1].entries.push_back(directory_entry(*user, kPrivateDirectory, now, needed));
+  }
   if (options_.plugins_directory.empty()) {
     parts.push_back({std::string(kPluginsMount), {directory_entry(*user, kSharedDirectory, now)}});
   }
@@ -250,7 +256,7 @@ net::Task<Result<core::WorkloadHandle>> DockerPlatform::start_container(engine::
     tell_progress(spec.instance_id, "the engine warns: " + warning);
     warnings += (warnings.empty() ? "" : "; ") + warning;
   }
-  Status ready = co_await write_files(client, id, spec.configuration, image);
+  Status ready = co_await write_files(client, id, spec.configuration, spec.directories, image);
   const Marks marks{spec.control_plane_id, spec.instance_id, spec.generation, spec.spec_hash};
   core::WorkloadHandle handle = make_handle(marks, id, name, image);
   if (!engine_id_.empty()) handle.data["engineId"] = engine_id_;

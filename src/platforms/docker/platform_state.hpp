@@ -117,7 +117,7 @@ class DockerPlatform final : public core::Platform {
   net::Task<Result<UserIds>> user_of(draas::docker::EngineClient* client, std::string container_id, std::string user,
                                      std::string image_id);
   net::Task<Status> write_files(draas::docker::EngineClient* client, std::string container_id,
-                                std::string configuration, std::string image);
+                                std::string configuration, std::vector<std::string> directories, std::string image);
   net::Task<Status> check_volumes(draas::docker::EngineClient* client, InstanceOptions instance, std::string workload);
   net::Task<Result<core::WorkloadHandle>> start_container(draas::docker::EngineClient* client, core::WorkloadSpec spec,
                                                           InstanceOptions instance, std::string image);

@@ -53,6 +53,11 @@ Result<Launched> prepare_and_spawn(const LaunchContext& context, const core::Wor
 
   const fs::path directory = context.paths.instance_directory(spec.instance_id);
   if (auto made = make_directories(directory, kPrivateDirectory); !made) return std::unexpected(made.error());
+  for (const std::string& needed : spec.directories) {
+    if (auto made = make_directories(directory / needed, kPrivateDirectory); !made) {
+      return std::unexpected(made.error());
+    }
+  }
   crash_point("process.start.directories_made");
 
   const fs::path configuration = context.paths.configuration(spec.instance_id);

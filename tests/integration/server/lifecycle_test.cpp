@@ -188,6 +188,21 @@ TEST(Lifecycle, CrashLoopStopsWithItsReason) {
   EXPECT_EQ(server.instance("one")["status"], "Running");
 }
 
+// The log says why a server gave up; the status repeats it, without what is secret.
+TEST(Lifecycle, AServerThatGivesUpSaysWhyInItsStatus) {
+  ServerProcess server({"--Restart:DefaultPolicy=Never"});
+  ASSERT_TRUE(server.start()) << server.log();
+  Json configuration = Json::parse(sample_configuration());
+  configuration["sources"].push_back(Json{{"kind", "no-such-kind"}, {"id", "odd"}, {"password", "no-such-kind"}});
+  ASSERT_EQ(server.post("/api/server/instances", Json{{"id", "one"}, {"configuration", configuration}}.dump()).status,
+            201);
+  const Answer started = server.post("/api/server/instances/one/start?wait=20s");
+  EXPECT_EQ(started.status, 422) << started.body;
+  const std::string message = server.instance("one")["errorMessage"].get<std::string>();
+  EXPECT_NE(message.find("exited with code 1: Missing plugins"), std::string::npos) << message;
+  EXPECT_NE(message.find("source/*** (referenced by source 'odd')"), std::string::npos) << message;
+}
+
 TEST(Lifecycle, HungInstanceIsKilledAfterTheTimeout) {
   ServerProcess server({"--ProcessInstanceManager:ShutdownTimeoutSeconds=1",
                         "--ProcessInstanceManager:Environment=DRASI_SIM_HANG_ON_SIGINT=1"});

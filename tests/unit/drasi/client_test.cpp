@@ -22,8 +22,8 @@ using testing::ScriptedServer;
 using Verb = LiveAction::Verb;
 using std::chrono::milliseconds;
 
-std::string envelope(const char* data) {
-  return std::string(R"({"success":true,"data":)") + data + R"(,"error":null})";
+std::string envelope(std::string_view data) {
+  return std::string(R"({"success":true,"data":)") + std::string(data) + R"(,"error":null})";
 }
 
 // Answers by "METHOD /target"; what is not in the script is 404.
@@ -199,6 +199,35 @@ TEST_F(ClientTest, DeletingWhatIsNotThereIsDone) {
   LiveAction action = create_source();
   action.verb = Verb::Delete;
   EXPECT_TRUE(execute(server, action));
+}
+
+// Whoever watches the results of a query holds it by a reaction of drasi-server's own.
+TEST_F(ClientTest, ThoseWhoWatchAQueryDoNotKeepIt) {
+  const std::string uuid = "0f0e0d0c-0b0a-4908-8706-050403020100";
+  const std::string query = "/api/v1/instances/main/queries/q";
+  const std::string reactions = "/api/v1/instances/main/reactions";
+  bool attached = true;
+  std::vector<std::string> ended;
+  ScriptedServer server([&](const ScriptedRequest& request) -> ScriptedAnswer {
+    if (request.method == "DELETE" && request.target == query) {
+      if (!attached) return {200, envelope("{}")};
+      return {500, R"({"code":"QUERY_DELETE_FAILED","message":"Depended on by: __attach_q_)" + uuid + "\"}"};
+    }
+    if (request.method == "GET" && request.target == reactions) {
+      return {200, envelope(R"([{"id":"r","status":"Running"},{"id":"__attach_q_)" + uuid +
+                            R"(","status":"Running"},{"id":"__attach_q_b_)" + uuid + R"(","status":"Running"}])")};
+    }
+    if (request.method == "DELETE" && request.target.starts_with(reactions)) {
+      ended.push_back(request.target.substr(reactions.size() + 1));
+      attached = false;
+      return {200, envelope("{}")};
+    }
+    return {404, "{}"};
+  });
+  const LiveAction action{Verb::Delete, ComponentKind::Query, "main", "q", Json(), ""};
+  const Status status = execute(server, action);
+  EXPECT_TRUE(status) << status.error().message;
+  EXPECT_THAT(ended, ElementsAre("__attach_q_" + uuid)) << "not the reactions of others, nor those of query q_b";
 }
 
 TEST_F(ClientTest, ARefusalIsFinal) {

@@ -31,7 +31,11 @@ export function DriftPanel({ instance }: { instance: Instance }) {
           {(found) => (
             <Stack gap="xs">
               <Group gap="sm">
-                <ToneBadge tone={found.inSync ? 'ok' : 'warn'}>{found.inSync ? 'In sync' : 'Differs'}</ToneBadge>
+                {found.running === false ? (
+                  <Text size="sm">It does not run, so there is nothing to compare.</Text>
+                ) : (
+                  <ToneBadge tone={found.inSync ? 'ok' : 'warn'}>{found.inSync ? 'In sync' : 'Differs'}</ToneBadge>
+                )}
                 <Text size="sm" c="dimmed">
                   looked at <Time at={found.checkedAt} />
                 </Text>
