@@ -170,7 +170,7 @@ void add_get_command(CLI::App& application, Session& session) {
   add_target_options(command, options->targets, Targets::Filtered);
   add_output_option(command, options->output);
   command->add_option("--sort", options->sort, "By id (the default), name, status, age or restarts")
-      ->check(CLI::IsMember({"id", "name", "status", "age", "restarts"}))
+      ->transform(one_of({"id", "name", "status", "age", "restarts"}))
       ->type_name("COLUMN");
   command->add_flag("-w,--watch", options->watch, "Go on with what changes");
   command->add_flag("--no-headers", options->no_header, "Rows alone");

@@ -65,12 +65,12 @@ void Session::run(const std::function<Status()>& command) {
 Result<ConnectionSettings> Session::connection_settings() const {
   ConnectionSettings settings;
   settings.api_key = variable("DRAAS_API_KEY");
-  if (!options_.timeout.empty()) {
-    const auto timeout = parse_duration(options_.timeout);
-    if (!timeout || timeout->count() <= 0) {
-      return fail(ErrorCode::InvalidArgument, "--request-timeout: must be a time span such as 30s");
+  if (options_.timeout) {
+    if (options_.timeout->count() == 0) {
+      return fail(ErrorCode::InvalidArgument,
+                  "--request-timeout: nothing is answered in no time; give 30s, for example");
     }
-    settings.timeout = *timeout;
+    settings.timeout = *options_.timeout;
   }
   settings.server = options_.server;
   if (settings.server.empty() && options_.context.empty()) settings.server = variable("DRAAS_SERVER");
