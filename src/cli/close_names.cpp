@@ -1,5 +1,7 @@
 #include "cli/close_names.hpp"
 
+#include <algorithm>
+
 #include "base/json_reader.hpp"
 #include "cli/option_values.hpp"
 
@@ -21,8 +23,9 @@ std::vector<std::string> close_names(const std::string& word, std::vector<std::s
     close.push_back(std::move(nearest));
   }
   if (word.size() < kShortestBeginning) return close;
-  for (std::string& name : names) {
-    if (close.size() < most && name.starts_with(word)) close.push_back(std::move(name));
+  for (const std::string& name : names) {
+    const bool told = std::ranges::find(close, name) != close.end();
+    if (close.size() < most && name.starts_with(word) && !told) close.push_back(name);
   }
   return close;
 }

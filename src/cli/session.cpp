@@ -42,6 +42,15 @@ std::string way_out(const Error& error) {
   }
 }
 
+// The API names a parameter of its query; here that came from an option of the same name.
+Error in_words_of_options(Error error) {
+  if (error.message.starts_with('?')) error.message.replace(0, 1, "--");
+  for (Fault& fault : error.faults) {
+    if (fault.path.starts_with('?')) fault.path.replace(0, 1, "--");
+  }
+  return error;
+}
+
 }  // namespace
 
 void Session::run(const std::function<Status()>& command) {
@@ -54,7 +63,7 @@ void Session::run(const std::function<Status()>& command) {
       return;
     }
     exit_code_ = exit_code_of(done.error());
-    report(done.error());
+    report(in_words_of_options(std::move(done.error())));
   } catch (const std::exception& error) {
     clear_status_line();
     exit_code_ = ExitCode::Failed;

@@ -5,6 +5,16 @@
 #include "cli/times.hpp"
 
 namespace draas::cli {
+namespace {
+
+// "1.0" -> "1"
+std::string without_zeros(const Json& number) {
+  std::string text = to_text(number);
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text;
+}
+
+}  // namespace
 
 std::string counted(std::uint64_t number, std::string_view one) {
   return std::to_string(number) + " " + std::string(one) + (number == 1 ? "" : "s");
@@ -32,7 +42,7 @@ std::string limits_text(const Json& limits) {
   if (!limits.is_object()) return text;
   for (const auto& [key, value] : limits.items()) {
     if (key == "cpuCores" && value.is_number()) {
-      add(to_text(value) + (value == Json(1) ? " core" : " cores"));
+      add(without_zeros(value) + (value == Json(1) ? " core" : " cores"));
     } else if (key == "memoryBytes" && value.is_number_unsigned()) {
       add(short_size(value.get<std::uint64_t>()) + " of memory");
     } else {

@@ -22,6 +22,7 @@ TEST(CloseNames, AreToldOnce) {
   EXPECT_EQ(suggestion("ordres", {"orders", "orders", "stock"}), "; did you mean 'orders'?");
   EXPECT_EQ(suggestion("item-0", {"item-1", "item-2", "item-3", "item-4"}),
             "; did you mean 'item-1', 'item-2' or 'item-3'?");
+  EXPECT_EQ(suggestion("ord", {"orders", "orders"}), "; did you mean 'orders'?") << "as id and as name";
   EXPECT_EQ(suggestion("payments", {"orders"}), "");
 }
 

@@ -20,7 +20,7 @@ TEST(Wording, MakesLabelsOfKeys) {
 
 TEST(Wording, SaysLimits) {
   EXPECT_EQ(limits_text(Json{{"cpuCores", 1.5}, {"memoryBytes", 536'870'912U}}), "1.5 cores, 512.0Mi of memory");
-  EXPECT_EQ(limits_text(Json{{"cpuCores", 1}}), "1 core");
+  EXPECT_EQ(limits_text(Json{{"cpuCores", 1.0}}), "1 core");
   EXPECT_EQ(limits_text(Json{{"pids", 100}}), "Pids 100");
   EXPECT_EQ(limits_text(Json()), "");
 }
