@@ -3,6 +3,7 @@
 
 #include "api/api.hpp"
 #include "app/commands.hpp"
+#include "cli/option_values.hpp"
 
 namespace draas::app {
 
@@ -24,7 +25,7 @@ void add_config_command(CLI::App& application, const SettingsArguments& common, 
 
   CLI::App* show = config->add_subcommand("show", "Print every setting, its value and where the value comes from");
   auto format = std::make_shared<std::string>("text");
-  show->add_option("-o,--output", *format, "text, yaml or json")->check(CLI::IsMember({"text", "yaml", "json"}));
+  show->add_option("-o,--output", *format, "text, yaml or json")->transform(cli::one_of({"text", "yaml", "json"}));
   show->callback([&common, &exit_code, format] {
     auto settings = common.load();
     if (!settings) {

@@ -135,12 +135,16 @@ std::string addresses_text(const net::HttpServer& server) {
   return text;
 }
 
-// Somebody who started it by hand wants to know where to look.
-void tell_person(const ServerSettings& settings, const net::ListenAddress& address) {
-  if (::isatty(STDERR_FILENO) == 0) return;
-  std::fprintf(
-      stderr, "\ndraas: %s is at http://%s:%u%s/   (Ctrl-C ends the control plane; instances keep running)\n\n",
-      settings.dashboard ? "the dashboard" : "the API", address.host.c_str(), address.port, settings.path_base.c_str());
+// Where to look: for somebody who started it by hand, or in the log of what supervises it.
+void tell_where(const ServerSettings& settings, const net::ListenAddress& address) {
+  const std::string what = settings.dashboard ? "the dashboard is at" : "the API is at";
+  const std::string url = "http://" + address.host + ":" + std::to_string(address.port) + settings.path_base + "/";
+  if (::isatty(STDERR_FILENO) == 0) {
+    log_info(what, {{"url", url}});
+    return;
+  }
+  std::fprintf(stderr, "\ndraas: %s %s   (Ctrl-C ends the control plane; instances keep running)\n\n", what.c_str(),
+               url.c_str());
 }
 
 // Every running instance and every connection takes descriptors. The usual limit of 1,024 is for programs that use
@@ -185,7 +189,7 @@ Status serve(const ControlPlaneSettings& settings) {
       log_info("listening", {{"address", addresses_text(server)},
                              {"store", std::string((*store)->kind())},
                              {"instances", control_plane.catalogue()->size()}});
-      tell_person(settings.server, server.addresses().front());
+      tell_where(settings.server, server.addresses().front());
       const std::unique_ptr<Reconciler> reconciler =
           settings.reconciliation.in_process ? start_reconciler(settings, server.addresses(), *metrics) : nullptr;
       release_start_up_memory();

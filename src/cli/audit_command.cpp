@@ -22,10 +22,9 @@ Status audit(Session& session, const AuditOptions& options) {
   if (!connection) return std::unexpected(std::move(connection.error()));
   std::string path = "/api/reconciliation/audit?limit=" + std::to_string(options.limit);
   if (!options.instance.empty()) {
-    // A deleted instance still has its entries, by id.
-    auto id = find_id(**connection, options.instance);
-    if (!id && id.error().code != ErrorCode::NotFound) return std::unexpected(std::move(id.error()));
-    path += "&instanceId=" + net::percent_encode(id ? *id : options.instance);
+    auto id = find_id_or_take(**connection, options.instance);
+    if (!id) return std::unexpected(std::move(id.error()));
+    path += "&instanceId=" + net::percent_encode(*id);
   }
   if (!options.entry.empty()) {
     if (options.entry.find_first_not_of("0123456789") != std::string::npos || options.entry.size() > 18) {
@@ -64,7 +63,7 @@ void add_audit_command(CLI::App& application, Session& session) {
   command->add_option("--entry", options->entry, "All of one entry: plan, differences, checks")->type_name("NUMBER");
   command->add_option("--limit", options->limit, "At most so many")
       ->type_name("NUMBER")
-      ->check(CLI::Range(1, 10000))
+      ->check(whole_number(1, kMostRows))
       ->capture_default_str();
   add_output_option(command, options->output);
 }

@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "cli/close_names.hpp"
+
 namespace draas::cli {
 
 CLI::App* add_command(CLI::App& parent, const Description& description) {
@@ -22,6 +24,19 @@ void add_output_option(CLI::App* command, std::string& output) {
       });
 }
 
+void add_file_options(CLI::App* command, FileOptions& options) {
+  command->add_option("-f,--file", options.files, "Files, folders, or - for standard input")
+      ->required()
+      ->type_name("FILE");
+  command->add_option("--name", options.name, "Id of the instance, for a configuration of drasi-server")
+      ->type_name("NAME");
+}
+
+void add_wait_flags(CLI::App* command, WaitFlags& options, const std::string& meaning) {
+  command->add_flag("--wait", options.wait, meaning);
+  add_span_option(command, "--timeout", options.timeout, "How long to wait");
+}
+
 bool TargetOptions::empty() const {
   return names.empty() && selector.empty() && statuses.empty() && platform.empty() && name_pattern.empty() && !all;
 }
@@ -34,7 +49,7 @@ void add_target_options(CLI::App* command, TargetOptions& options, Targets kind)
       ->type_name("STATUS")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::IsMember({"Created", "Running", "Stopped", "Error", "ConfigurationChanged"}, CLI::ignore_case));
+      ->transform(one_of({"Created", "Running", "Stopped", "Error", "ConfigurationChanged"}));
   command->add_option("--platform-type", options.platform, "Those that run on this platform")->type_name("PLATFORM");
   command->add_option("--name", options.name_pattern, "Those with this in their name, or a pattern with *")
       ->type_name("NAME");
@@ -70,26 +85,50 @@ Status require_targets(const TargetOptions& options) {
   return {};
 }
 
-Result<Json> find_instance(Connection& connection, const std::string& name) {
+namespace {
+
+// Nothing when there is none of this id or name.
+Result<std::optional<Json>> look_for_instance(Connection& connection, const std::string& name) {
   auto instance = connection.get(client::instance_path(name));
-  if (instance || instance.error().code != ErrorCode::NotFound) return instance;
+  if (instance) return std::optional(std::move(*instance));
+  if (instance.error().code != ErrorCode::NotFound) return std::unexpected(std::move(instance.error()));
   auto list = connection.get("/api/server/instances?name=" + net::percent_encode(name));
   if (!list) return std::unexpected(std::move(list.error()));
-  const Json* found = nullptr;
+  std::optional<Json> found;
   std::string ids;
   for (const Json& candidate : *list) {
     if (field(candidate, "name") != name) continue;
-    ids += (found == nullptr ? "" : ", ") + field(candidate, "id");
-    if (found != nullptr) {
+    ids += (found ? ", " : "") + field(candidate, "id");
+    if (found) {
       return fail(ErrorCode::InvalidArgument,
                   "Several instances have the name '" + name + "': " + ids + " ...; give the id of one");
     }
-    found = &candidate;
+    found = candidate;
   }
-  if (found == nullptr) {
-    return fail(ErrorCode::NotFound, "There is no instance '" + name + "'; `draas get` shows those there are");
+  return found;
+}
+
+Error no_such_instance(Connection& connection, const std::string& name) {
+  std::vector<std::string> names;
+  // Where it cannot be had, there is nothing to suggest.
+  if (const auto all = connection.get("/api/server/instances")) {
+    for (const char* key : {"id", "name"}) {
+      for (const Json& instance : *all) names.push_back(field(instance, key));
+    }
   }
-  return *found;
+  const std::string meant = suggestion(name, std::move(names));
+  return {.code = ErrorCode::NotFound,
+          .message = "There is no instance '" + name + "'" + (meant.empty() ? ";" : meant) +
+                     " `draas get` shows those there are"};
+}
+
+}  // namespace
+
+Result<Json> find_instance(Connection& connection, const std::string& name) {
+  auto found = look_for_instance(connection, name);
+  if (!found) return std::unexpected(std::move(found.error()));
+  if (!*found) return std::unexpected(no_such_instance(connection, name));
+  return std::move(**found);
 }
 
 std::vector<std::string> ids_of(const std::vector<Json>& instances) {
@@ -102,6 +141,12 @@ Result<std::string> find_id(Connection& connection, const std::string& name) {
   auto instance = find_instance(connection, name);
   if (!instance) return std::unexpected(std::move(instance.error()));
   return field(*instance, "id");
+}
+
+Result<std::string> find_id_or_take(Connection& connection, const std::string& name) {
+  auto found = look_for_instance(connection, name);
+  if (!found) return std::unexpected(std::move(found.error()));
+  return *found ? field(**found, "id") : name;
 }
 
 Result<std::vector<Json>> find_instances(Connection& connection, const TargetOptions& options) {
@@ -152,13 +197,6 @@ std::string configuration_path(const std::string& id, std::string_view rest) {
 
 std::string reconciliation_path(const std::string& id, std::string_view rest) {
   return "/api/reconciliation/instances/" + net::percent_encode(id) + std::string(rest);
-}
-
-Result<Duration> read_span(const std::string& text, const char* option) {
-  const auto span = parse_duration(text);
-  if (span && span->count() >= 0) return *span;
-  return fail(ErrorCode::InvalidArgument,
-              std::string(option) + ": '" + text + "' is not a time span such as 30s or 5m");
 }
 
 std::string some_names(const std::vector<std::string>& names, std::size_t most) {

@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/clock.hpp"
+#include "cli/option_values.hpp"
 #include "cli/session.hpp"
 
 namespace draas::cli {
@@ -37,6 +38,20 @@ std::shared_ptr<Options> when_chosen(CLI::App* command, Session& session, Status
 
 void add_output_option(CLI::App* command, std::string& output);
 
+// -f and --name of the verbs that read documents.
+struct FileOptions {
+  std::vector<std::string> files;
+  std::string name;
+};
+void add_file_options(CLI::App* command, FileOptions& options);
+
+// --wait and --timeout of the verbs that begin something which goes on after them; `meaning` explains --wait.
+struct WaitFlags {
+  bool wait = false;
+  Duration timeout = std::chrono::minutes(5);
+};
+void add_wait_flags(CLI::App* command, WaitFlags& options, const std::string& meaning);
+
 // --- which instances -------------------------------------------------------------------------------------------------
 
 struct TargetOptions {
@@ -56,7 +71,8 @@ enum class Targets {
 };
 void add_target_options(CLI::App* command, TargetOptions& options, Targets kind);
 
-// The instances as the API has them, in its order, or in that of the names. NotFound names the first that is not there.
+// The instances as the API has them, in its order, or in that of the names. NotFound names the first that is not there,
+// and those that may be meant.
 Result<std::vector<Json>> find_instances(Connection& connection, const TargetOptions& options);
 // The same, with a connection made first, for the verbs that have nothing to do where there is none: then that is said.
 struct Chosen {
@@ -66,11 +82,13 @@ struct Chosen {
 Result<Chosen> choose_instances(Session& session, const TargetOptions& options);
 // Says that there is none, or that none matches.
 void note_no_instances(Session& session, const TargetOptions& options);
-// One by id, else by name when only one has it.
+// One by id, else by name when only one has it. NotFound names those that may be meant.
 Result<Json> find_instance(Connection& connection, const std::string& name);
 std::vector<std::string> ids_of(const std::vector<Json>& instances);
 // Its id alone.
 Result<std::string> find_id(Connection& connection, const std::string& name);
+// Where there is no such instance, the name is taken for the id of one that is gone: its history is still there.
+Result<std::string> find_id_or_take(Connection& connection, const std::string& name);
 // The query string of a list, with its '?'; "" when there is no filter. InvalidArgument when nothing is chosen.
 std::string list_query(const TargetOptions& options);
 Status require_targets(const TargetOptions& options);
@@ -86,9 +104,6 @@ const Json& member(const Json& object, const char* key);
 
 std::string configuration_path(const std::string& id, std::string_view rest = {});
 std::string reconciliation_path(const std::string& id, std::string_view rest = {});
-
-// A time span from the command line; InvalidArgument names the option.
-Result<Duration> read_span(const std::string& text, const char* option);
 
 // "a, b, c and 4 more": the first `most` of them.
 std::string some_names(const std::vector<std::string>& names, std::size_t most);

@@ -1,5 +1,7 @@
 #include "cli/commands.hpp"
 
+#include "cli/option_values.hpp"
+
 namespace draas::cli {
 
 void add_commands(CLI::App& application, Session& session) {
@@ -12,8 +14,7 @@ void add_commands(CLI::App& application, Session& session) {
   application.add_option("--context", options.context, "One of `draas context list` instead of the current one")
       ->type_name("CONTEXT")
       ->group(kGroup);
-  application.add_option("--request-timeout", options.timeout, "How long one request may take (default: 30s)")
-      ->type_name("TIME")
+  add_span_option(&application, "--request-timeout", options.timeout, "How long one request may take (default: 30s)")
       ->group(kGroup);
   application.add_flag("--no-color", options.no_colour, "No colours, as NO_COLOR does")->group(kGroup);
   for (auto* add : {add_apply_commands,   add_validate_command,       add_get_command,

@@ -95,7 +95,7 @@ Status complete_words(Session& session, const CompleteOptions& options) {
   }
   const auto* source = std::ranges::find(kSources, found.kind, &Source::kind);
   if (source != kSources.end()) {
-    session.options().timeout = to_text(kPatience);
+    session.options().timeout = kPatience;
     const auto connection = session.connect();
     if (!connection) return {};
     add_elements(**connection, source->path, source->key, found.words);
@@ -117,7 +117,7 @@ void add_completion_commands(CLI::App& application, Session& session) {
   command->add_option("shell", options->shell, "bash, zsh or fish")
       ->required()
       ->type_name("SHELL")
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+      ->transform(one_of({"bash", "zsh", "fish"}));
 
   CLI::App* hidden = application.add_subcommand("__complete", "What may stand in the place of the last word");
   hidden->group("");

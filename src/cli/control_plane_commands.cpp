@@ -109,7 +109,7 @@ void add_control_plane_commands(CLI::App& application, Session& session) {
   auto open_options = when_chosen<OpenOptions>(browser, session, open);
   browser->add_option("page", open_options->page, "dashboard, or api: the documentation of the REST API")
       ->type_name("PAGE")
-      ->check(CLI::IsMember({"dashboard", "api"}))
+      ->transform(one_of({"dashboard", "api"}))
       ->capture_default_str();
   browser->add_flag("--print", open_options->print_only, "Only print it");
 

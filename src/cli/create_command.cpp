@@ -1,6 +1,5 @@
 // create and clone: one new instance.
 
-#include "base/size.hpp"
 #include "cli/applying.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
@@ -25,10 +24,9 @@ struct CreateOptions {
   double cpu = 0;
   std::string memory;
   std::string output;
-  std::string timeout = "5m";
+  WaitFlags after;
   int port = 0;
   bool start = false;
-  bool wait = false;
 };
 
 Status add_labels(const std::vector<std::string>& labels, Json& body) {
@@ -42,27 +40,11 @@ Status add_labels(const std::vector<std::string>& labels, Json& body) {
   return {};
 }
 
-Status add_front_port(const std::string& text, Json& body) {
-  if (text.empty()) return {};
-  if (text == "auto") {
-    body["frontPort"] = "auto";
-    return {};
-  }
-  constexpr std::size_t kMaxDigits = 5;
-  if (text.size() > kMaxDigits || text.find_first_not_of("0123456789") != std::string::npos) {
-    return fail(ErrorCode::InvalidArgument, "--front-port: must be a port or auto");
-  }
-  body["frontPort"] = std::stoi(text);
-  return {};
-}
-
 Status send(Session& session, const CreateOptions& options, Json body) {
   const auto format = parse_output_format(options.output);
   if (!format) return std::unexpected(format.error());
-  const auto timeout = read_span(options.timeout, "--timeout");
-  if (!timeout) return std::unexpected(timeout.error());
   const bool runs = options.start || field(body, "desiredState") == "Running";
-  if (options.wait && !runs) {
+  if (options.after.wait && !runs) {
     return fail(ErrorCode::InvalidArgument, "--wait is for an instance that is to run: give --start");
   }
   auto connection = session.connect();
@@ -82,8 +64,8 @@ Status send(Session& session, const CreateOptions& options, Json body) {
   } else if (Status printed = session.print(member(*created, "instance"), *format); !printed) {
     return printed;
   }
-  if (!started || !options.wait) return started;
-  return wait_until_settled(session, {{id, 1}}, *timeout);
+  if (!started || !options.after.wait) return started;
+  return wait_until_settled(session, {{id, 1}}, options.after.timeout);
 }
 
 Status create(Session& session, const CreateOptions& options) {
@@ -111,7 +93,9 @@ Status create(Session& session, const CreateOptions& options) {
   if (options.start) body["start"] = true;
   if (options.cpu > 0) body["limits"]["cpuCores"] = options.cpu;
   if (!options.memory.empty()) body["limits"]["memoryBytes"] = options.memory;
-  if (Status good = add_front_port(options.front_port, body); !good) return good;
+  if (!options.front_port.empty()) {
+    body["frontPort"] = options.front_port == "auto" ? Json("auto") : Json(std::stoi(options.front_port));
+  }
   if (Status good = add_labels(options.labels, body); !good) return good;
   if (!body.contains("id") && !body.contains("name")) {
     return fail(ErrorCode::InvalidArgument, "Give the new instance an id, or a --name");
@@ -153,8 +137,7 @@ void add_common(CLI::App* command, CreateOptions& options) {
       ->type_name("LABEL")
       ->allow_extra_args(false);
   command->add_flag("--start", options.start, "Start it as well");
-  command->add_flag("--wait", options.wait, "Wait until it runs");
-  command->add_option("--timeout", options.timeout, "How long to wait")->type_name("TIME")->capture_default_str();
+  add_wait_flags(command, options.after, "Wait until it runs");
   add_output_option(command, options.output);
 }
 
@@ -173,21 +156,24 @@ void add_create_commands(CLI::App& application, Session& session) {
       ->type_name("PLATFORM");
   command->add_option("--restart-policy", options->restart_policy, "Always, OnFailure or Never")
       ->type_name("POLICY")
-      ->check(CLI::IsMember({"Always", "OnFailure", "Never"}, CLI::ignore_case));
+      ->transform(one_of({"Always", "OnFailure", "Never"}));
   command->add_option("--cpu", options->cpu, "How many cores it may use at most: 1.5")
       ->type_name("CORES")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number());
   command->add_option("--memory", options->memory, "How much memory it may use at most: 512Mi")
       ->type_name("SIZE")
-      ->check([](const std::string& text) { return parse_size(text) ? "" : "must be a size such as 512Mi"; });
-  command->add_option("--log-level", options->log_level, "trace, debug, info, warn or error")->type_name("LEVEL");
+      ->check(memory_size());
+  command->add_option("--log-level", options->log_level, "trace, debug, info, warn or error")
+      ->type_name("LEVEL")
+      ->transform(one_of({"trace", "debug", "info", "warn", "error"}));
   command->add_option("--port", options->port, "Its port (default: a free one)")
       ->type_name("PORT")
-      ->check(CLI::Range(1, 65535));
+      ->check(whole_number(1, kMostPort));
   command
       ->add_option("--front-port", options->front_port,
                    "A port that stays while workloads behind it change: a number, or auto")
-      ->type_name("PORT");
+      ->type_name("PORT")
+      ->check(port_or_auto());
   add_common(command, *options);
 
   CLI::App* copy = add_command(application, {"clone", "Create an instance with the configuration of another",

@@ -2,7 +2,9 @@
 
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/resource_tables.hpp"
 #include "cli/times.hpp"
+#include "cli/wording.hpp"
 
 namespace draas::cli {
 namespace {
@@ -42,7 +44,7 @@ std::string summary(const Json& instance, const Json& runtime, bool colour) {
          field(instance, "desiredState") + ")\n";
   line(out, "Message", field(instance, "errorMessage"));
   line(out, "Platform", field(instance, "platformType"));
-  for (const char* key : {"processId", "containerId", "podName"}) line(out, key, field(runtime, key));
+  for (const char* key : {"processId", "containerId", "podName"}) line(out, label_of(key), field(runtime, key));
   line(out, "Address", field(instance, "address"));
   line(out, "Front port", field(instance, "frontPort"));
   line(out, "Started", with_age(member(runtime, "startedAt")));
@@ -60,10 +62,9 @@ std::string summary(const Json& instance, const Json& runtime, bool colour) {
   if (usage.is_object()) {
     line(out, "Usage",
          short_size(usage.value("memoryBytes", std::uint64_t{0})) + " of memory, " + field(usage, "cpuSeconds") +
-             " s of CPU, " + field(usage, "threads") + " threads");
+             " s of CPU, " + counted(usage.value("threads", std::uint64_t{0}), "thread"));
   }
-  const Json& limits = member(instance, "limits");
-  if (limits.is_object() && !limits.empty()) line(out, "Limits", to_text(limits));
+  line(out, "Limits", limits_text(member(instance, "limits")));
   return out;
 }
 
@@ -91,13 +92,21 @@ void print_components(Session& session, const Json& runtime) {
   session.print(table);
 }
 
+// What is not there, or holds nothing, is left out.
+bool is_said(const Json& value) { return !value.is_null() && !(value.is_structured() && value.empty()); }
+
+std::string value_text(const Json& value) {
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  return value.is_string() ? value.get<std::string>() : to_text(value);
+}
+
 void print_policy(Session& session, const Json& view) {
   const Json& effective = member(view, "effective");
   if (!effective.is_object() || effective.empty()) return;
   std::string out = "Reconciliation:\n";
   for (const auto& [key, value] : effective.items()) {
-    if (!value.is_null())
-      out += "  " + key + ": " + printable(value.is_string() ? value.get<std::string>() : to_text(value)) + "\n";
+    if (!is_said(value)) continue;
+    out += "  " + label_of(key) + ": " + printable(key == "windows" ? windows_of(effective) : value_text(value)) + "\n";
   }
   session.print(out);
 }

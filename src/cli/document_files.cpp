@@ -89,7 +89,7 @@ Result<std::vector<client::InstanceDocument>> read_document_files(const std::vec
     if (!text) {
       Error error = std::move(text.error());
       error.code = ErrorCode::InvalidArgument;
-      return std::unexpected(std::move(error).with_context(file));
+      return std::unexpected(std::move(error));  // it names the file
     }
     auto parsed = client::read_instance_documents(file, *text, name);
     if (parsed) {
@@ -121,6 +121,18 @@ OfflineFindings check_offline(const std::vector<client::InstanceDocument>& docum
     }
   }
   return out;
+}
+
+Result<std::vector<client::InstanceDocument>> read_valid_files(Session& session, const std::vector<std::string>& paths,
+                                                               const std::string& name) {
+  auto documents = read_document_files(paths, name);
+  if (!documents) return documents;
+  const OfflineFindings findings = check_offline(*documents);
+  for (const std::string& text : findings.warnings) session.warn(text);
+  if (findings.errors.empty()) return documents;
+  Error error{.code = ErrorCode::InvalidArgument};
+  for (const std::string& text : findings.errors) error.message += (error.message.empty() ? "" : "\n") + text;
+  return std::unexpected(std::move(error));
 }
 
 }  // namespace draas::cli

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "cli/session.hpp"
 #include "client/instance_document.hpp"
 
 namespace draas::cli {
@@ -21,5 +22,10 @@ struct OfflineFindings {
   std::vector<std::string> warnings;
 };
 OfflineFindings check_offline(const std::vector<client::InstanceDocument>& documents);
+
+// Read and checked: warnings are told, errors are an InvalidArgument. So nothing is done when something would fail half
+// way.
+Result<std::vector<client::InstanceDocument>> read_valid_files(Session& session, const std::vector<std::string>& paths,
+                                                               const std::string& name = {});
 
 }  // namespace draas::cli

@@ -25,9 +25,8 @@ constexpr std::size_t kTokenBytes = 6;
 
 struct EditOptions {
   std::string instance;
-  std::string timeout = "5m";
+  WaitFlags after;
   bool yes = false;
-  bool wait = false;
 };
 
 // A file that others cannot read, for as long as it is needed: configurations may hold secrets.
@@ -93,17 +92,12 @@ Result<CurrentInstance> read_now(Connection& connection, const std::string& id) 
 
 Result<client::InstanceDocument> read_edited(Session& session, const std::filesystem::path& path,
                                              const std::string& id) {
-  auto documents = read_document_files({path.string()});
+  auto documents = read_valid_files(session, {path.string()});
   if (!documents) return std::unexpected(std::move(documents.error()));
   if (documents->size() != 1 || documents->front().id != id) {
     return fail(ErrorCode::InvalidArgument, "The file must describe '" + id + "' and nothing else");
   }
-  const OfflineFindings findings = check_offline(*documents);
-  for (const std::string& text : findings.warnings) session.warn(text);
-  if (findings.errors.empty()) return std::move(documents->front());
-  Error error{.code = ErrorCode::InvalidArgument};
-  for (const std::string& text : findings.errors) error.message += (error.message.empty() ? "" : "\n") + text;
-  return std::unexpected(std::move(error));
+  return std::move(documents->front());
 }
 
 // The change that the edited text asks for, from what was there when the editor was opened.
@@ -138,18 +132,15 @@ Result<std::uint64_t> store(Connection& connection, const CurrentInstance& opene
   return std::move(*stored);
 }
 
-Status finish(Session& session, const EditOptions& options, const InstanceChange& change, std::uint64_t revision,
-              Duration timeout) {
+Status finish(Session& session, const EditOptions& options, const InstanceChange& change, std::uint64_t revision) {
   std::string fields;
   for (const std::string& name : change.fields) fields += (fields.empty() ? "" : ", ") + name;
   session.print(change.id + ": changed (" + fields + ")\n");
-  if (!options.wait) return {};
-  return wait_until_settled(session, {{change.id, revision}}, timeout);
+  if (!options.after.wait) return {};
+  return wait_until_settled(session, {{change.id, revision}}, options.after.timeout);
 }
 
 Status edit(Session& session, const EditOptions& options) {
-  const auto timeout = read_span(options.timeout, "--timeout");
-  if (!timeout) return std::unexpected(timeout.error());
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
   auto id = find_id(**connection, options.instance);
@@ -190,7 +181,7 @@ Status edit(Session& session, const EditOptions& options) {
       session.note("Y" + kept.substr(1) + ".");
       return std::unexpected(std::move(revision.error()));
     }
-    return finish(session, options, *change, *revision, *timeout);
+    return finish(session, options, *change, *revision);
   }
 }
 
@@ -202,8 +193,7 @@ void add_edit_command(CLI::App& application, Session& session) {
   auto options = when_chosen<EditOptions>(command, session, edit);
   command->add_option("instance", options->instance, "Id or name")->required()->type_name(kInstanceName);
   command->add_flag("-y,--yes", options->yes, "Apply without asking");
-  command->add_flag("--wait", options->wait, "Wait until it runs so");
-  command->add_option("--timeout", options->timeout, "How long to wait")->type_name("TIME")->capture_default_str();
+  add_wait_flags(command, options->after, "Wait until it runs so");
 }
 
 }  // namespace draas::cli

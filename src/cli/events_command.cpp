@@ -13,7 +13,7 @@ constexpr std::chrono::seconds kLook{10};
 struct EventsOptions {
   std::string instance;
   std::vector<std::string> types;
-  std::string since;
+  std::optional<Duration> since;
   std::string output;
   std::uint64_t limit = 100;
   bool follow = false;
@@ -49,21 +49,11 @@ std::string joined(const std::vector<std::string>& words) {
   return all;
 }
 
-// A deleted instance still has its events, by its id.
-Result<std::string> id_of(Connection& connection, const std::string& name) {
-  if (name.empty()) return std::string();
-  auto id = find_id(connection, name);
-  if (!id && id.error().code == ErrorCode::NotFound) return name;
-  return id;
-}
-
-Result<std::string> recent_query(const EventsOptions& options) {
+std::string recent_query(const EventsOptions& options) {
   std::string query = "/api/status/recent-changes?limit=" + std::to_string(options.limit);
   if (options.types.empty()) query += "&allTypes=true";
-  if (options.since.empty()) return query + "&after=0";
-  const auto span = read_span(options.since, "--since");
-  if (!span) return std::unexpected(span.error());
-  const WallTime from = std::chrono::time_point_cast<WallTime::duration>(system_clock().now() - *span);
+  if (!options.since) return query + "&after=0";
+  const WallTime from = std::chrono::time_point_cast<WallTime::duration>(system_clock().now() - *options.since);
   return query + "&since=" + net::percent_encode(to_rfc3339(from));
 }
 
@@ -90,17 +80,17 @@ Status follow(Session& session, Connection& connection, const std::string& filte
 Status events(Session& session, const EventsOptions& options) {
   const auto format = parse_output_format(options.output);
   if (!format) return std::unexpected(format.error());
-  auto query = recent_query(options);
-  if (!query) return std::unexpected(std::move(query.error()));
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
-  auto id = id_of(**connection, options.instance);
-  if (!id) return std::unexpected(std::move(id.error()));
   std::string filters;
-  if (!id->empty()) filters += "&instanceId=" + net::percent_encode(*id);
+  if (!options.instance.empty()) {
+    auto id = find_id_or_take(**connection, options.instance);
+    if (!id) return std::unexpected(std::move(id.error()));
+    filters += "&instanceId=" + net::percent_encode(*id);
+  }
   if (!options.types.empty()) filters += "&types=" + net::percent_encode(joined(options.types));
   client::Call call;
-  call.target = *query + filters;
+  call.target = recent_query(options) + filters;
   auto recent = (*connection)->send(std::move(call));
   if (!recent) return std::unexpected(std::move(recent.error()));
   if (!options.follow && !format->for_people()) return session.print(recent->body, *format);
@@ -126,10 +116,10 @@ void add_events_command(CLI::App& application, Session& session) {
   command->add_option("instance", options->instance, "Only of this one, also a deleted one")->type_name(kInstanceName);
   command->add_flag("-f,--follow", options->follow,
                     "Go on with what happens, also across a restart of the control plane");
-  command->add_option("--since", options->since, "So long ago at most")->type_name("TIME");
+  add_span_option(command, "--since", options->since, "So long ago at most");
   command->add_option("--limit", options->limit, "At most so many that happened already, the newest")
       ->type_name("NUMBER")
-      ->check(CLI::Range(1, 10000))
+      ->check(whole_number(1, kMostRows))
       ->capture_default_str();
   command
       ->add_option("--types", options->types,

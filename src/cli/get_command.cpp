@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "base/json_reader.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/event_feed.hpp"
@@ -129,6 +130,23 @@ Status watch(Session& session, Connection& connection, const Question& question)
   }
 }
 
+std::string resource_names() {
+  std::string names;
+  for (const Resource& resource : resources()) names += (names.empty() ? "" : ", ") + resource.name;
+  return names;
+}
+
+// Who asks for `platfroms` may mean no instance at all.
+Error with_resource(Error error, const std::string& word) {
+  std::vector<std::string> names;
+  for (const Resource& resource : resources()) names.push_back(resource.name);
+  const std::string near = nearest_name(word, names);
+  if (error.code == ErrorCode::NotFound && find_resource(word) == nullptr && !near.empty()) {
+    error.message += "; `draas get " + near + "` lists " + near;
+  }
+  return error;
+}
+
 Status get(Session& session, const GetOptions& options) {
   const auto question = question_of(options);
   if (!question) return std::unexpected(question.error());
@@ -136,7 +154,7 @@ Status get(Session& session, const GetOptions& options) {
   if (!connection) return std::unexpected(std::move(connection.error()));
   if (options.watch) return watch(session, **connection, *question);
   auto listing = list(**connection, *question);
-  if (!listing) return std::unexpected(std::move(listing.error()));
+  if (!listing) return std::unexpected(with_resource(std::move(listing.error()), options.resource));
   if (listing->elements.empty() && question->format.for_people()) {
     const bool instances = question->resource == &resources().front();
     if (instances) note_no_instances(session, question->targets);
@@ -145,12 +163,6 @@ Status get(Session& session, const GetOptions& options) {
   }
   ColumnLayout layout;
   return show(session, std::move(*listing), *question, question->header, layout);
-}
-
-std::string resource_names() {
-  std::string names;
-  for (const Resource& resource : resources()) names += (names.empty() ? "" : ", ") + resource.name;
-  return names;
 }
 
 }  // namespace
@@ -170,7 +182,7 @@ void add_get_command(CLI::App& application, Session& session) {
   add_target_options(command, options->targets, Targets::Filtered);
   add_output_option(command, options->output);
   command->add_option("--sort", options->sort, "By id (the default), name, status, age or restarts")
-      ->check(CLI::IsMember({"id", "name", "status", "age", "restarts"}))
+      ->transform(one_of({"id", "name", "status", "age", "restarts"}))
       ->type_name("COLUMN");
   command->add_flag("-w,--watch", options->watch, "Go on with what changes");
   command->add_flag("--no-headers", options->no_header, "Rows alone");

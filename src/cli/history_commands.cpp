@@ -25,9 +25,8 @@ struct RollbackOptions {
   std::string instance;
   std::string reason;
   std::uint64_t to = 0;
-  std::string timeout = "5m";
+  WaitFlags after;
   bool yes = false;
-  bool wait = false;
 };
 
 Result<Json> read_revision(Connection& connection, const std::string& id, std::uint64_t number) {
@@ -77,8 +76,6 @@ Status history(Session& session, const HistoryOptions& options) {
 }
 
 Status rollback(Session& session, const RollbackOptions& options) {
-  const auto timeout = read_span(options.timeout, "--timeout");
-  if (!timeout) return std::unexpected(timeout.error());
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
   auto instance = find_instance(**connection, options.instance);
@@ -114,8 +111,8 @@ Status rollback(Session& session, const RollbackOptions& options) {
   const std::uint64_t revision = stored_revision(*done);
   session.print("'" + id + "' has the configuration of revision " + std::to_string(to) + " again, as revision " +
                 std::to_string(revision) + "\n");
-  if (!options.wait) return {};
-  return wait_until_settled(session, {{id, revision}}, *timeout);
+  if (!options.after.wait) return {};
+  return wait_until_settled(session, {{id, revision}}, options.after.timeout);
 }
 
 }  // namespace
@@ -130,13 +127,14 @@ void add_history_commands(CLI::App& application, Session& session) {
   command->add_option("instance", options->instance, "Id or name")->required()->type_name(kInstanceName);
   command->add_option("--revision", options->revision, "Show this one whole")
       ->type_name("NUMBER")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command->add_option("--diff", options->diff, "What changed from this revision to the newest, or to a second one")
       ->type_name("NUMBER")
+      ->check(whole_number(1))
       ->expected(1, 2);
   command->add_option("--limit", options->limit, "At most so many")
       ->type_name("NUMBER")
-      ->check(CLI::Range(1, 10000))
+      ->check(whole_number(1, kMostRows))
       ->capture_default_str();
   add_output_option(command, options->output);
 
@@ -146,11 +144,10 @@ void add_history_commands(CLI::App& application, Session& session) {
   back->add_option("instance", back_options->instance, "Id or name")->required()->type_name(kInstanceName);
   back->add_option("--to", back_options->to, "The revision (default: the one before the newest)")
       ->type_name("NUMBER")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   back->add_option("--reason", back_options->reason, "For the history")->type_name("TEXT");
   back->add_flag("-y,--yes", back_options->yes, "Do it without asking");
-  back->add_flag("--wait", back_options->wait, "Wait until it runs");
-  back->add_option("--timeout", back_options->timeout, "How long to wait")->type_name("TIME")->capture_default_str();
+  add_wait_flags(back, back_options->after, "Wait until it runs");
 }
 
 }  // namespace draas::cli

@@ -12,14 +12,14 @@ struct LabelOptions {
   TargetOptions targets;  // its names are instances and labels
 };
 
-net::Task<Status> label_one(client::ApiClient& api, std::string id, Json metadata) {
+net::Task<Result<std::string>> label_one(client::ApiClient& api, std::string id, Json metadata) {
   client::Call patch;
   patch.method = net::Method::Patch;
   patch.target = client::instance_path(id);
   patch.body = Json{{"metadata", std::move(metadata)}};
   auto patched = co_await api.send(std::move(patch));
   if (!patched) co_return std::unexpected(std::move(patched.error()));
-  co_return Status{};
+  co_return id + ": labelled";
 }
 
 Status label(Session& session, const LabelOptions& options) {
@@ -30,14 +30,11 @@ Status label(Session& session, const LabelOptions& options) {
   if (Status named = require_targets(targets); !named) return named;
   auto chosen = choose_instances(session, targets);
   if (!chosen) return std::unexpected(std::move(chosen.error()));
-  const std::vector<std::string> ids = ids_of(chosen->instances);
-  Batch batch{.what = "labelling", .ids = ids, .work = {}};
-  batch.work = [&](std::size_t i) { return label_one(chosen->connection->api(), ids[i], words->metadata); };
-  const Outcomes outcomes = run_side_by_side(*chosen->connection, std::move(batch));
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (outcomes.each[i] && *outcomes.each[i]) session.print(ids[i] + ": labelled\n");
-  }
-  return summarise(session, outcomes);
+  Telling telling{.what = "labelling", .ids = ids_of(chosen->instances), .work = {}};
+  telling.work = [&, ids = telling.ids](std::size_t i) {
+    return label_one(chosen->connection->api(), ids[i], words->metadata);
+  };
+  return run_and_tell(session, *chosen->connection, std::move(telling));
 }
 
 }  // namespace

@@ -5,18 +5,25 @@
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/side_by_side.hpp"
+#include "cli/waiting.hpp"
+#include "cli/wording.hpp"
 
 namespace draas::cli {
 namespace {
 
 constexpr std::size_t kNamed = 10;
 constexpr std::chrono::minutes kDeletePatience{2};
+constexpr std::chrono::minutes kPatience{1};
+constexpr std::chrono::minutes kSettlePatience{5};
+// The control plane keeps no request longer.
+constexpr std::chrono::minutes kLongestRequest{5};
 
 struct LifecycleOptions {
   TargetOptions targets;
   std::string verb;  // as in the path
-  std::string wait = "1m";
+  std::optional<Duration> timeout;
   std::string platform;
+  bool wait = false;  // until they are settled
   bool yes = false;
   bool keep_data = false;
 };
@@ -36,32 +43,27 @@ client::Call call_for(const LifecycleOptions& options, const std::string& id, Du
   return call;
 }
 
-// The control plane answers a start when it runs or has failed; what it says of a failure is in the instance.
-Status judge(const std::string& verb, const std::string& id, const client::Reply& reply, std::string& message) {
-  if (verb == "delete") {
-    message = "Instance '" + id + "' deleted";
-    return {};
-  }
-  message = field(reply.body, "message");
+// What is to be said. The control plane answers a start when it runs or has failed; what it says of a failure is in the
+// instance.
+Result<std::string> judge(const std::string& verb, const std::string& id, const client::Reply& reply) {
+  if (verb == "delete") return "Instance '" + id + "' deleted";
   const Json& instance = member(reply.body, "instance");
-  const std::string status = field(instance, "status");
-  if (verb != "stop" && status == "Error") {
+  if (verb != "stop" && field(instance, "status") == "Error") {
     return fail(ErrorCode::Unprocessable, "Instance '" + id + "' could not start: " + field(instance, "errorMessage") +
                                               "; `draas logs " + id + "` may say more");
   }
-  return {};
+  return field(reply.body, "message");
 }
 
-net::Task<Status> act_on(client::ApiClient& api, client::Call call, std::string verb, std::string id,
-                         std::string& message) {
+net::Task<Result<std::string>> act_on(client::ApiClient& api, client::Call call, std::string verb, std::string id) {
   auto reply = co_await api.send(std::move(call));
   if (!reply) co_return std::unexpected(std::move(reply.error()));
-  co_return judge(verb, id, *reply, message);
+  co_return judge(verb, id, *reply);
 }
 
 std::string question(const LifecycleOptions& options, const std::vector<std::string>& ids) {
   const std::string word = options.verb == "delete" ? "Delete" : options.verb == "stop" ? "Stop" : "Restart";
-  const std::string what = ids.size() == 1 ? "'" + ids.front() + "'" : std::to_string(ids.size()) + " instances";
+  const std::string what = ids.size() == 1 ? "'" + ids.front() + "'" : counted(ids.size(), "instance");
   const std::string names = ids.size() == 1 ? "" : " (" + some_names(ids, kNamed) + ")";
   const bool with_data = options.verb == "delete" && !options.keep_data;
   return word + " " + what + names + (with_data ? " with all data?" : "?");
@@ -74,26 +76,34 @@ Status confirmed(Session& session, const LifecycleOptions& options, const std::v
   return confirm(session, question(options, ids), options.yes);
 }
 
+Status wait_for_all(Session& session, const std::vector<std::string>& ids, Duration timeout) {
+  StoredRevisions none_stored;
+  for (const std::string& id : ids) none_stored[id] = 0;
+  return wait_until_settled(session, std::move(none_stored), timeout);
+}
+
 Status act(Session& session, const LifecycleOptions& options) {
   if (Status named = require_targets(options.targets); !named) return named;
-  const auto wait = read_span(options.wait, "--timeout");
-  if (!wait) return std::unexpected(wait.error());
+  const Duration timeout = options.timeout.value_or(options.wait ? kSettlePatience : kPatience);
+  if (!options.wait && timeout > kLongestRequest) {
+    return fail(ErrorCode::InvalidArgument, "--timeout: at most 5m; with --wait it may be longer");
+  }
   auto chosen = choose_instances(session, options.targets);
   if (!chosen) return std::unexpected(std::move(chosen.error()));
   if (chosen->instances.empty()) return {};
   const std::vector<std::string> ids = ids_of(chosen->instances);
   if (Status sure = confirmed(session, options, ids); !sure) return sure;
 
-  std::vector<std::string> messages(ids.size());
-  Batch batch{.what = options.verb, .ids = ids, .work = {}};
-  batch.work = [&](std::size_t i) {
-    return act_on(chosen->connection->api(), call_for(options, ids[i], *wait), options.verb, ids[i], messages[i]);
+  const SteadyTime deadline = system_clock().steady_now() + timeout;
+  const Duration of_request = options.wait ? std::min<Duration>(timeout, kPatience) : timeout;
+  Telling telling{.what = options.verb, .ids = ids, .work = {}};
+  telling.work = [&](std::size_t i) {
+    return act_on(chosen->connection->api(), call_for(options, ids[i], of_request), options.verb, ids[i]);
   };
-  const Outcomes outcomes = run_side_by_side(*chosen->connection, std::move(batch));
-  for (const std::string& message : messages) {
-    if (!message.empty()) session.print(message + "\n");
-  }
-  return summarise(session, outcomes);
+  const Status done = run_and_tell(session, *chosen->connection, std::move(telling));
+  if (!done || !options.wait) return done;
+  const auto left = std::chrono::duration_cast<Duration>(deadline - system_clock().steady_now());
+  return wait_for_all(session, ids, std::max(left, Duration::zero()));
 }
 
 std::shared_ptr<LifecycleOptions> add_verb(CLI::App& application, Session& session, const Description& description,
@@ -103,10 +113,10 @@ std::shared_ptr<LifecycleOptions> add_verb(CLI::App& application, Session& sessi
   options->verb = description.name;
   add_target_options(*command, options->targets, Targets::Chosen);
   if (description.name != "delete") {
-    (*command)
-        ->add_option("--timeout", options->wait, "How long to wait for it, at most 5m; 0 = not at all")
-        ->type_name("TIME")
-        ->capture_default_str();
+    const std::string state = description.name == "stop" ? "have stopped" : "run with their newest configurations";
+    (*command)->add_flag("--wait", options->wait, "Wait until they " + state);
+    add_span_option(*command, "--timeout", options->timeout,
+                    "How long to wait (default: 1m, with --wait 5m); without --wait at most 5m, 0 = not at all");
   }
   if (description.name != "start") (*command)->add_flag("-y,--yes", options->yes, "Do it without asking");
   return options;
@@ -117,7 +127,8 @@ std::shared_ptr<LifecycleOptions> add_verb(CLI::App& application, Session& sessi
 void add_lifecycle_commands(CLI::App& application, Session& session) {
   CLI::App* command = nullptr;
   add_verb(application, session,
-           {"start", "Start instances", "Instances", "  draas start orders\n  draas start -l team=shop"}, &command);
+           {"start", "Start instances", "Instances", "  draas start orders --wait\n  draas start -l team=shop"},
+           &command);
   add_verb(application, session,
            {"stop", "Stop instances: SIGINT, after a time SIGKILL", "Instances",
             "  draas stop orders\n  draas stop --all --yes"},

@@ -239,8 +239,11 @@ void add_logs_command(CLI::App& application, Session& session) {
   command->add_flag("-f,--follow", options->follow,
                     "Go on with what is written, also across a restart of the control plane");
   command->add_option("--tail", options->tail, "The last so many lines, or all (default: 100; all with --since)")
-      ->type_name("LINES");
-  command->add_option("--since", options->since, "From this time on, or so long ago: 10m")->type_name("TIME");
+      ->type_name("LINES")
+      ->check(line_count());
+  command->add_option("--since", options->since, "From this time on, or so long ago: 10m")
+      ->type_name("TIME")
+      ->check(past_time());
   command->add_option("--grep", options->grep, "Only lines with this text")->type_name("TEXT");
   command->add_flag("--no-prefix", options->no_prefix, "Do not say whose line it is");
 }

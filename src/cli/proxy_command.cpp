@@ -155,6 +155,7 @@ void add_proxy_command(CLI::App& application, Session& session) {
   command->add_option("instance", options->instance, "Id or name")->required()->type_name(kInstanceName);
   command->add_option("-p,--port", options->port, "The local port; 0 = any free one")
       ->type_name("PORT")
+      ->check(whole_number(0, kMostPort))
       ->capture_default_str();
   command->add_option("--address", options->address, "The local address; others reach what is not 127.0.0.1")
       ->type_name("ADDRESS")

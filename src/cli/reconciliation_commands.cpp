@@ -19,7 +19,7 @@ struct ReconcileOptions {
   TargetOptions targets;
   std::string strategy;
   std::string parameters;
-  std::string timeout = "5m";
+  Duration timeout = std::chrono::minutes(5);
   std::string output;
   bool force = false;
   bool dry_run = false;
@@ -138,8 +138,6 @@ Status reconcile(Session& session, const ReconcileOptions& options) {
   if (Status named = require_targets(options.targets); !named) return named;
   const auto format = parse_output_format(options.output);
   if (!format) return std::unexpected(format.error());
-  const auto timeout = read_span(options.timeout, "--timeout");
-  if (!timeout) return std::unexpected(timeout.error());
   auto body = request_body(options);
   if (!body) return std::unexpected(std::move(body.error()));
   auto chosen = choose_instances(session, options.targets);
@@ -148,7 +146,7 @@ Status reconcile(Session& session, const ReconcileOptions& options) {
   std::vector<Json> answers(ids.size());
   Batch batch{.what = "reconciling", .ids = ids, .work = {}};
   batch.work = [&](std::size_t i) {
-    return reconcile_one(chosen->connection->api(), ids[i], *body, *timeout, answers[i]);
+    return reconcile_one(chosen->connection->api(), ids[i], *body, options.timeout, answers[i]);
   };
   Outcomes outcomes = run_side_by_side(*chosen->connection, std::move(batch));
   Json all = Json::array();
@@ -165,7 +163,7 @@ Status reconcile(Session& session, const ReconcileOptions& options) {
 }
 
 // Only `paused` and its reason change; the rest of the policy stays.
-net::Task<Status> pause_one(client::ApiClient& api, std::string id, bool paused, std::string reason) {
+net::Task<Result<std::string>> pause_one(client::ApiClient& api, std::string id, bool paused, std::string reason) {
   client::Call read;
   read.target = reconciliation_path(id, "/policy");
   auto view = co_await api.send(std::move(read));
@@ -182,22 +180,18 @@ net::Task<Status> pause_one(client::ApiClient& api, std::string id, bool paused,
   write.if_match = view->etag;
   auto stored = co_await api.send(std::move(write));
   if (!stored) co_return std::unexpected(std::move(stored.error()));
-  co_return Status{};
+  co_return id + ": reconciliation " + (paused ? "paused" : "resumed");
 }
 
 Status set_paused(Session& session, const PauseOptions& options, bool paused) {
   if (Status named = require_targets(options.targets); !named) return named;
   auto chosen = choose_instances(session, options.targets);
   if (!chosen) return std::unexpected(std::move(chosen.error()));
-  const std::vector<std::string> ids = ids_of(chosen->instances);
-  Batch batch{.what = paused ? "pausing" : "resuming", .ids = ids, .work = {}};
-  batch.work = [&](std::size_t i) { return pause_one(chosen->connection->api(), ids[i], paused, options.reason); };
-  const Outcomes outcomes = run_side_by_side(*chosen->connection, std::move(batch));
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (!outcomes.each[i] || !*outcomes.each[i]) continue;
-    session.print(ids[i] + ": reconciliation " + (paused ? "paused" : "resumed") + "\n");
-  }
-  return summarise(session, outcomes);
+  Telling telling{.what = paused ? "pausing" : "resuming", .ids = ids_of(chosen->instances), .work = {}};
+  telling.work = [&, ids = telling.ids](std::size_t i) {
+    return pause_one(chosen->connection->api(), ids[i], paused, options.reason);
+  };
+  return run_and_tell(session, *chosen->connection, std::move(telling));
 }
 
 Status pause(Session& session, const PauseOptions& options) { return set_paused(session, options, true); }
@@ -225,9 +219,7 @@ void add_reconciliation_commands(CLI::App& application, Session& session) {
   run->add_option("--parameters", options->parameters, "Of the strategy")->type_name("JSON");
   run->add_flag("--dry-run", options->dry_run, "Only plan");
   run->add_flag("--force", options->force, "Also a revision that is held; lifts the hold");
-  run->add_option("--timeout", options->timeout, "How long to wait for the outcome")
-      ->type_name("TIME")
-      ->capture_default_str();
+  add_span_option(run, "--timeout", options->timeout, "How long to wait for the outcome");
   add_output_option(run, options->output);
 
   CLI::App* stop = add_command(application, {"pause", "Keep the reconciler off instances", "Changes",

@@ -79,9 +79,9 @@ Result<Listing> list_revisions(Connection& connection, const TargetOptions& targ
 Result<Listing> list_of_instances(Connection& connection, const std::string& path, const TargetOptions& targets) {
   std::vector<std::string> filters;
   for (const std::string& name : targets.names) {
-    auto id = find_id(connection, name);
-    if (!id && id.error().code != ErrorCode::NotFound) return std::unexpected(std::move(id.error()));
-    filters.push_back("&instanceId=" + net::percent_encode(id ? *id : name));
+    auto id = find_id_or_take(connection, name);
+    if (!id) return std::unexpected(std::move(id.error()));
+    filters.push_back("&instanceId=" + net::percent_encode(*id));
   }
   if (filters.empty()) filters.emplace_back();
   Listing listing;

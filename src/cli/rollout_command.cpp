@@ -9,12 +9,16 @@
 #include "cli/event_feed.hpp"
 #include "cli/progress.hpp"
 #include "cli/resource_tables.hpp"
+#include "cli/wording.hpp"
 #include "drasi/configuration.hpp"
 
 namespace draas::cli {
 namespace {
 
 constexpr std::chrono::seconds kLookAgain{1};
+constexpr std::chrono::hours kPatience{1};
+constexpr std::uint64_t kMostTargets = 1'000'000;
+constexpr const char* kWaitMeaning = "Until it is finished, or needs somebody";
 constexpr const char* kAll = "/api/reconciliation/rollouts";
 
 struct CreateOptions {
@@ -28,21 +32,19 @@ struct CreateOptions {
   std::string max_unavailable;
   std::string wave_size;
   std::vector<std::string> waves;
-  std::string pause_between;
+  std::optional<Duration> pause_between;
   std::vector<int> manual_pauses;
   int max_failures = 0;
   bool no_revert = false;
-  bool wait = false;
-  std::string timeout = "1h";
+  WaitFlags after{.timeout = kPatience};
   std::string output;
 };
 
 struct OneOptions {
   std::string rollout;
   std::string reason;
-  std::string timeout = "1h";
+  WaitFlags after{.timeout = kPatience};
   std::string output;
-  bool wait = false;
   bool yes = false;
 };
 
@@ -117,18 +119,16 @@ Status show(Session& session, const Json& rollout, const OutputFormat& format) {
 }
 
 // Until it is finished, or needs somebody.
-Status wait_until_finished(Session& session, Connection& connection, const std::string& id, const std::string& timeout,
+Status wait_until_finished(Session& session, Connection& connection, const std::string& id, Duration timeout,
                            const OutputFormat& format) {
-  const auto span = read_span(timeout, "--timeout");
-  if (!span) return std::unexpected(span.error());
-  const SteadyTime deadline = system_clock().steady_now() + *span;
+  const SteadyTime deadline = system_clock().steady_now() + timeout;
   EventFeed feed(session, connection, "&types=RolloutChanged");
   if (Status opened = feed.open(); !opened) return opened;
   Progress progress(connection, "rolling out", 1);
   std::string state = "under way";
   for (;;) {
     if (system_clock().steady_now() >= deadline) {
-      return fail(ErrorCode::DeadlineExceeded, "The rollout is still " + state + " after " + to_text(*span));
+      return fail(ErrorCode::DeadlineExceeded, "The rollout is still " + state + " after " + to_text(timeout));
     }
     auto rollout = connection.get(path_of(id));
     if (!rollout && !may_come_back(rollout.error())) return std::unexpected(std::move(rollout.error()));
@@ -179,7 +179,7 @@ Status create(Session& session, const CreateOptions& options) {
   set("name", options.name);
   set("selector", options.selector);
   set("strategy", options.strategy);
-  set("pauseBetween", options.pause_between);
+  if (options.pause_between) body["pauseBetween"] = to_text(*options.pause_between);
   if (!options.instances.empty()) body["instances"] = options.instances;
   if (!options.max_unavailable.empty()) body["maxUnavailable"] = amount(options.max_unavailable);
   if (!options.wave_size.empty()) body["waveSize"] = amount(options.wave_size);
@@ -192,12 +192,13 @@ Status create(Session& session, const CreateOptions& options) {
   auto created = (*connection)->post(kAll, std::move(body));
   if (!created) return std::unexpected(std::move(created.error()));
   const std::string id = field(*created, "id");
-  if (!options.wait) {
+  if (!options.after.wait) {
     if (!format->for_people()) return session.print(*created, *format);
-    session.print("Rollout " + id + " created: " + field(*created, "total") + " instances\n");
+    session.print("Rollout " + id + " created: " + counted(created->value("total", std::uint64_t{0}), "instance") +
+                  "\n");
     return {};
   }
-  return wait_until_finished(session, **connection, id, options.timeout, *format);
+  return wait_until_finished(session, **connection, id, options.after.timeout, *format);
 }
 
 Status status(Session& session, const OneOptions& options) {
@@ -207,7 +208,8 @@ Status status(Session& session, const OneOptions& options) {
   if (!connection) return std::unexpected(std::move(connection.error()));
   auto rollout = find_rollout(**connection, options.rollout);
   if (!rollout) return std::unexpected(std::move(rollout.error()));
-  if (options.wait) return wait_until_finished(session, **connection, field(*rollout, "id"), options.timeout, *format);
+  if (options.after.wait)
+    return wait_until_finished(session, **connection, field(*rollout, "id"), options.after.timeout, *format);
   return show(session, *rollout, *format);
 }
 
@@ -271,18 +273,18 @@ void add_create(CLI::App& rollout, Session& session) {
   command->add_option("--wave-size", options->wave_size, "How many are in each wave, instead of --waves")
       ->type_name("AMOUNT");
   command->add_option("--max-unavailable", options->max_unavailable, "How many at a time")->type_name("AMOUNT");
-  command->add_option("--pause-between", options->pause_between, "Between two waves")->type_name("TIME");
+  add_span_option(command, "--pause-between", options->pause_between, "Between two waves");
   command->add_option("--manual-pauses", options->manual_pauses, "Before these waves somebody has to resume it: 2,3")
       ->type_name("WAVE")
+      ->check(whole_number(1, kMostTargets))
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("--max-failures", options->max_failures, "More end it")
       ->type_name("NUMBER")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number(0, kMostTargets))
       ->capture_default_str();
   command->add_flag("--no-revert", options->no_revert, "Leave what was changed as it is when it fails");
-  command->add_flag("--wait", options->wait, "Until it is finished, or needs somebody");
-  command->add_option("--timeout", options->timeout, "How long to wait")->type_name("TIME")->capture_default_str();
+  add_wait_flags(command, options->after, kWaitMeaning);
   add_output_option(command, options->output);
 }
 
@@ -306,8 +308,7 @@ void add_rollout_command(CLI::App& application, Session& session) {
   auto look = add_decision(*rollout, session,
                            {"status", "Show a rollout with its instances", "", "  draas rollout status quieter --wait"},
                            status, &command);
-  command->add_flag("--wait", look->wait, "Until it is finished, or needs somebody");
-  command->add_option("--timeout", look->timeout, "How long to wait")->type_name("TIME")->capture_default_str();
+  add_wait_flags(command, look->after, kWaitMeaning);
   add_output_option(command, look->output);
 
   auto stop = add_decision(*rollout, session, {"pause", "Begin no more waves", "", ""}, pause, &command);

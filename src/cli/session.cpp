@@ -42,6 +42,15 @@ std::string way_out(const Error& error) {
   }
 }
 
+// The API names a parameter of its query; here that came from an option of the same name.
+Error in_words_of_options(Error error) {
+  if (error.message.starts_with('?')) error.message.replace(0, 1, "--");
+  for (Fault& fault : error.faults) {
+    if (fault.path.starts_with('?')) fault.path.replace(0, 1, "--");
+  }
+  return error;
+}
+
 }  // namespace
 
 void Session::run(const std::function<Status()>& command) {
@@ -54,7 +63,7 @@ void Session::run(const std::function<Status()>& command) {
       return;
     }
     exit_code_ = exit_code_of(done.error());
-    report(done.error());
+    report(in_words_of_options(std::move(done.error())));
   } catch (const std::exception& error) {
     clear_status_line();
     exit_code_ = ExitCode::Failed;
@@ -65,12 +74,12 @@ void Session::run(const std::function<Status()>& command) {
 Result<ConnectionSettings> Session::connection_settings() const {
   ConnectionSettings settings;
   settings.api_key = variable("DRAAS_API_KEY");
-  if (!options_.timeout.empty()) {
-    const auto timeout = parse_duration(options_.timeout);
-    if (!timeout || timeout->count() <= 0) {
-      return fail(ErrorCode::InvalidArgument, "--request-timeout: must be a time span such as 30s");
+  if (options_.timeout) {
+    if (options_.timeout->count() == 0) {
+      return fail(ErrorCode::InvalidArgument,
+                  "--request-timeout: nothing is answered in no time; give 30s, for example");
     }
-    settings.timeout = *timeout;
+    settings.timeout = *options_.timeout;
   }
   settings.server = options_.server;
   if (settings.server.empty() && options_.context.empty()) settings.server = variable("DRAAS_SERVER");

@@ -3,8 +3,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "cli/connection.hpp"
@@ -19,7 +21,7 @@ namespace draas::cli {
 struct GlobalOptions {
   std::string server;
   std::string context;
-  std::string timeout;  // of one request; "" = 30s
+  std::optional<Duration> timeout;  // of one request; nothing = 30s
   bool no_colour = false;
 };
 

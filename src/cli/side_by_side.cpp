@@ -3,8 +3,19 @@
 #include <algorithm>
 
 #include "cli/progress.hpp"
+#include "cli/wording.hpp"
 
 namespace draas::cli {
+namespace {
+
+net::Task<Status> keep_line(net::Task<Result<std::string>> work, std::string& line) {
+  auto said = co_await std::move(work);
+  if (!said) co_return std::unexpected(std::move(said.error()));
+  line = std::move(*said);
+  co_return Status{};
+}
+
+}  // namespace
 
 std::size_t Outcomes::done() const {
   return static_cast<std::size_t>(std::ranges::count_if(each, [](const auto& one) { return one.has_value(); }));
@@ -40,12 +51,23 @@ Status summarise(Session& session, const Outcomes& outcomes) {
     if (total > 1) session.report(outcome->error());
   }
   if (outcomes.interrupted && outcomes.done() < total) {
-    return fail(ErrorCode::Cancelled, "Interrupted: " + std::to_string(outcomes.done()) + " of " +
-                                          std::to_string(total) + " instances are done");
+    return fail(ErrorCode::Cancelled,
+                "Interrupted: " + std::to_string(outcomes.done()) + " of " + counted(total, "instance") + " done");
   }
   if (failed == 0) return {};
   if (total == 1) return *outcomes.each.front();
-  return fail(ErrorCode::Unprocessable, std::to_string(failed) + " of " + std::to_string(total) + " instances failed");
+  return fail(ErrorCode::Unprocessable, std::to_string(failed) + " of " + counted(total, "instance") + " failed");
+}
+
+Status run_and_tell(Session& session, Connection& connection, Telling telling) {
+  std::vector<std::string> lines(telling.ids.size());
+  Batch batch{.what = std::move(telling.what), .ids = std::move(telling.ids), .work = {}};
+  batch.work = [&](std::size_t i) { return keep_line(telling.work(i), lines[i]); };
+  const Outcomes outcomes = run_side_by_side(connection, std::move(batch));
+  for (const std::string& line : lines) {
+    if (!line.empty()) session.print(line + "\n");
+  }
+  return summarise(session, outcomes);
 }
 
 }  // namespace draas::cli

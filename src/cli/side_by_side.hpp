@@ -32,4 +32,14 @@ Outcomes run_side_by_side(Connection& connection, Batch batch);
 // where there was one instance; Cancelled when it was interrupted.
 Status summarise(Session& session, const Outcomes& outcomes);
 
+// Works that each have a line to say of their instance, "" for none.
+struct Telling {
+  std::string what;
+  std::vector<std::string> ids;
+  std::function<net::Task<Result<std::string>>(std::size_t)> work;
+};
+
+// Runs them, prints the lines in the order of the instances, and summarises.
+Status run_and_tell(Session& session, Connection& connection, Telling telling);
+
 }  // namespace draas::cli

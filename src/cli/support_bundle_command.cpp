@@ -174,7 +174,7 @@ void add_support_bundle_command(CLI::App& application, Session& session) {
   command->add_flag("--folder", options->folder, "A folder instead of an archive");
   command->add_option("--log-lines", options->log_lines, "Of each instance's log")
       ->type_name("NUMBER")
-      ->check(CLI::Range(0, 1000000))
+      ->check(whole_number(0, kMostLines))
       ->capture_default_str();
 }
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -21,11 +22,16 @@ constexpr std::array<std::string_view, 9> kCodes{"", "31", "32", "33", "34", "35
 
 volatile std::sig_atomic_t interrupted = 0;
 
-// No echo for as long as it lives; Ctrl-C ends a read instead of the program, so that the echo comes back.
+// No echo for as long as it lives; Ctrl-C ends wait_for_key() instead of the program, so that the echo comes back. It
+// is let in there alone: one that comes just before is not lost.
 class QuietTyping {
  public:
   QuietTyping() {
     interrupted = 0;
+    sigset_t interrupt{};
+    ::sigemptyset(&interrupt);
+    ::sigaddset(&interrupt, SIGINT);
+    ::pthread_sigmask(SIG_BLOCK, &interrupt, &mask_before_);
     struct sigaction action{};
     action.sa_handler = [](int) { interrupted = 1; };
     ::sigaction(SIGINT, &action, &before_);
@@ -38,23 +44,34 @@ class QuietTyping {
     if (quiet_) ::tcsetattr(STDIN_FILENO, TCSANOW, &echoing_);
     ::sigaction(SIGINT, &before_, nullptr);
     std::fputc('\n', stderr);  // the one that was typed was not shown
+    ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
   }
   QuietTyping(const QuietTyping&) = delete;
   QuietTyping& operator=(const QuietTyping&) = delete;
 
+  // Until there is something to read. False when Ctrl-C came.
+  bool wait_for_key() const {
+    pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    while (::ppoll(&input, 1, nullptr, &mask_before_) < 0 && errno == EINTR) {
+      if (interrupted != 0) return false;
+    }
+    return true;
+  }
+
  private:
+  sigset_t mask_before_{};
   termios echoing_{};
   struct sigaction before_{};
   bool quiet_ = false;
 };
 
-// To the line's end; what follows stays for the next reader.
-Result<std::string> read_line() {
+// To the line's end; what follows stays for the next reader. `quiet` is null where no terminal is read.
+Result<std::string> read_line(const QuietTyping* quiet) {
   std::string line;
   for (char c = 0;;) {
+    if (quiet != nullptr && !quiet->wait_for_key()) return fail(ErrorCode::Cancelled, "interrupted");
     const ssize_t got = ::read(STDIN_FILENO, &c, 1);
-    if (got < 0 && errno == EINTR && interrupted == 0) continue;
-    if (got < 0 && errno == EINTR) return fail(ErrorCode::Cancelled, "interrupted");
+    if (got < 0 && errno == EINTR) continue;
     if (got <= 0 || c == '\n') break;
     line += c;
   }
@@ -135,13 +152,12 @@ std::string first_columns(std::string_view text, std::size_t columns) {
 }
 
 Result<std::string> read_secret(const std::string& prompt) {
-  interrupted = 0;
-  if (!is_terminal(STDIN_FILENO)) return read_line();
+  if (!is_terminal(STDIN_FILENO)) return read_line(nullptr);
   // Before the question: who sees it may type.
   const QuietTyping quiet;
   std::fprintf(stderr, "%s", prompt.c_str());
   std::fflush(stderr);
-  return read_line();
+  return read_line(&quiet);
 }
 
 bool ask(const std::string& question) {

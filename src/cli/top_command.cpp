@@ -20,7 +20,7 @@ constexpr std::size_t kAtOnce = 16;
 struct TopOptions {
   TargetOptions targets;
   std::string output;
-  std::string interval = "1s";
+  Duration interval = std::chrono::seconds(1);
   std::string sort = "cpu";
   bool watch = false;
 };
@@ -127,8 +127,6 @@ Status show(Session& session, const std::vector<Row>& rows, const OutputFormat& 
 Status top(Session& session, const TopOptions& options) {
   const auto format = parse_output_format(options.output);
   if (!format) return std::unexpected(format.error());
-  const auto interval = read_span(options.interval, "--interval");
-  if (!interval) return std::unexpected(interval.error());
   auto chosen = choose_instances(session, options.targets);
   if (!chosen) return std::unexpected(std::move(chosen.error()));
   if (chosen->instances.empty()) return {};
@@ -137,7 +135,7 @@ Status top(Session& session, const TopOptions& options) {
   auto before = take(connection, chosen->instances);
   if (!before) return std::unexpected(std::move(before.error()));
   for (;;) {
-    connection.pause(std::max(*interval, Duration(100)));
+    connection.pause(std::max(options.interval, Duration(100)));
     auto instances = find_instances(connection, options.targets);
     if (!instances) return std::unexpected(std::move(instances.error()));
     auto now = take(connection, *instances);
@@ -160,11 +158,9 @@ void add_top_command(CLI::App& application, Session& session) {
   auto options = when_chosen<TopOptions>(command, session, top);
   add_target_options(command, options->targets, Targets::Filtered);
   add_output_option(command, options->output);
-  command->add_option("--interval", options->interval, "Over which CPU is measured")
-      ->type_name("TIME")
-      ->capture_default_str();
+  add_span_option(command, "--interval", options->interval, "Over which CPU is measured");
   command->add_option("--sort", options->sort, "By cpu, memory or id")
-      ->check(CLI::IsMember({"cpu", "memory", "id"}))
+      ->transform(one_of({"cpu", "memory", "id"}))
       ->type_name("COLUMN")
       ->capture_default_str();
   command->add_flag("-w,--watch", options->watch, "Again and again");

@@ -26,8 +26,7 @@ struct ExportOptions {
 };
 
 struct ImportOptions {
-  std::vector<std::string> files;
-  std::string name;
+  FileOptions from;
   bool start = false;
   bool skip_existing = false;
 };
@@ -93,9 +92,8 @@ Status export_instances(Session& session, const ExportOptions& options) {
   return summarise(session, outcomes);
 }
 
-// One document; `line`: what is said of it.
-net::Task<Status> import_one(client::ApiClient& api, client::InstanceDocument document, const ImportOptions& options,
-                             std::string& line) {
+net::Task<Result<std::string>> import_one(client::ApiClient& api, client::InstanceDocument document,
+                                          const ImportOptions& options) {
   InstanceChange change;
   change.id = document.id;
   change.create = true;
@@ -106,28 +104,21 @@ net::Task<Status> import_one(client::ApiClient& api, client::InstanceDocument do
   if (document.policy.is_object() && !document.policy.empty()) change.policy = document.policy;
   auto created = co_await carry_out(api, std::move(change));
   if (!created && created.error().code == ErrorCode::AlreadyExists && options.skip_existing) {
-    line = document.id + ": exists\n";
-    co_return Status{};
+    co_return document.id + ": exists";
   }
   if (!created) co_return std::unexpected(std::move(created.error()).with_context(document.place("")));
-  line = document.id + ": created\n";
-  co_return Status{};
+  co_return document.id + ": created";
 }
 
 Status import_instances(Session& session, const ImportOptions& options) {
-  auto documents = read_document_files(options.files, options.name);
+  auto documents = read_document_files(options.from.files, options.from.name);
   if (!documents) return std::unexpected(std::move(documents.error()));
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
-  std::vector<std::string> lines(documents->size());
-  Batch batch{.what = "importing", .ids = {}, .work = {}};
-  for (const client::InstanceDocument& document : *documents) batch.ids.push_back(document.id);
-  batch.work = [&](std::size_t i) { return import_one((*connection)->api(), (*documents)[i], options, lines[i]); };
-  const Outcomes outcomes = run_side_by_side(**connection, std::move(batch));
-  for (const std::string& line : lines) {
-    if (!line.empty()) session.print(line);
-  }
-  return summarise(session, outcomes);
+  Telling telling{.what = "importing", .ids = {}, .work = {}};
+  for (const client::InstanceDocument& document : *documents) telling.ids.push_back(document.id);
+  telling.work = [&](std::size_t i) { return import_one((*connection)->api(), (*documents)[i], options); };
+  return run_and_tell(session, **connection, std::move(telling));
 }
 
 }  // namespace
@@ -142,7 +133,7 @@ void add_transfer_commands(CLI::App& application, Session& session) {
   command->add_option("-d,--directory", options->directory, "One file for each instance in this folder")
       ->type_name("FOLDER");
   command->add_option("--format", options->format, "draas, or drasi: the configuration alone, as drasi-server reads it")
-      ->check(CLI::IsMember({"draas", "drasi"}))
+      ->transform(one_of({"draas", "drasi"}))
       ->type_name("FORMAT")
       ->capture_default_str();
   command->add_flag("--keep-ports", options->keep_ports, "With hosts and ports; they may be taken elsewhere");
@@ -153,11 +144,7 @@ void add_transfer_commands(CLI::App& application, Session& session) {
                                 "  draas import -f backup/ --skip-existing\n"
                                 "  draas import -f server.yaml --name orders --start"});
   auto take_options = when_chosen<ImportOptions>(take, session, import_instances);
-  take->add_option("-f,--file", take_options->files, "Files, folders, or - for standard input")
-      ->required()
-      ->type_name("FILE");
-  take->add_option("--name", take_options->name, "Id of the instance, for a configuration of drasi-server")
-      ->type_name("NAME");
+  add_file_options(take, take_options->from);
   take->add_flag("--start", take_options->start, "Start them as well");
   take->add_flag("--skip-existing", take_options->skip_existing, "Leave those that exist as they are");
 }

@@ -1,20 +1,26 @@
 // validate -f: files alone, without a control plane.
 
+#include <algorithm>
+
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/document_files.hpp"
+#include "cli/wording.hpp"
 
 namespace draas::cli {
 namespace {
 
 struct ValidateOptions {
-  std::vector<std::string> files;
-  std::string name;
+  FileOptions from;
   bool strict = false;
 };
 
+bool has_queries(const client::InstanceDocument& document) {
+  return !member(member(document.instance, "configuration"), "queries").empty();
+}
+
 Status validate(Session& session, const ValidateOptions& options) {
-  auto documents = read_document_files(options.files, options.name);
+  auto documents = read_document_files(options.from.files, options.from.name);
   if (!documents) return std::unexpected(std::move(documents.error()));
   const OfflineFindings findings = check_offline(*documents);
   for (const std::string& text : findings.warnings) session.warn(text);
@@ -22,11 +28,15 @@ Status validate(Session& session, const ValidateOptions& options) {
   if (faults > 0) {
     Error error{.code = ErrorCode::InvalidArgument};
     for (const std::string& text : findings.errors) error.message += text + "\n";
-    error.message += std::to_string(faults) + (faults == 1 ? " fault" : " faults");
+    error.message += counted(faults, "fault");
     return std::unexpected(std::move(error));
   }
   for (const client::InstanceDocument& document : *documents) {
     session.print(document.file + ": instance '" + document.id + "' is valid\n");
+  }
+  if (std::ranges::any_of(*documents, has_queries)) {
+    session.note(
+        "The texts of queries are not parsed here; whether one runs is seen when it does: `draas apply --wait`.");
   }
   return {};
 }
@@ -38,11 +48,7 @@ void add_validate_command(CLI::App& application, Session& session) {
       add_command(application, {"validate", "Check files without a control plane", "Files",
                                 "  draas validate -f orders.yaml\n  draas validate -f instances/ --strict"});
   auto options = when_chosen<ValidateOptions>(command, session, validate);
-  command->add_option("-f,--file", options->files, "Files, folders, or - for standard input")
-      ->required()
-      ->type_name("FILE");
-  command->add_option("--name", options->name, "Id of the instance, for a configuration of drasi-server")
-      ->type_name("NAME");
+  add_file_options(command, options->from);
   command->add_flag("--strict", options->strict, "Warnings are faults");
 }
 

@@ -14,7 +14,7 @@ namespace {
 struct WaitOptions {
   TargetOptions targets;
   std::string condition = "settled";
-  std::string timeout = "5m";
+  Duration timeout = std::chrono::minutes(5);
 };
 
 Condition field_is(JsonPathTemplate path, std::string value) {
@@ -61,9 +61,9 @@ Result<Condition> parse_condition(const std::string& text) {
 Result<std::vector<std::string>> find_ids(Connection& connection, const TargetOptions& targets, bool may_be_gone) {
   std::vector<std::string> ids;
   for (const std::string& name : targets.names) {
-    auto id = find_id(connection, name);
-    if (!id && !(may_be_gone && id.error().code == ErrorCode::NotFound)) return std::unexpected(std::move(id.error()));
-    ids.push_back(id.value_or(name));
+    auto id = may_be_gone ? find_id_or_take(connection, name) : find_id(connection, name);
+    if (!id) return std::unexpected(std::move(id.error()));
+    ids.push_back(std::move(*id));
   }
   if (!targets.names.empty()) return ids;
   auto instances = find_instances(connection, targets);
@@ -75,8 +75,6 @@ Status wait(Session& session, const WaitOptions& options) {
   if (Status chosen = require_targets(options.targets); !chosen) return chosen;
   auto condition = parse_condition(options.condition);
   if (!condition) return std::unexpected(std::move(condition.error()));
-  const auto timeout = read_span(options.timeout, "--timeout");
-  if (!timeout) return std::unexpected(timeout.error());
   auto connection = session.connect();
   if (!connection) return std::unexpected(std::move(connection.error()));
   const bool for_end = options.condition.starts_with("delete");
@@ -85,7 +83,7 @@ Status wait(Session& session, const WaitOptions& options) {
   if (ids->empty()) return for_end ? Status{} : fail(ErrorCode::NotFound, "No instances match");
   const Status met = wait_for(session, {.ids = *ids,
                                         .condition = std::move(*condition),
-                                        .timeout = *timeout,
+                                        .timeout = options.timeout,
                                         .what = options.condition,
                                         .settling = options.condition == "settled"});
   if (!met) return met;
@@ -107,9 +105,7 @@ void add_wait_command(CLI::App& application, Session& session) {
                    "settled, deleted, status=STATUS, health=HEALTH, phase=PHASE, jsonpath={EXPRESSION}=VALUE")
       ->type_name("CONDITION")
       ->capture_default_str();
-  command->add_option("--timeout", options->timeout, "How long to wait; then the exit code is 6")
-      ->type_name("TIME")
-      ->capture_default_str();
+  add_span_option(command, "--timeout", options->timeout, "How long to wait; then the exit code is 6");
 }
 
 }  // namespace draas::cli

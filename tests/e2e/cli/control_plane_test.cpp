@@ -127,6 +127,8 @@ TEST_F(Cli, ShowsTheControlPlane) {
   EXPECT_THAT(good({"platforms"}), HasSubstr("Process"));
   EXPECT_THAT(good({"version"}), HasSubstr("control plane "));
   EXPECT_EQ(good({"open", "--print"}), server_->endpoint().to_string() + "/\n");
+  EXPECT_THAT(server_->log(), AllOf(HasSubstr("the dashboard is at"), HasSubstr(server_->endpoint().to_string() + "/")))
+      << "said in the log where nobody looks at a terminal";
   EXPECT_THAT(good({"doctor"}), AllOf(HasSubstr("store: takes writes"), HasSubstr("reconciler: none is running")));
   EXPECT_EQ(draas({"--server", "http://127.0.0.1:1", "doctor"}).code, 1);
 }

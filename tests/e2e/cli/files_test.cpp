@@ -66,6 +66,33 @@ TEST_F(Cli, RefusesFilesWithThePlaceAndDoesNothing) {
   EXPECT_THAT(draas({"apply", "-f", files()}).err, HasSubstr("is described already in"));
 }
 
+TEST_F(Cli, SaysWhyAQueryDoesNotRun) {
+  start();
+  const std::string file = write("orders.yaml", document("orders", R"({configuration: {
+    sources: [{kind: mock, id: sensors}],
+    queries: [{id: hot, autoStart: true, query: "MATCH ((s:SensorReading) RETURN s", sources: [{sourceId: sensors}]}]}})"));
+  const CommandResult checked = draas({"validate", "-f", file});
+  EXPECT_EQ(checked.code, 0) << checked.err;
+  EXPECT_THAT(checked.err, HasSubstr("queries are not parsed here"));
+  const CommandResult applied = draas({"apply", "-f", file, "--wait", "--timeout", "60s"});
+  EXPECT_EQ(applied.code, 1) << "long before the time is over: " << applied.err;
+  EXPECT_EQ(applied.out, "orders: created\n");
+  EXPECT_THAT(applied.err, AllOf(HasSubstr("'orders' does not settle"), HasSubstr("query 'hot' is in Error"),
+                                 HasSubstr("parser error"), HasSubstr("draas describe orders")));
+  const CommandResult restarted = draas({"restart", "orders", "--wait", "--timeout", "60s"});
+  EXPECT_EQ(restarted.code, 1) << "the same as for apply";
+  EXPECT_THAT(restarted.err, HasSubstr("query 'hot' is in Error"));
+  write("none.yaml", document("none"));
+  EXPECT_THAT(draas({"validate", "-f", files() + "/none.yaml"}).err, IsEmpty()) << "it has no queries";
+}
+
+TEST_F(Cli, NamesAFileThatIsNotThereOnce) {
+  start();
+  const CommandResult applied = draas({"apply", "-f", "/nowhere/orders.yaml"});
+  EXPECT_EQ(applied.code, 2);
+  EXPECT_EQ(applied.err, "draas: no file '/nowhere/orders.yaml'\n");
+}
+
 TEST_F(Cli, PrunesOnlyWhatApplyMade) {
   start();
   const std::string stopped = "{desiredState: Stopped}";

@@ -20,6 +20,35 @@ TEST_F(Cli, FollowsLogsOfSeveralInstances) {
   EXPECT_EQ(draas({"logs"}).code, 2);
 }
 
+TEST_F(Cli, FollowsTheOthersWhenALogCannotBeOpened) {
+  start();
+  for (const char* id : {"good", "bad"}) ASSERT_EQ(server_->create(id, true).status, 201);
+  good({"stop", "bad"});
+  const std::filesystem::path log = server_->directory() / "runtime" / "bad" / "logs" / "server.log";
+  ASSERT_TRUE(std::filesystem::remove(log)) << log;
+  std::filesystem::create_directory(log);
+
+  const CommandResult once = draas({"logs", "bad", "good", "--tail", "1"});
+  EXPECT_EQ(once.code, 1);
+  EXPECT_THAT(once.out, HasSubstr("good |"));
+  EXPECT_THAT(once.err, AllOf(HasSubstr("Logs of 'bad': "), HasSubstr("server.log"), HasSubstr("1 of 2 logs")));
+
+  TerminalCommand following(draas_program(), {"logs", "bad", "good", "-f", "--tail", "all"}, environment());
+  EXPECT_TRUE(following.wait_for("Logs of 'bad': ")) << "at once: " << following.screen();
+  EXPECT_TRUE(following.wait_for("started successfully")) << following.screen();
+  const std::string before = following.screen();
+  good({"restart", "good"});
+  EXPECT_TRUE(eventually([&] {
+    following.wait_for("nothing in particular", milliseconds(100));
+    return following.screen().find("started successfully", before.size()) != std::string::npos;
+  })) << "it goes on: "
+      << following.screen();
+  // The one that is left ends for good: then all have.
+  good({"delete", "good", "--yes"});
+  EXPECT_EQ(following.finish(), 1) << following.screen();
+  EXPECT_THAT(following.screen(), HasSubstr("2 of 2 logs could not be shown"));
+}
+
 TEST_F(Cli, FollowsEvents) {
   start();
   TerminalCommand following(draas_program(), {"events", "-f", "-o", "json"}, environment());
@@ -48,7 +77,9 @@ TEST_F(Cli, ShowsTheNewestEventsOfAnyType) {
   EXPECT_EQ(good({"events", "--types", "InstanceCreated,InstanceDeleted", "-o", "jsonpath={[*].instanceId}"}),
             "one two three one\n");
   EXPECT_EQ(good({"events", "--types", "InstanceCreated", "--since", "0s"}), "");
-  EXPECT_EQ(draas({"events", "--types", "Nothing"}).code, 2);
+  const CommandResult unknown = draas({"events", "--types", "Nothing"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("--types: 'Nothing'"));
   TerminalCommand following(draas_program(), {"events", "-f", "--types", "InstanceCreated"}, environment());
   EXPECT_TRUE(following.wait_for("three")) << "what was before comes first: " << following.screen();
   good({"create", "four"});

@@ -93,6 +93,47 @@ TEST_F(Cli, EndsWithDocumentedCodes) {
   EXPECT_EQ(draas({"--server", "what", "get"}).code, 2);
 }
 
+TEST_F(Cli, SuggestsNamesThatAreClose) {
+  start();
+  good({"create", "orders", "--name", "All orders"});
+  good({"create", "stock"});
+  for (const char* verb : {"get", "describe", "start", "logs", "history"}) {
+    const CommandResult missed = draas({verb, "ordres"});
+    EXPECT_EQ(missed.code, 3) << verb;
+    EXPECT_EQ(missed.out, "") << verb;
+    EXPECT_THAT(missed.err, HasSubstr("There is no instance 'ordres'; did you mean 'orders'? `draas get`")) << verb;
+  }
+  EXPECT_THAT(draas({"get", "All order"}).err, HasSubstr("did you mean 'All orders'?"));
+  EXPECT_THAT(draas({"get", "payments"}).err, HasSubstr("There is no instance 'payments'; `draas get` shows"));
+  EXPECT_THAT(draas({"get", "platfroms"}).err, HasSubstr("`draas get platforms` lists platforms"));
+}
+
+TEST_F(Cli, StartsAndStopsUntilSettled) {
+  start({}, {{"DRASI_SIM_START_DELAY", "1500ms"}});
+  for (const char* id : {"one", "two"}) ASSERT_EQ(server_->create(id).status, 201);
+  const CommandResult soon = draas({"start", "one", "--timeout", "0"});
+  EXPECT_EQ(soon.code, 0) << soon.err;
+  EXPECT_NE(server_->instance("one")["status"], "Running") << "not waited for";
+  good({"wait", "one"});
+  const CommandResult early = draas({"start", "two", "--wait", "--timeout", "300ms"});
+  EXPECT_EQ(early.code, 6);
+  EXPECT_THAT(early.err, HasSubstr("still waiting for 'two' to settle"));
+  good({"restart", "one", "two", "--wait", "--timeout", "10m"});
+  for (const char* id : {"one", "two"}) EXPECT_EQ(server_->instance(id)["status"], "Running") << id;
+  good({"stop", "--all", "--yes", "--wait"});
+  for (const char* id : {"one", "two"}) EXPECT_EQ(server_->instance(id)["status"], "Stopped") << id;
+  const CommandResult long_request = draas({"start", "one", "--timeout", "10m"});
+  EXPECT_EQ(long_request.code, 2);
+  EXPECT_THAT(long_request.err, HasSubstr("--timeout: at most 5m"));
+}
+
+TEST_F(Cli, LabelsWhatItDescribes) {
+  start();
+  good({"create", "orders", "--cpu", "1", "--memory", "512Mi", "--start", "--wait"});
+  EXPECT_THAT(good({"describe", "orders"}), AllOf(HasSubstr("\nProcess id:       "), ContainsRegex(", 1 thread\n"),
+                                                  HasSubstr("\nLimits:           1 core, 512.0Mi of memory\n")));
+}
+
 TEST_F(Cli, SaysWhenWhatItMadeCannotRun) {
   start({"--ProcessInstanceManager:ExecutablePath=/nowhere/drasi-server"});
   const std::string file = write("orders.yaml", document("orders"));

@@ -25,6 +25,24 @@ TEST_F(Cli, ShowsHistoryAndRollsBack) {
   EXPECT_EQ(good({"history", "orders", "--diff", "1", "3"}), "");
 }
 
+TEST_F(Cli, RollsBackOnlyFromWhatItHasShown) {
+  start();
+  ASSERT_EQ(server_->create("orders").status, 201);
+  const auto patch = [&](const std::string& body) {
+    return server_->call(net::Method::Patch, "/api/configuration/instances/orders", body).status;
+  };
+  patch(R"({"logLevel":"debug"})");
+  TerminalCommand rolling(draas_program(), {"rollback", "orders"}, environment());
+  ASSERT_TRUE(rolling.wait_for("Bring 'orders' back to revision 1?")) << rolling.screen();
+  patch(R"({"logLevel":"trace"})");
+  rolling.type("y\n");
+  EXPECT_EQ(rolling.finish(), 4) << rolling.screen();
+  EXPECT_THAT(rolling.screen(),
+              AllOf(HasSubstr("revision 3"), HasSubstr("Somebody else was faster"), HasSubstr("repeat the command")));
+  EXPECT_EQ(server_->instance("orders")["configurationRevision"], 3) << "nothing is stored";
+  EXPECT_THAT(good({"rollback", "orders", "--to", "1", "--yes"}), HasSubstr("as revision 4"));
+}
+
 TEST_F(Cli, ReconcilesAndTellsWhatWasDone) {
   start_with_reconciler();
   create_instance(*server_, "orders", "Update");

@@ -109,12 +109,5 @@ TEST(Names, AreShortened) {
   EXPECT_EQ(some_names({"a", "b", "c", "d"}, 2), "a, b and 2 more");
 }
 
-TEST(Spans, NameTheirOption) {
-  EXPECT_EQ(*read_span("1m30s", "--timeout"), std::chrono::seconds(90));
-  EXPECT_EQ(*read_span("0", "--timeout"), Duration(0));
-  EXPECT_THAT(read_span("soon", "--timeout").error().message, HasSubstr("--timeout: 'soon'"));
-  EXPECT_FALSE(read_span("", "--timeout").has_value());
-}
-
 }  // namespace
 }  // namespace draas::cli

@@ -13,6 +13,8 @@ namespace draas::cli {
 namespace {
 
 using namespace testing;
+using testing::internal::CaptureStderr;
+using testing::internal::GetCapturedStderr;
 
 class Sessions : public Test {
  protected:
@@ -60,6 +62,19 @@ TEST_F(Sessions, EndWithACodeOfItsOwnWhenSomebodySaysNo) {
   Session interrupted("1.2.3");
   interrupted.run([]() -> Status { return fail(ErrorCode::Cancelled, "interrupted"); });
   EXPECT_EQ(interrupted.exit_code(), 130);
+}
+
+TEST_F(Sessions, TellOptionsInsteadOfParameters) {
+  Session session("1.2.3");
+  CaptureStderr();
+  session.run([]() -> Status {
+    return fail(ErrorCode::InvalidArgument, "?types: 'Nothing' is not an event type (and 1 more)",
+                {{"?types", "'Nothing' is not an event type"}, {"?limit", "must be at least 1"}});
+  });
+  EXPECT_EQ(GetCapturedStderr(),
+            "draas: --types: 'Nothing' is not an event type (and 1 more)\n"
+            "  --types: 'Nothing' is not an event type\n"
+            "  --limit: must be at least 1\n");
 }
 
 }  // namespace
