@@ -284,7 +284,7 @@ Result<std::int64_t> InstanceLog::find_tail(const std::vector<Piece>& all, std::
 
 Result<std::int64_t> InstanceLog::find_since(const std::vector<Piece>& all, WallTime since) const {
   const std::int64_t end = all.back().end;
-  std::int64_t at = all.back().begin;
+  std::int64_t at = end;
   for (const Piece& piece : all) {
     struct stat info{};
     if (::stat(piece.path.c_str(), &info) == 0 && modification_time(info) >= since) {
@@ -292,6 +292,8 @@ Result<std::int64_t> InstanceLog::find_since(const std::vector<Piece>& all, Wall
       break;
     }
   }
+  // What is written without times, as by a reaction, may be newer than the last line that has one.
+  std::int64_t untimed = at;
   std::string pending;
   std::int64_t pending_begin = at;
   while (at < end) {
@@ -304,12 +306,14 @@ Result<std::int64_t> InstanceLog::find_since(const std::vector<Piece>& all, Wall
       const auto time = leading_time(std::string_view(pending).substr(line, line_end - line));
       if (time && *time >= since) return pending_begin + static_cast<std::int64_t>(line);
       line = line_end + 1;
+      if (time) untimed = pending_begin + static_cast<std::int64_t>(line);
     }
     pending_begin += static_cast<std::int64_t>(line);
     pending.erase(0, line);
   }
   const auto time = leading_time(pending);
-  return time && *time >= since ? pending_begin : end;
+  if (time) return *time >= since ? pending_begin : end;
+  return untimed;
 }
 
 std::optional<WallTime> leading_time(std::string_view line) {

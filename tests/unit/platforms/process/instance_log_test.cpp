@@ -201,6 +201,23 @@ TEST_P(InstanceLogTest, FindsTheLastLines) {
   EXPECT_EQ(tail(2), numbered(1499, 1500) + "no end");
 }
 
+TEST_P(InstanceLogTest, LinesWithoutATimeAtTheEndMayBeNew) {
+  InstanceLog log(file_, {kBound, 4});
+  auto fd = log.open_for_writing();
+  ASSERT_TRUE(fd);
+  append(*fd, "2026-01-01T00:00:00Z started\n[print] one\n[print] two\n");
+  const auto since = [&log](const char* time) {
+    std::int64_t at = *log.find_start(100, parse_rfc3339(time).value());
+    return *log.read(at, 10'000);
+  };
+  EXPECT_EQ(since("2026-01-02T00:00:00Z"), "[print] one\n[print] two\n") << "it was written to since";
+  EXPECT_EQ(since("2099-01-01T00:00:00Z"), "") << "nothing was written since";
+  append(*fd, "2098-01-01T00:00:00Z later\n");
+  EXPECT_EQ(since("2026-01-02T00:00:00Z"), "2098-01-01T00:00:00Z later\n");
+  append(*fd, "[print] three");
+  EXPECT_EQ(since("2026-01-02T00:00:00Z"), "2098-01-01T00:00:00Z later\n[print] three");
+}
+
 TEST_P(InstanceLogTest, IsEmptyWhereNothingWasWritten) {
   InstanceLog log(file_, {kBound, 4});
   EXPECT_EQ(all(log), "");
