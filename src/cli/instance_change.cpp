@@ -165,6 +165,7 @@ Result<InstanceChange> new_instance(const InstanceDocument& document) {
   const bool configured = change.body.contains("configuration");
   change.after = Masker().mask(
       whole(change.body, configured ? drasi::normalise(change.body["configuration"]) : Json(), document.policy));
+  client::insist_on_port(change.body);
   change.fields.emplace_back("created");
   return change;
 }

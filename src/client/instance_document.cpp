@@ -287,6 +287,15 @@ Result<std::vector<InstanceDocument>> read_instance_documents(const std::string&
   return documents;
 }
 
+void insist_on_port(Json& instance) {
+  const auto configuration = instance.find("configuration");
+  if (configuration == instance.end() || !configuration->is_object()) return;
+  const auto port = configuration->find("port");
+  if (port == configuration->end() || !port->is_number_unsigned()) return;
+  const Json wanted = *port;
+  instance["serverConfiguration"]["port"] = wanted;
+}
+
 Json to_instance_document(const Json& instance, const Json& configuration, const Json& policy) {
   const std::string id = text_of(instance, "id");
   const std::string name = text_of(instance, "name");

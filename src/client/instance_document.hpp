@@ -42,6 +42,10 @@ struct InstanceDocument {
 Result<std::vector<InstanceDocument>> read_instance_documents(const std::string& file, std::string_view text,
                                                               const std::string& id = {});
 
+// A port that the document names is the port, or the create fails: with another one the document and the instance would
+// differ for ever. `instance` is the body of the create.
+void insist_on_port(Json& instance);
+
 // The same instance as a DRaaS document. `configuration` and `policy` may be null.
 Json to_instance_document(const Json& instance, const Json& configuration, const Json& policy);
 

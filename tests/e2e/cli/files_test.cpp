@@ -93,6 +93,24 @@ TEST_F(Cli, NamesAFileThatIsNotThereOnce) {
   EXPECT_EQ(applied.err, "draas: no file '/nowhere/orders.yaml'\n");
 }
 
+// With another port the same file would differ for ever.
+TEST_F(Cli, TakesThePortThatAFileNamesOrNone) {
+  start();
+  const std::string port = std::to_string(server_->endpoint().port);  // the control plane's own: taken
+  const std::string file = write("orders.yaml", document("orders", "{configuration: {port: " + port + "}}"));
+  const CommandResult applied = draas({"apply", "-f", file});
+  EXPECT_NE(applied.code, 0);
+  EXPECT_THAT(applied.err, AllOf(HasSubstr("orders.yaml:"), HasSubstr("Port " + port + " is in use")));
+  EXPECT_EQ(server_->get("/api/server/instances").body, "[]");
+  good({"create", "free"});
+  const std::string free = std::to_string(server_->get("/api/configuration/instances/free").json()["port"].get<int>());
+  good({"delete", "free", "--yes"});
+  write("orders.yaml", document("orders", "{configuration: {port: " + free + "}}"));
+  EXPECT_EQ(good({"apply", "-f", file}), "orders: created\n");
+  EXPECT_EQ(good({"apply", "-f", file}), "orders: unchanged\n");
+  EXPECT_EQ(good({"diff", "-f", file}), "");
+}
+
 TEST_F(Cli, PrunesOnlyWhatApplyMade) {
   start();
   const std::string stopped = "{desiredState: Stopped}";
