@@ -48,6 +48,12 @@ std::string_view to_string(ComponentStatus status) {
   return "";
 }
 
+std::string debug_list(const std::vector<std::string>& items) {
+  std::string out = "[";
+  for (const std::string& item : items) out += (out.size() > 1 ? ", \"" : "\"") + item + "\"";
+  return out + "]";
+}
+
 Json ComponentEvent::to_json() const {
   Json out = {{"componentId", id},
               {"componentType", to_string(type)},
@@ -81,8 +87,8 @@ Json QueryEmission::to_json() const {
            {{"source_ns", nullptr},
             {"reactivator_start_ns", nullptr},
             {"reactivator_end_ns", nullptr},
-            {"source_receive_ns", nullptr},
-            {"source_send_ns", time},
+            {"source_receive_ns", time},
+            {"source_send_ns", nullptr},
             {"query_receive_ns", time},
             {"query_core_call_ns", time},
             {"query_core_return_ns", time},

@@ -24,6 +24,8 @@ std::string_view lower_name(ComponentType type);     // "source"
 std::string_view plural_name(ComponentType type);    // "sources"
 std::string_view to_string(ComponentStatus status);  // "Running"
 
+std::string debug_list(const std::vector<std::string>& items);  // ["a", "b"]
+
 struct ComponentEvent {
   std::string id;
   ComponentType type = ComponentType::Source;

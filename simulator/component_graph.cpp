@@ -156,20 +156,30 @@ std::expected<void, std::string> ComponentGraph::transition(Component& component
 }
 
 void ComponentGraph::write_log(Component& component, TraceLevel level, const std::string& message) {
-  around_.log.write(level, "drasi_lib::managers::logging", message);
+  trace(component, level, message);
   ComponentLogLine line{unix_nanoseconds(), level, message, component.id, component.type};
   component.logs.push_back(line);
   if (component.logs.size() > kHistory) component.logs.pop_front();
   component.on_log.call(line);
 }
 
+void ComponentGraph::trace(const Component& component, TraceLevel level, const std::string& message) {
+  if (component.type == ComponentType::Query) {
+    around_.log.write(level, "drasi_lib::queries::manager", message);
+  } else {
+    around_.log.write(level, "drasi_host_sdk::callbacks", "[plugin:" + component.id + "] " + message);
+  }
+}
+
 RuntimeHost ComponentGraph::host_for(Component& component) {
   // The component owns the runtime that holds these, so its address stays good.
   Component* target = &component;
-  return {
-      around_.reactor,
-      [this, target](ComponentStatus status, std::string message) { set_status(*target, status, std::move(message)); },
-      [this, target](TraceLevel level, const std::string& message) { write_log(*target, level, message); }};
+  return {around_.reactor,
+          [this, target](ComponentStatus status, std::optional<std::string> message) {
+            set_status(*target, status, std::move(message));
+          },
+          [this, target](TraceLevel level, const std::string& message) { write_log(*target, level, message); },
+          [this, target](TraceLevel level, const std::string& message) { trace(*target, level, message); }};
 }
 
 Json ComponentGraph::snapshot() const {

@@ -22,9 +22,8 @@ struct Component {
   std::string id;
   ComponentType type = ComponentType::Source;
   ComponentStatus status = ComponentStatus::Added;
-  // As registered; a later PUT does not refresh these.
-  std::string registered_kind;
-  bool registered_auto_start = true;
+  std::string registered_kind;        // a PUT refreshes it
+  bool registered_auto_start = true;  // as registered; a PUT does not refresh this and the next
   std::vector<std::string> upstream;  // what it subscribes to, as registered
 
   std::deque<ComponentEvent> events;  // the last 100
@@ -36,7 +35,8 @@ struct Component {
   bool own_bootstrap = true;  // no bootstrap provider of the configuration replaces the source's own
 
   std::optional<QueryDefinition> query;
-  std::unique_ptr<ContinuousQuery> running_query;
+  std::unique_ptr<ContinuousQuery> running_query;  // kept while it stands, for its results
+  std::vector<std::string> fed_by;                 // the sources whose changes reach it
   std::deque<QueryEmission> outbox;
   std::uint64_t sequence = 0;
 
@@ -74,7 +74,9 @@ class ComponentGraph {
                                               std::optional<std::string> message);
   // The same for what a runtime reports: an impossible change is ignored.
   void set_status(Component& component, ComponentStatus status, std::optional<std::string> message);
+  // To the component's own log and to stdout; `trace` to stdout only.
   void write_log(Component& component, TraceLevel level, const std::string& message);
+  void trace(const Component& component, TraceLevel level, const std::string& message);
   // What a runtime of the component reports through.
   RuntimeHost host_for(Component& component);
 

@@ -67,8 +67,7 @@ Json arithmetic(char sign, const Json& left, const Json& right) {
 Json logical(const std::string& sign, const Json& left, const Json& right) {
   auto truth = [](const Json& value) { return value.is_boolean() && value.get<bool>(); };
   if (sign == "AND") return truth(left) && truth(right);
-  if (sign == "OR") return truth(left) || truth(right);
-  return truth(left) != truth(right);
+  return truth(left) || truth(right);
 }
 
 Json textual(const std::string& sign, const Json& left, const Json& right) {
@@ -80,7 +79,7 @@ Json textual(const std::string& sign, const Json& left, const Json& right) {
 }
 
 Json binary_value(const std::string& sign, const Json& left, const Json& right) {
-  if (sign == "AND" || sign == "OR" || sign == "XOR") return logical(sign, left, right);
+  if (sign == "AND" || sign == "OR") return logical(sign, left, right);
   if (sign == "CONTAINS" || sign == "STARTS WITH" || sign == "ENDS WITH") return textual(sign, left, right);
   if (sign == "IN") {
     if (!right.is_array()) return nullptr;
@@ -214,21 +213,34 @@ std::vector<Json> ContinuousQuery::apply(const std::string& source_id, const Gra
   return apply_rows(key, after ? std::optional(row_of(*after)) : std::nullopt);
 }
 
+void ContinuousQuery::restart() {
+  elements_.clear();
+  for (Row& row : rows_) row.known = false;
+  for (auto& [keys, group] : groups_) {
+    group.accumulators.clear();
+    group.known = false;
+  }
+}
+
 std::vector<Json> ContinuousQuery::apply_rows(const std::string& key, std::optional<Json> after) {
-  auto found = std::find_if(rows_.begin(), rows_.end(), [&](const auto& row) { return row.first == key; });
+  auto found = std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) { return row.key == key; });
   std::uint64_t signature = signature_of(key);
-  if (found == rows_.end()) {
+  if (found == rows_.end() || !found->known) {
     if (!after) return {};
-    rows_.emplace_back(key, *after);
+    if (found == rows_.end()) {
+      rows_.push_back({key, *after});
+    } else {
+      *found = {key, *after};
+    }
     return {Json{{"type", "ADD"}, {"data", std::move(*after)}, {"row_signature", signature}}};
   }
-  Json before = found->second;
+  Json before = found->values;
   if (!after) {
     rows_.erase(found);
     return {Json{{"type", "DELETE"}, {"data", std::move(before)}, {"row_signature", signature}}};
   }
   if (before == *after) return {};
-  found->second = *after;
+  found->values = *after;
   return {Json{{"type", "UPDATE"},
                {"data", *after},
                {"before", std::move(before)},
@@ -241,14 +253,10 @@ void ContinuousQuery::account(Group& group, const Element& element, int sign) co
   group.accumulators.resize(aggregates.size());
   for (std::size_t index = 0; index < aggregates.size(); ++index) {
     Accumulator& accumulator = group.accumulators[index];
-    if (aggregates[index]->operands.empty()) {
-      accumulator.count += sign;
-      continue;
-    }
     Json value = evaluate(aggregates[index]->operands[0], element.properties);
     if (value.is_null()) continue;
     accumulator.count += sign;
-    if (aggregates[index]->text == "count" && !aggregates[index]->distinct) continue;
+    if (aggregates[index]->text == "count") continue;
     auto& entry = accumulator.values[value.dump()];
     entry.first = value;
     entry.second += sign;
@@ -272,25 +280,22 @@ Json ContinuousQuery::group_row(const Group& group, const Json& keys) const {
     const std::string& function = found.front()->text;
     next += found.size();
     double sum = 0;
-    bool decimal = false;
     const Json* least = nullptr;
     const Json* greatest = nullptr;
     for (const auto& [text, entry] : accumulator.values) {
       if (entry.first.is_number()) sum += entry.first.get<double>() * static_cast<double>(entry.second);
-      decimal = decimal || entry.first.is_number_float();
       if (least == nullptr || compare(entry.first, *least).value_or(0) < 0) least = &entry.first;
       if (greatest == nullptr || compare(entry.first, *greatest).value_or(0) > 0) greatest = &entry.first;
     }
     if (function == "count") {
-      row[item.name] =
-          found.front()->distinct ? static_cast<std::int64_t>(accumulator.values.size()) : accumulator.count;
+      row[item.name] = accumulator.count;
     } else if (function == "sum") {
-      row[item.name] = decimal ? Json(sum) : Json(static_cast<std::int64_t>(std::llround(sum)));
+      row[item.name] = sum;
     } else if (function == "avg") {
       row[item.name] = accumulator.count > 0 ? Json(sum / static_cast<double>(accumulator.count)) : Json(nullptr);
     } else {
       const Json* chosen = function == "min" ? least : greatest;
-      row[item.name] = chosen != nullptr ? *chosen : Json(nullptr);
+      row[item.name] = chosen == nullptr ? Json(nullptr) : chosen->is_number() ? Json(chosen->get<double>()) : *chosen;
     }
   }
   return row;
@@ -310,6 +315,10 @@ std::vector<Json> ContinuousQuery::apply_groups(const std::optional<Element>& be
   std::vector<std::size_t> touched;
   auto touch = [&](const Element& element, int sign) {
     std::size_t index = group_for(row_of(element));
+    if (Group& group = groups_[index].second; !group.known) {
+      group.known = true;
+      group.row = group_row(group, groups_[index].first);
+    }
     account(groups_[index].second, element, sign);
     if (std::find(touched.begin(), touched.end(), index) == touched.end()) touched.push_back(index);
   };
@@ -329,7 +338,7 @@ std::vector<Json> ContinuousQuery::apply_groups(const std::optional<Element>& be
 
 Json ContinuousQuery::results() const {
   Json out = Json::array();
-  for (const auto& [key, row] : rows_) out.push_back(row);
+  for (const Row& row : rows_) out.push_back(row.values);
   for (const auto& [keys, group] : groups_) out.push_back(group.row);
   return out;
 }

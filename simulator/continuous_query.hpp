@@ -29,6 +29,9 @@ class ContinuousQuery {
   // Result differences: `{type: ADD|UPDATE|DELETE|aggregation, ...}`. Empty when the change made none. An update of an
   // unknown element counts as an insert and keeps properties that it does not name.
   std::vector<Json> apply(const std::string& source_id, const GraphChange& change);
+  // Forgets what it knows of the graph, as a query does that is stopped and started. The results stay until a change
+  // touches them; an element that comes again counts as new.
+  void restart();
   Json results() const;
   const ParsedQuery& query() const { return query_; }
 
@@ -45,6 +48,12 @@ class ContinuousQuery {
     Json row = Json::object();
     std::vector<Accumulator> accumulators;  // one per aggregate, in order of appearance
     std::uint64_t signature = 0;
+    bool known = true;  // false: left from before a restart
+  };
+  struct Row {
+    std::string key;
+    Json values;
+    bool known = true;
   };
 
   bool matches(const Element& element) const;
@@ -56,7 +65,7 @@ class ContinuousQuery {
 
   ParsedQuery query_;
   std::map<std::string, Element> elements_;
-  std::vector<std::pair<std::string, Json>> rows_;
+  std::vector<Row> rows_;
   std::vector<std::pair<Json, Group>> groups_;  // by grouping keys
 };
 

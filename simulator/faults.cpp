@@ -175,6 +175,7 @@ Faults faults_from_environment() {
   environment.read_names("DRASI_SIM_FAIL_QUERY", faults.fail_queries);
   environment.read_names("DRASI_SIM_FAIL_REACTION", faults.fail_reactions);
   environment.read_names("DRASI_SIM_FAIL_CREATE", faults.fail_creates);
+  environment.read_names("DRASI_SIM_DOUBLE_START", faults.double_starts);
   environment.read_flag("DRASI_SIM_FAIL_PERSIST", faults.fail_persist);
   environment.read_flag("DRASI_SIM_LYING_HEALTH", faults.lying_health);
   environment.read("DRASI_SIM_HEALTH", [&](std::string_view text) {
@@ -221,6 +222,7 @@ void apply_process_faults(Faults& faults, const Json& block) {
       faults.ballast_bytes = size.value_or(faults.ballast_bytes);
     }
     if (key == "failCreate" && value.is_string()) faults.fail_creates.merge(split(value.get<std::string>()));
+    if (key == "doubleStart" && value.is_string()) faults.double_starts.merge(split(value.get<std::string>()));
   }
 }
 

@@ -32,7 +32,8 @@ struct Faults {
   std::set<std::string> fail_sources;  // "*" stands for all, here and below
   std::set<std::string> fail_queries;
   std::set<std::string> fail_reactions;
-  std::set<std::string> fail_creates;  // API creations that leave an Error component behind
+  std::set<std::string> fail_creates;   // API creations that leave an Error component behind
+  std::set<std::string> double_starts;  // http sources that the API starts twice at their first creation
   bool fail_persist = false;
   bool lying_health = false;  // components that failed report Running all the same
   HealthFault health = HealthFault::None;

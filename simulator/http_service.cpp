@@ -100,11 +100,22 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   }
 
   bool send(std::string_view data) {
-    if (closed_) return false;
+    if (closed_ || !streaming_) return false;
     if (output_.size() > kMaximumBacklog) return true;
     output_ += chunk_bytes(data);
     flush();
-    return !closed_;
+    return !closed_ && streaming_;
+  }
+
+  void end_stream() {
+    if (!streaming_ || closed_) return;
+    streaming_ = false;
+    answering_ = false;
+    output_ += "0\r\n\r\n";
+    if (!keep_alive_) closing_ = true;
+    if (on_closed_) reactor_.post(std::exchange(on_closed_, nullptr));
+    flush();
+    if (!in_requests_) handle_requests();
   }
 
   void close() {
@@ -223,6 +234,10 @@ void HttpExchange::begin_stream(HttpResponse head, std::function<void()> on_clos
 bool HttpExchange::send(std::string_view data) {
   auto connection = connection_.lock();
   return connection != nullptr && connection->send(data);
+}
+
+void HttpExchange::end_stream() {
+  if (auto connection = connection_.lock()) connection->end_stream();
 }
 
 void HttpExchange::abort() {

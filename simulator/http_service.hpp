@@ -26,6 +26,8 @@ class HttpExchange {
   void begin_stream(HttpResponse head, std::function<void()> on_closed);
   // Sends a piece of the stream; drops it when the client is too slow to take more. False when it has gone.
   bool send(std::string_view data);
+  // Ends the stream; the connection may be used again.
+  void end_stream();
   // Cuts the connection without an answer.
   void abort();
 

@@ -1,6 +1,7 @@
 #include "simulator/instance.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "simulator/clock_text.hpp"
 
@@ -10,10 +11,23 @@ namespace {
 
 constexpr std::size_t kMaximumOutbox = 256;
 
+// Why the middleware of a query cannot be set up.
+std::optional<std::string> middleware_fault(const Json& middleware) {
+  static constexpr std::array<std::string_view, 7> kKinds = {"decoder", "jq",      "map",   "parse_json",
+                                                             "promote", "relabel", "unwind"};
+  for (const Json& item : middleware) {
+    std::string kind = item["kind"].get<std::string>();
+    if (std::find(kKinds.begin(), kKinds.end(), kind) == kKinds.end()) {
+      return "Middleware setup error: Invalid configuration: Unknown middleware kind: " + kind;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-Instance::Instance(Surroundings surroundings, std::string id)
-    : around_(surroundings), id_(std::move(id)), graph_(around_, id_) {
+Instance::Instance(Surroundings surroundings, std::string id, bool persist_index)
+    : around_(surroundings), id_(std::move(id)), persist_index_(persist_index), graph_(around_, id_) {
   graph_.on_event().add([this](const ComponentEvent& event) { report(event); });
   auto component = graph_.enter(ComponentType::Source, std::string(kComponentGraphSource), {}, "");
   Component& source = **component;
@@ -24,8 +38,7 @@ Instance::Instance(Surroundings surroundings, std::string id)
 void Instance::report(const ComponentEvent& event) {
   if (started_ && event.status != ComponentStatus::Added) {
     std::string text = "Component Event - " + std::string(to_string(event.type)) + " " + event.id + ": " +
-                       std::string(to_string(event.status));
-    if (event.message) text += " - " + *event.message;
+                       std::string(to_string(event.status)) + " - " + event.message.value_or("");
     around_.log.info("drasi_lib::lib_core", text);
   }
   const Component* graph = graph_.any(std::string(kComponentGraphSource));
@@ -49,14 +62,17 @@ std::string Instance::load(const InstanceDefinition& definition) {
       return "Failed to create DrasiLib: Validation failed: Duplicate query id: '" + query.id + "'";
     }
     seen.push_back(query.id);
-    if (query.storage_backend && query.storage_backend->is_string()) {
-      std::string name = query.storage_backend->get<std::string>();
-      if (name != "rocksdb" || !definition.persist_index) {
-        std::string text = "Failed to create DrasiLib: Validation failed: Query '";
-        text.append(query.id).append("' references unknown storage backend '").append(name);
+    if (storage_fault(query)) {
+      std::string text = "Failed to create DrasiLib: Validation failed: Query '" + query.id;
+      if (query.storage_backend->is_string()) {
+        std::string name = query.storage_backend->get<std::string>();
+        text.append("' references unknown storage backend '").append(name);
         text.append("'. Declare it in storage_backends or inject a provider via with_index_provider(\"");
         return text.append(name).append("\", ...).");
       }
+      text.append("' uses an inline '").append(query.storage_backend->value("kind", ""));
+      text.append("' storage backend, which is not supported in embedded mode. Declare a named storage backend and ");
+      return text.append("inject a provider via with_index_provider(name, ...).");
     }
   }
   for (const SourceDefinition& source : definition.sources) {
@@ -133,6 +149,8 @@ std::expected<void, std::string> Instance::start(Component& component) {
   std::string name(lower_name(component.type));
   if (auto ok = graph_.transition(component, ComponentStatus::Starting, "Starting " + name); !ok) return ok;
   std::expected<void, std::string> outcome;
+  std::optional<std::string> account;
+  bool query_failed = false;
   const Faults& faults = around_.faults;
   const std::set<std::string>& chosen = component.type == ComponentType::Source  ? faults.fail_sources
                                         : component.type == ComponentType::Query ? faults.fail_queries
@@ -140,83 +158,167 @@ std::expected<void, std::string> Instance::start(Component& component) {
   bool internal = component.id.starts_with("__");
   if (!internal && selects(chosen, component.id)) {
     outcome = std::unexpected("simulated " + name + " failure");
+    account = outcome.error();
+    query_failed = component.type == ComponentType::Query;
   } else if (component.type == ComponentType::Source) {
     outcome = component.source->start();
   } else if (component.type == ComponentType::Query) {
-    outcome = start_query(component);
+    if (auto started = start_query(component); !started) {
+      outcome = std::unexpected(started.error().reason);
+      account = started.error().account;
+      query_failed = true;
+    }
   } else {
-    outcome = component.reaction->start();
+    outcome = start_reaction(component);
   }
   if (outcome) return outcome;
   if (faults.lying_health) {
     graph_.set_status(component, ComponentStatus::Running, name + " started");
     return {};
   }
-  // A query reports its reason itself; the others' is wrapped.
-  std::string message = component.type == ComponentType::Query ? outcome.error() : "Start failed: " + outcome.error();
-  graph_.set_status(component, ComponentStatus::Error, message);
+  graph_.set_status(component, ComponentStatus::Error, "Start failed: " + outcome.error());
+  if (query_failed) {
+    // What the query itself reports arrives after what was made of its failure.
+    graph_.set_status(component, ComponentStatus::Starting, "Starting query");
+    if (account) graph_.set_status(component, ComponentStatus::Error, *account);
+  }
   return outcome;
 }
 
-std::expected<void, std::string> Instance::start_query(Component& component) {
+std::optional<Instance::QueryFailure> Instance::storage_fault(const QueryDefinition& query) const {
+  if (!query.storage_backend) return std::nullopt;
+  const Json& backend = *query.storage_backend;
+  bool known = backend.is_string() ? persist_index_ && backend == "rocksdb"
+                                   : backend.is_object() && backend.value("kind", Json()) == "memory";
+  return known ? std::nullopt : std::optional(QueryFailure{"Failed to build indexes", std::nullopt});
+}
+
+std::expected<void, Instance::QueryFailure> Instance::start_query(Component& component) {
   const QueryDefinition& query = *component.query;
   around_.log.info("drasi_lib::managers::logging", "Starting Query component: " + query.id);
+  if (auto fault = storage_fault(query)) return std::unexpected(*fault);
+  auto same = [](const std::string& text) { return std::unexpected(QueryFailure{text, text}); };
   auto parsed = parse_query(query.query, query.language);
-  if (!parsed) {
-    std::string reason = "Failed to build query: Parser error: " + parsed.error();
-    around_.log.error("drasi_lib::queries::manager",
-                      "Failed to build query '" + query.id + "': Parser error: " + parsed.error());
-    return std::unexpected(reason);
+  std::optional<std::string> unfit;
+  if (!parsed) unfit = "Parser error: " + parsed.error();
+  if (!unfit) unfit = middleware_fault(query.middleware);
+  if (unfit) {
+    around_.log.error("drasi_lib::queries::manager", "Failed to build query '" + query.id + "': " + *unfit);
+    return same("Failed to build query: " + *unfit);
   }
-  if (query.sources.empty()) {
-    return std::unexpected("Failed to build subscription settings: No sources configured for query");
-  }
+  if (query.sources.empty()) return same("Failed to build subscription settings: No sources configured for query");
+  std::vector<std::string> volatile_sources;
   for (const Subscription& subscription : query.sources) {
-    if (graph_.find(ComponentType::Source, subscription.source_id) == nullptr) {
-      return std::unexpected("source not found: " + subscription.source_id);
+    const Component* source = graph_.find(ComponentType::Source, subscription.source_id);
+    if (source == nullptr) {
+      return std::unexpected(QueryFailure{"source not found: " + subscription.source_id,
+                                          "Source '" + subscription.source_id + "' not found"});
     }
+    if (!source->source->replays()) volatile_sources.push_back(subscription.source_id);
+  }
+  bool persistent = persist_index_ && (!query.storage_backend || query.storage_backend->is_string());
+  if (persistent && !volatile_sources.empty()) {
+    std::string list;
+    for (const std::string& id : volatile_sources) list += (list.empty() ? "" : ", ") + id;
+    std::string text = "source(s) " + debug_list(volatile_sources) +
+                       " do not support replay; checkpoint-based recovery requires durable sources";
+    return std::unexpected(
+        QueryFailure{"Incompatible source '" + list + "' for persistent query '" + query.id + "': " + text,
+                     "Query '" + query.id + "' has a persistent backend but " + text});
   }
   if (!parsed->supported) {
     around_.log.warn("drasi_sim", "Query '" + query.id + "' runs but yields nothing here: " + parsed->reason);
   }
-  component.running_query = std::make_unique<ContinuousQuery>(std::move(*parsed));
-  component.outbox.clear();
-  component.sequence = 0;
-  if (query.enable_bootstrap) bootstrap(component);
+  if (component.running_query != nullptr) {
+    component.running_query->restart();
+  } else {
+    component.running_query = std::make_unique<ContinuousQuery>(std::move(*parsed));
+  }
+  component.fed_by.clear();
+  for (const Subscription& subscription : query.sources) component.fed_by.push_back(subscription.source_id);
+  std::string start = "Query '" + query.id + "' ";
+  auto filled = query.enable_bootstrap ? bootstrap(component) : decltype(bootstrap(component)){};
+  for (const auto& [source, count] : filled) {
+    graph_.write_log(component, TraceLevel::Info,
+                     "[BOOTSTRAP] " + start + "completed bootstrap from source '" + source + "' (" +
+                         std::to_string(count) + " events)");
+  }
+  graph_.write_log(component, TraceLevel::Info, start + "waiting for bootstrap gate before processing events");
+  if (!filled.empty()) {
+    graph_.write_log(component, TraceLevel::Info,
+                     "[BOOTSTRAP] " + start + "all sources completed bootstrap, 0 recovery checkpoint(s) to persist");
+    graph_.write_log(component, TraceLevel::Info, "[BOOTSTRAP] " + start + "bootstrap gate opened");
+  }
+  graph_.write_log(component, TraceLevel::Info, start + "bootstrap gate opened, starting event processing");
+  graph_.write_log(component, TraceLevel::Info, "Starting FutureQueueSource for query '" + query.id + "'");
   graph_.set_status(component, ComponentStatus::Running, "Query started successfully");
+  graph_.write_log(component, TraceLevel::Info, start + "starting priority queue event processor");
   return {};
 }
 
-void Instance::bootstrap(Component& query) {
+// A reaction reports Running before it looks for what it follows.
+std::expected<void, std::string> Instance::start_reaction(Component& component) {
+  if (auto ok = component.reaction->start(); !ok) return ok;
+  for (const std::string& query : component.reaction_queries) {
+    if (graph_.find(ComponentType::Query, query) != nullptr) continue;
+    std::string reason = "Query '" + query + "' not found. Available queries can be listed using list_queries().";
+    component.reaction->stop();
+    graph_.set_status(component, ComponentStatus::Error, "Bootstrap failed: " + reason);
+    return std::unexpected(reason);
+  }
+  return {};
+}
+
+std::vector<std::pair<std::string, std::size_t>> Instance::bootstrap(Component& query) {
+  std::vector<std::pair<std::string, std::size_t>> out;
   for (const Subscription& subscription : query.query->sources) {
     const Component* source = graph_.find(ComponentType::Source, subscription.source_id);
     if (source == nullptr) continue;
+    std::vector<GraphChange> changes;
     if (subscription.source_id == kComponentGraphSource) {
       for (const auto& component : graph_.components()) {
         if (component->id == kComponentGraphSource) continue;
-        query.running_query->apply(subscription.source_id,
-                                   component_graph_node(component->type, component->id, component->status));
+        changes.push_back(component_graph_node(component->type, component->id, component->status));
       }
     } else if (source->own_bootstrap) {
-      for (const GraphChange& change : source->source->initial_changes()) {
-        query.running_query->apply(subscription.source_id, change);
-      }
+      changes = source->source->initial_changes();
+      if (changes.empty()) continue;
+    } else {
+      continue;
     }
+    for (const GraphChange& change : changes) query.running_query->apply(subscription.source_id, change);
+    out.emplace_back(subscription.source_id, changes.size());
+  }
+  return out;
+}
+
+void Instance::cut_off(const std::string& source_id) {
+  for (const auto& component : graph_.components()) {
+    if (std::erase(component->fed_by, source_id) == 0) continue;
+    std::string start = "Query '" + component->id + "' ";
+    graph_.write_log(*component, TraceLevel::Error,
+                     start + "receiver error for source '" + source_id + "': Channel closed");
+    graph_.write_log(*component, TraceLevel::Info, start + "channel closed for source '" + source_id + "'");
   }
 }
 
 // Lets the runtime go; with `announce` the final status is reported.
 void Instance::halt(Component& component, bool announce) {
-  std::string message;
+  std::optional<std::string> message;
   if (component.type == ComponentType::Source) {
     component.source->stop();
     message = component.source->stopped_message();
   } else if (component.type == ComponentType::Query) {
-    component.running_query.reset();
+    component.fed_by.clear();
+    if (component.status == ComponentStatus::Stopping && component.running_query != nullptr) {
+      std::string start = "Query '" + component.id + "' ";
+      graph_.write_log(component, TraceLevel::Info, start + "received shutdown signal, exiting processing loop");
+      graph_.write_log(component, TraceLevel::Info, start + "processing task exited");
+    }
     message = "Query '" + component.id + "' stopped";
   } else {
     component.reaction->stop();
-    message = "Reaction '" + component.id + "' stopped";
+    message = component.reaction->stopped_message();
   }
   if (announce) graph_.set_status(component, ComponentStatus::Stopped, message);
 }
@@ -242,6 +344,15 @@ Outcome<void> Instance::add_source(const SourceDefinition& source) {
     return std::unexpected(DrasiFailure::operation("start", "source", source.id, ok.error()));
   }
   return {};
+}
+
+void Instance::start_twice(const std::string& source_id) {
+  Component* component = graph_.find(ComponentType::Source, source_id);
+  if (component == nullptr || component->status != ComponentStatus::Running) return;
+  if (auto again = component->source->start(); !again) {
+    around_.log.warn("drasi_server::api::shared::handlers::source_handlers",
+                     "Failed to auto-start source '" + source_id + "': " + again.error());
+  }
 }
 
 Outcome<void> Instance::add_query(const QueryDefinition& query) {
@@ -278,18 +389,20 @@ Outcome<void> Instance::add_reaction(const ReactionDefinition& reaction) {
 }
 
 Outcome<void> Instance::add_attach_reaction(const std::string& id, const std::string& query_id,
-                                            std::function<void(const QueryEmission&)> sink) {
+                                            std::function<void(const QueryEmission&)> sink,
+                                            std::function<void()> ended) {
   auto component = graph_.enter(ComponentType::Reaction, id, {query_id}, "query");
   if (!component) return std::unexpected(component.error());
   Component& target = **component;
   target.registered_kind = "application";
   target.reaction_queries = {query_id};
-  target.reaction = make_attach_reaction(sink, graph_.host_for(target));
+  target.reaction = make_attach_reaction(sink, std::move(ended), graph_.host_for(target));
   if (auto ok = start(target); !ok) {
     return std::unexpected(DrasiFailure::operation("start", "reaction", id, ok.error()));
   }
   // A subscriber first gets what the query has kept for it.
-  if (const Component* query = graph_.find(ComponentType::Query, query_id)) {
+  const Component* query = graph_.find(ComponentType::Query, query_id);
+  if (query != nullptr && query->status == ComponentStatus::Running) {
     for (const QueryEmission& emission : query->outbox) sink(emission);
   }
   return {};
@@ -318,6 +431,8 @@ Outcome<void> Instance::update_source(const SourceDefinition& source) {
   Component* component = graph_.find(ComponentType::Source, source.id);
   if (component == nullptr) return std::unexpected(DrasiFailure::not_found("source", source.id));
   return reconfigure(*component, [&] {
+    cut_off(source.id);
+    component->registered_kind = source.kind;
     component->own_bootstrap = !source.bootstrap_provider.has_value();
     component->source =
         make_source_runtime(source.kind, source.id, source.config, graph_.host_for(*component),
@@ -329,6 +444,7 @@ Outcome<void> Instance::update_reaction(const ReactionDefinition& reaction) {
   Component* component = graph_.find(ComponentType::Reaction, reaction.id);
   if (component == nullptr) return std::unexpected(DrasiFailure::not_found("reaction", reaction.id));
   return reconfigure(*component, [&] {
+    component->registered_kind = reaction.kind;
     component->reaction_queries = reaction.queries;
     component->reaction = make_reaction_runtime(reaction.kind, reaction.id, reaction.queries, reaction.config,
                                                 graph_.host_for(*component));
@@ -385,10 +501,7 @@ void Instance::dispatch(const std::string& source_id, const GraphChange& change)
   for (std::size_t index = 0; index < graph_.components().size(); ++index) {
     Component& query = *graph_.components()[index];
     if (!query.running_query || query.status != ComponentStatus::Running) continue;
-    bool subscribed =
-        std::any_of(query.query->sources.begin(), query.query->sources.end(),
-                    [&](const Subscription& subscription) { return subscription.source_id == source_id; });
-    if (!subscribed) continue;
+    if (std::find(query.fed_by.begin(), query.fed_by.end(), source_id) == query.fed_by.end()) continue;
     std::vector<Json> differences = query.running_query->apply(source_id, change);
     if (differences.empty()) continue;
     QueryEmission emission{query.id, ++query.sequence, unix_nanoseconds(), source_id, std::move(differences)};

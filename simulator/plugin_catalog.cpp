@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "simulator/plugin_schemas.hpp"
 #include "simulator/template_text.hpp"
 
 namespace draas::simulator {
@@ -57,55 +58,33 @@ std::string schema_name(PluginCategory category, const std::string& kind) {
 }
 
 Json schema_of(PluginCategory category, const std::string& kind) {
-  Json properties = Json::object();
-  Json required = Json::array();
-  auto add = [&](const char* name, const char* type, bool needed = false) {
-    properties[name] = {{"type", type}};
-    if (needed) required.push_back(name);
-  };
-  if (category == PluginCategory::Source && kind == "mock") {
-    add("dataType", "object");
-    add("intervalMs", "integer");
-  } else if (category == PluginCategory::Source && kind == "http") {
-    add("host", "string", true);
-    add("port", "integer", true);
-    add("endpoint", "string");
-    add("timeoutMs", "integer");
-  } else if (category == PluginCategory::Source && kind == "postgres") {
-    for (const char* name : {"host", "password", "slotName", "publicationName", "sslMode"}) add(name, "string");
-    add("port", "integer");
-    add("database", "string", true);
-    add("user", "string", true);
-    add("tables", "array");
-    add("tableKeys", "array");
-  } else if (category == PluginCategory::Reaction && kind == "log") {
-    add("routes", "object");
-    add("defaultTemplate", "object");
-  } else if (category == PluginCategory::Reaction && kind == "sse") {
-    add("host", "string");
-    add("port", "integer");
-    add("ssePath", "string");
-    add("heartbeatIntervalMs", "integer");
-  } else if (category == PluginCategory::Reaction && kind == "http") {
-    add("baseUrl", "string");
-    add("token", "string");
-    add("timeoutMs", "integer");
-    add("routes", "object");
+  if (std::string_view text = known_schema(to_string(category), kind); !text.empty()) {
+    if (auto parsed = parse_json(text)) return std::move(*parsed);
   }
   Json schema = {{"type", "object"}};
-  if (!properties.empty()) schema["properties"] = std::move(properties);
-  if (!required.empty()) schema["required"] = std::move(required);
+  if (category == PluginCategory::Source && kind == "postgres") {
+    for (const char* name : {"host", "password", "slotName", "publicationName", "sslMode"}) {
+      schema["properties"][name] = {{"type", "string"}};
+    }
+    schema["properties"]["port"] = {{"type", "integer"}};
+    for (const char* name : {"database", "user"}) schema["properties"][name] = {{"type", "string"}};
+    for (const char* name : {"tables", "tableKeys"}) schema["properties"][name] = {{"type", "array"}};
+    schema["required"] = {"database", "user"};
+  } else if (category == PluginCategory::Reaction && kind == "http") {
+    for (const char* name : {"baseUrl", "token"}) schema["properties"][name] = {{"type", "string"}};
+    schema["properties"]["timeoutMs"] = {{"type", "integer"}};
+    schema["properties"]["routes"] = {{"type", "object"}};
+  }
   return Json{{schema_name(category, kind), std::move(schema)}};
 }
 
 // Reads the plugin's fields with a decoder of their own; the first fault's text is the answer.
 template <class Read>
-std::optional<std::string> checked(const Json& config, ValueCheck values, Read read) {
+std::optional<std::string> checked(const Json& config, Read read) {
   Decoder decoder;
   ObjectReader reader(decoder, config, "", "", "a map");
   read(reader, decoder);
   if (decoder.failed()) return decoder.fault()->message;
-  if (values == ValueCheck::Shape) return std::nullopt;
   // The plugin resolves what it reads; one variable that is not set is enough to refuse.
   for (const auto& [key, value] : config.items()) {
     auto parsed = read_config_value(value, "a string");
@@ -121,8 +100,8 @@ void check_value(ObjectReader& reader, Decoder& decoder, std::string_view key, s
   if (auto parsed = read_config_value(*value, type); !parsed) decoder.fail({"", parsed.error(), ""});
 }
 
-std::optional<std::string> mock_fault(const Json& config, ValueCheck values) {
-  return checked(config, values, [](ObjectReader& reader, Decoder& decoder) {
+std::optional<std::string> mock_fault(const Json& config) {
+  return checked(config, [](ObjectReader& reader, Decoder& decoder) {
     for (const auto& [key, ignored] : reader.value().items()) {
       if (key != "dataType" && key != "intervalMs" && key != "sim") {
         reader.fail("unknown field `" + key + "`, expected `dataType` or `intervalMs`");
@@ -138,13 +117,14 @@ std::optional<std::string> mock_fault(const Json& config, ValueCheck values) {
       if (name == "sensorReading") {
         data.deny_unknown({"type", "sensorCount"});
         if (data.unsigned_integer("sensorCount", 5, "u32") == 0) {
-          data.fail("Validation error: sensor_count cannot be 0. Please specify a positive number of sensors");
+          data.fail("Validation error: sensor_count cannot be 0. Please specify at least 1 sensor");
         }
       }
     }
     check_value(reader, decoder, "intervalMs", "u64", false);
     if (const Json* interval = reader.any("intervalMs"); interval != nullptr && *interval == 0) {
-      reader.fail("Validation error: interval_ms cannot be 0. Please specify a positive interval in milliseconds");
+      reader.fail(
+          "Validation error: interval_ms cannot be 0. Please specify a positive interval in milliseconds (minimum 1)");
     }
   });
 }
@@ -320,10 +300,10 @@ std::string missing_plugins_text(const PluginCatalog& catalog, const std::vector
   return text;
 }
 
-std::optional<std::string> source_config_fault(const std::string& kind, const Json& config, ValueCheck values) {
-  if (kind == "mock") return mock_fault(config, values);
+std::optional<std::string> source_config_fault(const std::string& kind, const Json& config) {
+  if (kind == "mock") return mock_fault(config);
   if (kind == "http") {
-    return checked(config, values, [](ObjectReader& reader, Decoder& decoder) {
+    return checked(config, [](ObjectReader& reader, Decoder& decoder) {
       reader.deny_unknown({"host", "port", "endpoint", "timeoutMs", "adaptiveMaxBatchSize", "adaptiveMinBatchSize",
                            "adaptiveMaxWaitMs", "adaptiveMinWaitMs", "adaptiveWindowSecs", "adaptiveEnabled",
                            "webhooks", "durability"});
@@ -334,7 +314,7 @@ std::optional<std::string> source_config_fault(const std::string& kind, const Js
     });
   }
   if (kind == "postgres") {
-    return checked(config, values, [](ObjectReader& reader, Decoder& decoder) {
+    return checked(config, [](ObjectReader& reader, Decoder& decoder) {
       check_value(reader, decoder, "database", "a string", true);
       check_value(reader, decoder, "user", "a string", true);
       check_value(reader, decoder, "host", "a string", false);
@@ -342,7 +322,7 @@ std::optional<std::string> source_config_fault(const std::string& kind, const Js
     });
   }
   if (kind == "platform") {
-    return checked(config, values, [](ObjectReader& reader, Decoder& decoder) {
+    return checked(config, [](ObjectReader& reader, Decoder& decoder) {
       check_value(reader, decoder, "redisUrl", "a string", true);
       check_value(reader, decoder, "streamKey", "a string", true);
     });
@@ -351,9 +331,9 @@ std::optional<std::string> source_config_fault(const std::string& kind, const Js
 }
 
 std::optional<std::string> reaction_config_fault(const std::string& kind, const std::vector<std::string>& queries,
-                                                 const Json& config, ValueCheck values) {
+                                                 const Json& config) {
   if (kind == "log") {
-    return checked(config, values, [&](ObjectReader& reader, Decoder&) {
+    return checked(config, [&](ObjectReader& reader, Decoder&) {
       const Json* routes = reader.any("routes");
       if (routes != nullptr && routes->is_object()) {
         for (const auto& [name, route] : routes->items()) {
@@ -371,7 +351,7 @@ std::optional<std::string> reaction_config_fault(const std::string& kind, const 
     });
   }
   if (kind == "sse") {
-    return checked(config, values, [](ObjectReader& reader, Decoder& decoder) {
+    return checked(config, [](ObjectReader& reader, Decoder& decoder) {
       check_value(reader, decoder, "host", "a string", false);
       check_value(reader, decoder, "port", "u16", false);
       check_value(reader, decoder, "ssePath", "a string", false);
@@ -379,7 +359,7 @@ std::optional<std::string> reaction_config_fault(const std::string& kind, const 
     });
   }
   if (kind == "http" || kind == "http-adaptive") {
-    return checked(config, values, [](ObjectReader& reader, Decoder& decoder) {
+    return checked(config, [](ObjectReader& reader, Decoder& decoder) {
       check_value(reader, decoder, "baseUrl", "a string", false);
       check_value(reader, decoder, "timeoutMs", "u64", false);
       check_value(reader, decoder, "token", "a string", false);

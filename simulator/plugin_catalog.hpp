@@ -55,11 +55,8 @@ std::vector<PluginRequirement> plugin_requirements(const ServerDefinition& serve
 std::string missing_plugins_text(const PluginCatalog& catalog, const std::vector<PluginRequirement>& requirements);
 
 // Why a source's or reaction's own fields are refused, in the words of the plugin's deserialiser.
-// `Shape` leaves the values of environment variables out.
-enum class ValueCheck { Shape, Values };
-std::optional<std::string> source_config_fault(const std::string& kind, const Json& config,
-                                               ValueCheck values = ValueCheck::Values);
+std::optional<std::string> source_config_fault(const std::string& kind, const Json& config);
 std::optional<std::string> reaction_config_fault(const std::string& kind, const std::vector<std::string>& queries,
-                                                 const Json& config, ValueCheck values = ValueCheck::Values);
+                                                 const Json& config);
 
 }  // namespace draas::simulator

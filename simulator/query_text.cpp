@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <optional>
+
+#include "simulator/query_grammar.hpp"
 
 namespace draas::simulator {
 
@@ -25,57 +26,9 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-std::string place(std::string_view text, std::size_t offset) {
-  std::size_t line = 1;
-  std::size_t column = 1;
-  for (std::size_t index = 0; index < offset && index < text.size(); ++index) {
-    if (text[index] == '\n') {
-      ++line;
-      column = 1;
-    } else {
-      ++column;
-    }
-  }
-  return std::to_string(line) + ":" + std::to_string(column);
-}
-
-std::string parser_error(std::string_view text, std::size_t offset, const std::string& expected) {
-  return "parser error: error at " + place(text, offset) + ": expected " + expected;
-}
-
-// The words a query may begin with, in both spellings that the grammar knows.
-std::optional<std::string> opening_fault(std::string_view text, std::string_view language) {
-  static constexpr std::array<std::string_view, 7> kCypher = {"DELETE", "MATCH", "OPTIONAL", "RETURN",
-                                                              "SET",    "WHERE", "WITH"};
-  static constexpr std::array<std::string_view, 6> kGql = {"FILTER", "LET", "MATCH", "OPTIONAL", "RETURN", "YIELD"};
-  std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) begin = text.size();
-  std::size_t end = begin;
-  while (end < text.size() && letter(text[end])) ++end;
-  std::string word(text.substr(begin, end - begin));
-  std::vector<std::string> known;
-  if (language == "GQL") {
-    known.assign(kGql.begin(), kGql.end());
-  } else {
-    known.assign(kCypher.begin(), kCypher.end());
-  }
-  std::size_t count = known.size();
-  for (std::size_t index = 0; index < count; ++index) {
-    std::string lower;
-    for (char c : known[index]) lower.push_back(static_cast<char>(c - 'A' + 'a'));
-    known.push_back(std::move(lower));
-  }
-  if (std::find(known.begin(), known.end(), word) != known.end()) return std::nullopt;
-  std::string expected = "one of ";
-  for (std::size_t index = 0; index < known.size(); ++index) {
-    expected += (index > 0 ? ", \"" : "\"") + known[index] + "\"";
-  }
-  return parser_error(text, begin, expected);
-}
-
-std::expected<std::vector<Token>, std::string> tokens_of(std::string_view text) {
+// Of a text that the grammar accepts.
+std::vector<Token> tokens_of(std::string_view text) {
   std::vector<Token> out;
-  std::vector<std::pair<char, std::size_t>> open;
   std::size_t index = 0;
   while (index < text.size()) {
     char c = text[index];
@@ -83,7 +36,7 @@ std::expected<std::vector<Token>, std::string> tokens_of(std::string_view text) 
       ++index;
       continue;
     }
-    if (text.substr(index).starts_with("//") || text.substr(index).starts_with("--\n")) {
+    if (text.substr(index).starts_with("//")) {
       index = std::min(text.find('\n', index), text.size());
       continue;
     }
@@ -94,21 +47,14 @@ std::expected<std::vector<Token>, std::string> tokens_of(std::string_view text) 
       while (index < text.size() && (letter(text[index]) || digit(text[index]))) token.text += text[index++];
     } else if (c == '`') {
       token.kind = Token::Kind::Word;
-      std::size_t end = text.find('`', index + 1);
-      if (end == std::string_view::npos) return std::unexpected(parser_error(text, text.size(), "\"`\""));
+      std::size_t end = std::min(text.find('`', index + 1), text.size());
       token.text = text.substr(index + 1, end - index - 1);
       index = end + 1;
-    } else if (c == '\'' || c == '"') {
+    } else if (c == '\'') {
       token.kind = Token::Kind::Text;
-      ++index;
-      while (index < text.size() && text[index] != c) {
-        if (text[index] == '\\' && index + 1 < text.size()) ++index;
-        token.text += text[index++];
-      }
-      if (index >= text.size()) {
-        return std::unexpected(parser_error(text, text.size(), std::string("\"") + c + "\""));
-      }
-      ++index;
+      std::size_t end = std::min(text.find(c, index + 1), text.size());
+      token.text = text.substr(index + 1, end - index - 1);
+      index = end + 1;
     } else if (digit(c)) {
       token.kind = Token::Kind::Integer;
       while (index < text.size() && digit(text[index])) token.text += text[index++];
@@ -123,20 +69,8 @@ std::expected<std::vector<Token>, std::string> tokens_of(std::string_view text) 
       bool pair = two == "<>" || two == "<=" || two == ">=" || two == "!=" || two == "->" || two == "<-";
       token.text = pair ? two : text.substr(index, 1);
       index += token.text.size();
-      if (c == '(' || c == '[' || c == '{') open.emplace_back(c, token.offset);
-      if (c == ')' || c == ']' || c == '}') {
-        char wanted = c == ')' ? '(' : c == ']' ? '[' : '{';
-        if (open.empty() || open.back().first != wanted) {
-          return std::unexpected(parser_error(text, token.offset, "the end of the clause"));
-        }
-        open.pop_back();
-      }
     }
     out.push_back(std::move(token));
-  }
-  if (!open.empty()) {
-    char missing = open.back().first == '(' ? ')' : open.back().first == '[' ? ']' : '}';
-    return std::unexpected(parser_error(text, text.size(), std::string("\"") + missing + "\""));
   }
   Token end;
   end.offset = text.size();
@@ -147,7 +81,7 @@ std::expected<std::vector<Token>, std::string> tokens_of(std::string_view text) 
 // Recursive descent over the tokens. `unsupported_` is set where the text leaves the subset; parsing then stops.
 class QueryParser {
  public:
-  QueryParser(std::string_view text, std::vector<Token> tokens) : text_(text), tokens_(std::move(tokens)) {}
+  explicit QueryParser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
 
   ParsedQuery parse() {
     clause_match();
@@ -168,7 +102,6 @@ class QueryParser {
         if (peek().kind != Token::Kind::Word) return give_up("a label is missing");
         query_.labels.push_back(take().text);
       } while (symbol("|"));
-      if (peek().text == ":") return give_up("a node with several labels at once");
     }
     if (symbol("{")) {
       while (!unsupported() && !symbol("}")) {
@@ -186,26 +119,36 @@ class QueryParser {
   }
 
   void clause_return() {
-    if (word("DISTINCT")) return give_up("RETURN DISTINCT");
     do {
-      std::size_t begin = peek().offset;
       ReturnItem item;
       item.expression = expression();
       if (unsupported()) return;
-      std::size_t end = peek().offset;
-      std::string_view raw = text_.substr(begin, end - begin);
-      while (!raw.empty() && (raw.back() == ' ' || raw.back() == '\n' || raw.back() == '\r')) raw.remove_suffix(1);
-      item.name = raw;
+      item.name = name_of(item.expression);
       if (word("AS")) item.name = take().text;
       query_.items.push_back(std::move(item));
     } while (symbol(","));
+    // Rows come with their columns in the order of names.
+    std::stable_sort(query_.items.begin(), query_.items.end(),
+                     [](const ReturnItem& left, const ReturnItem& right) { return left.name < right.name; });
   }
 
-  Expression expression() {
-    return binary_chain({"OR", "XOR"}, [this] { return conjunction(); });
+  // What a column is called that has no alias.
+  std::string name_of(const Expression& expression) const {
+    switch (expression.kind) {
+      case Expression::Kind::Node:
+        return query_.variable;
+      case Expression::Kind::Property:
+        return expression.text.substr(expression.text.rfind('.') + 1);
+      case Expression::Kind::Aggregate:
+        return expression.text;
+      default:
+        return "expression";
+    }
   }
-  Expression conjunction() {
-    return binary_chain({"AND"}, [this] { return negation(); });
+
+  // AND and OR bind alike.
+  Expression expression() {
+    return binary_chain({"AND", "OR"}, [this] { return negation(); });
   }
 
   Expression negation() {
@@ -256,18 +199,22 @@ class QueryParser {
   }
 
   Expression product() {
-    Expression left = primary();
+    Expression left = remainder();
     while (true) {
       if (symbol("*")) {
-        left = binary("*", std::move(left), primary());
+        left = binary("*", std::move(left), remainder());
       } else if (symbol("/")) {
-        left = binary("/", std::move(left), primary());
-      } else if (symbol("%")) {
-        left = binary("%", std::move(left), primary());
+        left = binary("/", std::move(left), remainder());
       } else {
         return left;
       }
     }
+  }
+
+  Expression remainder() {
+    Expression left = primary();
+    while (symbol("%")) left = binary("%", std::move(left), primary());
+    return left;
   }
 
   Expression primary() {
@@ -330,10 +277,7 @@ class QueryParser {
       }
       out.kind = Expression::Kind::Aggregate;
       for (char c : token.text) out.text.push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c));
-      if (!symbol("*")) {
-        out.distinct = word("DISTINCT");
-        out.operands.push_back(expression());
-      }
+      out.operands.push_back(expression());
       if (!symbol(")")) give_up("the arguments of " + token.text);
       return out;
     }
@@ -398,7 +342,6 @@ class QueryParser {
     query_.reason = std::move(reason);
   }
 
-  std::string_view text_;
   std::vector<Token> tokens_;
   std::size_t position_ = 0;
   ParsedQuery query_;
@@ -416,14 +359,8 @@ bool ParsedQuery::aggregates() const {
 }
 
 std::expected<ParsedQuery, std::string> parse_query(std::string_view text, std::string_view language) {
-  if (auto fault = opening_fault(text, language)) return std::unexpected(*fault);
-  auto tokens = tokens_of(text);
-  if (!tokens) return std::unexpected(tokens.error());
-  bool returns = std::any_of(tokens->begin(), tokens->end(), [](const Token& token) {
-    return token.kind == Token::Kind::Word && upper(token.text) == "RETURN";
-  });
-  if (!returns && language != "GQL") return std::unexpected(parser_error(text, text.size(), "\"RETURN\""));
-  return QueryParser(text, std::move(*tokens)).parse();
+  if (auto fault = grammar_fault(text, language)) return std::unexpected(*fault);
+  return QueryParser(tokens_of(text)).parse();
 }
 
 }  // namespace draas::simulator

@@ -1,7 +1,7 @@
 #pragma once
 // The queries that the simulator evaluates: `MATCH (n:Label) [WHERE ...] RETURN ...` over one node, in Cypher or GQL,
 // with comparisons, AND/OR/NOT, IN, IS [NOT] NULL, string predicates, arithmetic, and count, sum, avg, min and max.
-// Anything else that is well-formed enough is accepted and yields nothing.
+// Anything else that the grammar accepts yields nothing.
 
 #include <expected>
 #include <memory>
@@ -19,16 +19,15 @@ struct Expression {
     Node,      // the matched node itself
     Property,  // text: the path below the node
     Unary,     // text: NOT, -
-    Binary,    // text: OR, AND, XOR, =, <>, <, <=, >, >=, IN, STARTS WITH, ENDS WITH, CONTAINS, +, -, *, /, %
+    Binary,    // text: OR, AND, =, <>, <, <=, >, >=, IN, STARTS WITH, ENDS WITH, CONTAINS, +, -, *, /, %
     IsNull,
     IsNotNull,
     List,
-    Aggregate,  // text: count, sum, avg, min, max; no operand for count(*)
+    Aggregate,  // text: count, sum, avg, min, max
   };
   Kind kind = Kind::Literal;
   std::string text;
   Json literal;
-  bool distinct = false;
   std::vector<Expression> operands;
 };
 

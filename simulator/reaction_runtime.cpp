@@ -3,6 +3,7 @@
 #include <charconv>
 #include <deque>
 #include <map>
+#include <set>
 
 #include "simulator/clock_text.hpp"
 #include "simulator/config_file.hpp"
@@ -72,15 +73,15 @@ class LogReaction final : public ReactionRuntime {
   Json properties() const override { return config_; }
 
   std::expected<void, std::string> start() override {
-    host_.log(TraceLevel::Info, "Starting Reaction component: " + id_);
-    host_.set_status(ComponentStatus::Running, "Log reaction started");
+    host_.trace(TraceLevel::Info, "Starting Reaction component: " + id_);
+    host_.set_status(ComponentStatus::Running, std::nullopt);
     std::string list;
     for (const std::string& query : queries_) list += (list.empty() ? "\"" : ", \"") + query + "\"";
     TracingLog::print("[" + id_ + "] Started - receiving results from queries: [" + list + "]");
     return {};
   }
 
-  void stop() override { host_.log(TraceLevel::Info, "Stopping reaction: " + id_); }
+  void stop() override { host_.trace(TraceLevel::Info, "Stopping reaction: " + id_); }
 
   void deliver(const QueryEmission& emission) override {
     std::string out =
@@ -118,7 +119,8 @@ class SseReaction final : public ReactionRuntime {
   Json properties() const override { return config_; }
 
   std::expected<void, std::string> start() override {
-    host_.set_status(ComponentStatus::Running, "SSE reaction started");
+    host_.trace(TraceLevel::Info, "Starting SSE Reaction component: " + id_);
+    host_.set_status(ComponentStatus::Running, std::nullopt);
     base_path_ = text_setting(config_, "ssePath", "/events");
     heartbeat_ = std::chrono::milliseconds(number_setting(config_, "heartbeatIntervalMs", 30'000));
     std::string host = text_setting(config_, "host", "0.0.0.0");
@@ -127,11 +129,11 @@ class SseReaction final : public ReactionRuntime {
         host_.reactor, [this](const HttpRequest& request, const std::shared_ptr<HttpExchange>& exchange) {
           serve(request, exchange);
         });
-    host_.log(TraceLevel::Info, "Starting SSE server on " + host + ":" + std::to_string(port) + " with CORS enabled");
+    host_.trace(TraceLevel::Info, "Starting SSE server on " + host + ":" + std::to_string(port) + " with CORS enabled");
     // The server binds in the background: a port in use is only logged, and the reaction stays Running.
     if (int problem = listener_->open(host, port); problem != 0) {
       listener_.reset();
-      host_.log(TraceLevel::Error, "Failed to bind SSE server: " + os_error_text(problem));
+      host_.trace(TraceLevel::Error, "Failed to bind SSE server: " + os_error_text(problem));
     }
     beat();
     return {};
@@ -172,21 +174,48 @@ class SseReaction final : public ReactionRuntime {
   };
 
   void serve(const HttpRequest& request, const std::shared_ptr<HttpExchange>& exchange) {
-    HeaderList cors = {{"access-control-allow-origin", "*"}};
-    if (request.method == "OPTIONS") return exchange->respond({200, cors, ""});
-    if (request.path != base_path_ && !request.path.starts_with(base_path_ + "/")) {
-      return exchange->respond({404, cors, ""});
+    HeaderList cors = {{"vary", "origin, access-control-request-method, access-control-request-headers"},
+                       {"access-control-allow-origin", "*"}};
+    auto answer = [&](int status, HeaderList more) {
+      more.insert(more.end(), cors.begin(), cors.end());
+      return HttpResponse{status, std::move(more), ""};
+    };
+    if (request.method == "OPTIONS") {
+      return exchange->respond(
+          answer(200, {{"access-control-allow-methods", "GET,OPTIONS"}, {"access-control-allow-headers", "*"}}));
     }
+    if (!serves(request.path)) return exchange->respond(answer(404, {}));
+    HttpResponse head = answer(200, {{"content-type", "text/event-stream"}, {"cache-control", "no-cache"}});
+    if (request.method == "HEAD") return exchange->respond(head);
+    if (request.method != "GET") return exchange->respond(answer(405, {{"allow", "GET,HEAD"}}));
     std::uint64_t token = next_reader_++;
     readers_[token] = {request.path, exchange};
-    HttpResponse head;
-    head.headers = {{"content-type", "text/event-stream"}, {"cache-control", "no-cache"}, cors.front()};
     exchange->begin_stream(head, [this, token, alive = std::weak_ptr<int>(alive_)] {
       if (!alive.expired()) readers_.erase(token);
     });
   }
 
+  // The base path, the fixed paths of templates, and those that an event has had.
+  bool serves(const std::string& path) const {
+    if (path == base_path_ || paths_.contains(path)) return true;
+    bool found = false;
+    auto look = [&](const Json& block) {
+      if (!block.is_object()) return;
+      for (const auto& [slot, spec] : block.items()) {
+        if (!spec.is_object() || !spec.contains("path") || !spec["path"].is_string()) continue;
+        std::string fixed = spec["path"].get<std::string>();
+        found = found || fixed == path || base_path_ + "/" + fixed == path;
+      }
+    };
+    if (config_.contains("defaultTemplate")) look(config_["defaultTemplate"]);
+    if (config_.contains("routes") && config_["routes"].is_object()) {
+      for (const auto& [query, block] : config_["routes"].items()) look(block);
+    }
+    return found;
+  }
+
   void broadcast(const std::string& path, const std::string& payload) {
+    paths_.insert(path);
     std::string text = "data: ";
     for (char c : payload) {
       text.push_back(c);
@@ -219,6 +248,7 @@ class SseReaction final : public ReactionRuntime {
   std::chrono::milliseconds heartbeat_{30'000};
   Reactor::TimerId timer_ = 0;
   std::unique_ptr<HttpListener> listener_;
+  std::set<std::string> paths_;
   std::map<std::uint64_t, Reader> readers_;
   std::uint64_t next_reader_ = 1;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
@@ -237,12 +267,12 @@ class HttpReaction final : public ReactionRuntime {
     base_url_ = text_setting(config_, "baseUrl", "http://localhost");
     token_ = text_setting(config_, "token", "");
     timeout_ = std::chrono::milliseconds(number_setting(config_, "timeoutMs", 5000));
-    host_.log(TraceLevel::Info, "[" + id_ + "] HTTP reaction starting in standard mode - base URL: " + base_url_);
+    host_.trace(TraceLevel::Info, "[" + id_ + "] HTTP reaction starting in standard mode - base URL: " + base_url_);
     if (!base_url_.starts_with("http://") && !base_url_.starts_with("https://")) {
       return std::unexpected("Invalid HTTP reaction config: base URL must be http or https");
     }
     running_ = std::make_shared<int>(0);
-    host_.set_status(ComponentStatus::Running, "HTTP reaction running (standard mode)");
+    host_.set_status(ComponentStatus::Running, std::nullopt);
     return {};
   }
 
@@ -365,34 +395,51 @@ class HttpReaction final : public ReactionRuntime {
   std::shared_ptr<int> running_;
 };
 
-// Runs and delivers nowhere, or into a function.
+// Runs and delivers nowhere.
 class PlainReaction final : public ReactionRuntime {
  public:
-  PlainReaction(std::string kind, Json properties, RuntimeHost host, std::string running,
-                std::function<void(const QueryEmission&)> sink)
-      : kind_(std::move(kind)),
-        properties_(std::move(properties)),
-        host_(std::move(host)),
-        running_(std::move(running)),
-        sink_(std::move(sink)) {}
+  PlainReaction(std::string kind, Json properties, RuntimeHost host)
+      : kind_(std::move(kind)), properties_(std::move(properties)), host_(std::move(host)) {}
 
   std::string kind() const override { return kind_; }
   Json properties() const override { return properties_; }
   std::expected<void, std::string> start() override {
-    host_.set_status(ComponentStatus::Running, running_);
+    host_.set_status(ComponentStatus::Running, std::nullopt);
     return {};
   }
   void stop() override {}
-  void deliver(const QueryEmission& emission) override {
-    if (sink_) sink_(emission);
-  }
+  void deliver(const QueryEmission&) override {}
 
  private:
   std::string kind_;
   Json properties_;
   RuntimeHost host_;
-  std::string running_;
+};
+
+// The built-in kind: delivers into a function, if there is one, and keeps no fields.
+class ApplicationReaction final : public ReactionRuntime {
+ public:
+  ApplicationReaction(RuntimeHost host, std::function<void(const QueryEmission&)> sink, std::function<void()> ended)
+      : host_(std::move(host)), sink_(std::move(sink)), ended_(std::move(ended)) {}
+
+  std::string kind() const override { return "application"; }
+  Json properties() const override { return Json::object(); }
+  std::expected<void, std::string> start() override {
+    host_.set_status(ComponentStatus::Running, "Application reaction started");
+    return {};
+  }
+  void stop() override {
+    if (ended_) ended_();
+  }
+  std::optional<std::string> stopped_message() const override { return "Application reaction stopped"; }
+  void deliver(const QueryEmission& emission) override {
+    if (sink_) sink_(emission);
+  }
+
+ private:
+  RuntimeHost host_;
   std::function<void(const QueryEmission&)> sink_;
+  std::function<void()> ended_;
 };
 
 }  // namespace
@@ -405,16 +452,13 @@ std::unique_ptr<ReactionRuntime> make_reaction_runtime(const std::string& kind, 
   if (kind == "http" || kind == "http-adaptive") {
     return std::make_unique<HttpReaction>(kind, id, config, std::move(host));
   }
-  // The built-in kind keeps none of its fields.
-  Json properties = kind == "application" ? Json::object() : config;
-  std::string running = kind == "application" ? "Application reaction started" : kind + " reaction started";
-  return std::make_unique<PlainReaction>(kind, std::move(properties), std::move(host), std::move(running), nullptr);
+  if (kind == "application") return std::make_unique<ApplicationReaction>(std::move(host), nullptr, nullptr);
+  return std::make_unique<PlainReaction>(kind, config, std::move(host));
 }
 
 std::unique_ptr<ReactionRuntime> make_attach_reaction(std::function<void(const QueryEmission&)> sink,
-                                                      RuntimeHost host) {
-  return std::make_unique<PlainReaction>("application", Json::object(), std::move(host), "Application reaction started",
-                                         std::move(sink));
+                                                      std::function<void()> ended, RuntimeHost host) {
+  return std::make_unique<ApplicationReaction>(std::move(host), std::move(sink), std::move(ended));
 }
 
 }  // namespace draas::simulator

@@ -38,14 +38,14 @@ RestApi::RestApi(ServerState& state) : state_(state) {
     return json_answer(200, Json{{"versions", {"v1"}}, {"current", "v1"}});
   });
   add("GET", "/api/v1/openapi.json", [this](Call&) -> std::optional<HttpResponse> { return openapi(); });
-  for (const char* path : {"/api/v1/docs", "/api/v1/docs/"}) {
-    add("GET", path, [](Call&) -> std::optional<HttpResponse> {
-      return HttpResponse{200,
-                          {{"content-type", "text/html"}},
-                          "<!DOCTYPE html><html><head><title>drasi-sim</title></head><body>"
-                          "<a href=\"/api/v1/openapi.json\">openapi.json</a></body></html>"};
-    });
-  }
+  add("GET", "/api/v1/docs",
+      [](Call&) -> std::optional<HttpResponse> { return HttpResponse{303, {{"location", "/api/v1/docs/"}}, ""}; });
+  add("GET", "/api/v1/docs/", [](Call&) -> std::optional<HttpResponse> {
+    return HttpResponse{200,
+                        {{"content-type", "text/html"}},
+                        "<!DOCTYPE html><html><head><title>drasi-sim</title></head><body>"
+                        "<a href=\"/api/v1/openapi.json\">openapi.json</a></body></html>"};
+  });
   add_instance_routes();
   for (ComponentType type : {ComponentType::Source, ComponentType::Query, ComponentType::Reaction}) {
     add_component_routes(type);
@@ -138,6 +138,9 @@ void RestApi::handle(const HttpRequest& request, const std::shared_ptr<HttpExcha
 }
 
 std::optional<HttpResponse> RestApi::run(const Route& route, Call& call) {
+  if (route.check != nullptr) {
+    if (auto refusal = route.check(call.request)) return refusal;
+  }
   if (!route.in_instance) return route.action(call);
   std::string id = call.parameters.front();
   call.parameters.erase(call.parameters.begin());

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,8 @@ class RestApi {
     Action action;
     bool in_instance = false;
     Missing missing = Missing::InternalError;
+    // What is refused before the instance is looked up.
+    std::optional<HttpResponse> (*check)(const HttpRequest&) = nullptr;
   };
 
   enum class Writing { Create, Upsert };  // POST, PUT
@@ -72,6 +75,7 @@ class RestApi {
   std::optional<HttpResponse> faulty_health(Call& call);
   HttpResponse list_components(ComponentType type, const Instance& instance);
   HttpResponse get_component(ComponentType type, Call& call);
+  static std::optional<HttpResponse> refuse_limit(const HttpRequest& request);
   // The newest of what a component has reported, or all of it and what follows.
   template <class Entry>
   HttpResponse history(ComponentType type, Call& call, std::deque<Entry> Component::* entries);
@@ -104,6 +108,7 @@ class RestApi {
 
   ServerState& state_;
   std::vector<Route> routes_;
+  std::set<std::string> started_twice_;  // sources for which that fault is over
 };
 
 }  // namespace draas::simulator

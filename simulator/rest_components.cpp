@@ -24,13 +24,16 @@ std::string event_text(const Json& payload) { return "data: " + to_text(payload)
 std::expected<std::size_t, HttpResponse> limit_of(const HttpRequest& request) {
   auto text = request.parameter("limit");
   if (!text) return kDefaultLimit;
+  auto refuse = [](const std::string& reason) {
+    return std::unexpected(text_answer(400, "Failed to deserialize query string: " + reason));
+  };
+  auto first = request.query.find("limit=");
+  if (request.query.find("&limit=", first) != std::string::npos) return refuse("duplicate field `limit`");
+  if (text->empty()) return refuse("cannot parse integer from empty string");
   std::size_t limit = 0;
   auto [end, problem] = std::from_chars(text->data(), text->data() + text->size(), limit);
-  if (text->empty() || problem != std::errc{} || end != text->data() + text->size()) {
-    return std::unexpected(text_answer(
-        400, std::string("Failed to deserialize query string: ") +
-                 (text->empty() ? "cannot parse integer from empty string" : "invalid digit found in string")));
-  }
+  if (end != text->data() + text->size()) return refuse("invalid digit found in string");
+  if (problem != std::errc{}) return refuse("number too large to fit in target type");
   return limit;
 }
 
@@ -61,18 +64,17 @@ class Heartbeat : public std::enable_shared_from_this<Heartbeat> {
   Reactor::TimerId timer_ = 0;
 };
 
-std::string debug_list(const std::vector<std::string>& items) {
-  std::string out = "[";
-  for (const std::string& item : items) out += (out.size() > 1 ? ", \"" : "\"") + item + "\"";
-  return out + "]";
-}
-
 std::string unknown_kind(const PluginCatalog& plugins, PluginCategory category, const std::string& name,
                          const std::string& kind) {
   return "Unknown " + name + " kind: '" + kind + "'. Available: " + debug_list(plugins.kinds(category));
 }
 
 }  // namespace
+
+std::optional<HttpResponse> RestApi::refuse_limit(const HttpRequest& request) {
+  auto limit = limit_of(request);
+  return limit ? std::nullopt : std::optional(limit.error());
+}
 
 template <class Entry>
 HttpResponse RestApi::history(ComponentType type, Call& call, std::deque<Entry> Component::* entries) {
@@ -110,10 +112,12 @@ void RestApi::add_component_routes(ComponentType type) {
              Missing::PlainText);
   add_scoped("GET", one, answered([this, type](Call& call) { return get_component(type, call); }));
   add_scoped("DELETE", one, answered([this, type](Call& call) { return remove_component(type, call); }));
+  std::size_t before = routes_.size();
   add_scoped("GET", one + "/events",
              answered([this, type](Call& call) { return history(type, call, &Component::events); }));
   add_scoped("GET", one + "/logs",
              answered([this, type](Call& call) { return history(type, call, &Component::logs); }));
+  for (std::size_t index = before; index < routes_.size(); ++index) routes_[index].check = &RestApi::refuse_limit;
   add_scoped("GET", one + "/events/stream",
              [this, type](Call& call) { return stream(type, call, &Component::events, &Component::on_event); });
   add_scoped("GET", one + "/logs/stream",
@@ -220,8 +224,11 @@ std::expected<Definition, HttpResponse> RestApi::read_definition(Call& call, Com
   Decoder decoder;
   Definition definition = decode(decoder, *body, "", "");
   if (decoder.failed()) {
-    return std::unexpected(failure(
-        "INVALID_REQUEST", "Invalid " + std::string(lower_name(type)) + " configuration: " + decoder.fault()->text()));
+    // The server reads these bodies as values first, which costs the place of a fault and calls an absent value null.
+    std::string text = decoder.fault()->message;
+    if (auto at = text.find("unit value"); at != std::string::npos) text.replace(at, 10, "null");
+    return std::unexpected(
+        failure("INVALID_REQUEST", "Invalid " + std::string(lower_name(type)) + " configuration: " + text));
   }
   if (writing == Writing::Upsert && definition.id != call.parameters[0]) {
     return std::unexpected(failure(
@@ -253,8 +260,15 @@ HttpResponse RestApi::write_source(Call& call, Writing writing) {
     fault = unknown_kind(plugins, PluginCategory::Bootstrap, "bootstrap", *bootstrap);
   } else {
     fault = source_config_fault(source->kind, source->config);
+    if (fault) fault->insert(0, "Failed to create source '" + source->id + "': ");
   }
-  Change change{fault, [&] { return instance.add_source(*resolved); },
+  Change change{fault,
+                [&]() -> Outcome<void> {
+                  auto outcome = instance.add_source(*resolved);
+                  bool twice = source->kind == "http" && selects(state_.around().faults.double_starts, source->id);
+                  if (outcome && twice && started_twice_.insert(source->id).second) instance.start_twice(source->id);
+                  return outcome;
+                },
                 [&] { return instance.update_source(*resolved); },
                 [&] { state_.remember_source(instance.id(), *source); }};
   return apply(instance, ComponentType::Source, source->id, writing, change);
@@ -270,6 +284,7 @@ HttpResponse RestApi::write_reaction(Call& call, Writing writing) {
     fault = unknown_kind(plugins, PluginCategory::Reaction, "reaction", reaction->kind);
   } else {
     fault = reaction_config_fault(reaction->kind, reaction->queries, reaction->config);
+    if (fault) fault->insert(0, "Failed to create reaction '" + reaction->id + "': ");
   }
   Change change{fault, [&] { return instance.add_reaction(*reaction); },
                 [&] { return instance.update_reaction(*reaction); },
@@ -355,9 +370,13 @@ std::optional<HttpResponse> RestApi::attach(Call& call) {
       state_.around().log.warn("drasi_sim", outcome.error().text());
     }
   });
-  auto outcome = instance->add_attach_reaction(reaction_id, query_id, [exchange](const QueryEmission& emission) {
-    exchange->send(event_text(emission.to_json()));
-  });
+  auto outcome = instance->add_attach_reaction(
+      reaction_id, query_id,
+      [exchange](const QueryEmission& emission) { exchange->send(event_text(emission.to_json())); },
+      [exchange, heartbeat] {
+        heartbeat->stop();
+        exchange->end_stream();
+      });
   if (!outcome) {
     exchange->abort();
   } else {

@@ -118,7 +118,7 @@ HttpResponse RestApi::create_instance(Call& call) {
   if (selects(state_.around().faults.fail_creates, id)) {
     return failure("INSTANCE_CREATE_FAILED", "Failed to create instance: simulated create failure");
   }
-  auto instance = std::make_unique<Instance>(state_.around(), id);
+  auto instance = std::make_unique<Instance>(state_.around(), id, definition.persist_index);
   if (auto ok = instance->start(); !ok) {
     return failure("INSTANCE_CREATE_FAILED", "Failed to start instance: " + ok.error());
   }
@@ -182,15 +182,20 @@ HttpResponse RestApi::deploy_solution(Call& call) {
   if (template_id.empty() && text.empty()) {
     return failure("INVALID_REQUEST", "Must specify either templateId or yaml");
   }
-  if (!template_id.empty()) return failure("PLUGIN_NOT_FOUND", "Solution template '" + template_id + "' not found");
+  if (!template_id.empty()) {
+    return failure("INVALID_REQUEST", "Template '" + template_id + "' not found in solutions directory");
+  }
   auto document = parse_yaml(text);
-  if (!document) return failure("INVALID_REQUEST", "Failed to parse solution YAML: " + document.error().message);
-  const Json& root = document->value;
-  const Json& parts = root.is_object() && root.contains("solution") ? root["solution"] : root;
+  if (!document) return failure("INVALID_REQUEST", "Failed to parse template: " + document.error().message);
+  Decoder header;
+  ObjectReader reader(header, document->value, "", "", "struct SolutionTemplateFile");
+  reader.required_string("name");
+  if (header.failed()) return failure("INVALID_REQUEST", "Failed to parse template: " + header.fault()->message);
+  const Json& parts = document->value;
   Created created{Json::array(), Json::array(), Json::array()};
   Json errors = Json::array();
   auto add_all = [&](const char* key, std::size_t index, auto decode, auto add_one) {
-    if (!parts.is_object() || !parts.contains(key) || !parts[key].is_array()) return;
+    if (!parts.contains(key) || !parts[key].is_array()) return;
     for (const Json& entry : parts[key]) {
       Decoder decoder;
       auto definition = decode(decoder, entry, "", "");
@@ -209,7 +214,10 @@ HttpResponse RestApi::deploy_solution(Call& call) {
   add_all("queries", 1, decode_query, [&](const QueryDefinition& query) { return target.add_query(query); });
   add_all("reactions", 2, decode_reaction,
           [&](const ReactionDefinition& reaction) { return target.add_reaction(reaction); });
-  return saved(success(creation_report(created, errors)), "deploying solution");
+  Json report = creation_report(created, errors);
+  report["componentsStarted"] = Json::array();
+  if (errors.empty()) report.erase("errors");
+  return saved(success(std::move(report)), "deploying solution");
 }
 
 void RestApi::add_plugin_routes() {
@@ -293,6 +301,12 @@ HttpResponse RestApi::load_plugin(Call& call) {
   if (problem) return failure("PLUGIN_FILE_NOT_FOUND", "Plugin file '" + *file + "' not found in plugins directory");
   if (!path.string().starts_with(directory.string() + "/")) {
     return failure("PLUGIN_INVALID_PATH", "Filename must refer to a file within the plugins directory");
+  }
+  std::string name = path.stem().string();
+  for (const Json& plugin : state_.around().plugins.plugins_document(directory.string(), state_.loaded_at)) {
+    if (std::filesystem::path(plugin["filePath"].get<std::string>()).stem().string() != name) continue;
+    return failure("PLUGIN_LOAD_FAILED", "Plugin '" + plugin["id"].get<std::string>() +
+                                             "' is already loaded. Unload the server and restart to replace it.");
   }
   return failure("PLUGIN_LOAD_FAILED", "The simulated server cannot load '" + *file + "'");
 }

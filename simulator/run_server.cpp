@@ -178,6 +178,7 @@ class ServerRun {
     std::vector<InstanceDefinition> instances = definition_.effective_instances();
     for (const InstanceDefinition& instance : instances) {
       std::string id = resolve_string(instance.id).value_or("");
+      if (int status = open_state_store(instance); status != 0) return status;
       log_.info(kServer, "Enabling WAL provider for instance '" + id + "' at: ./data/id-" + hex(id) + "/wal");
       std::vector<std::string> identities;
       for (const ProviderDefinition& provider : instance.identity_providers) {
@@ -191,17 +192,35 @@ class ServerRun {
         return reference && std::find(identities.begin(), identities.end(), *reference) == identities.end();
       };
       for (const SourceDefinition& source : instance.sources) {
-        if (auto fault = source_config_fault(source.kind, source.config)) return give_up(*fault);
+        if (auto fault = source_config_fault(source.kind, source.config)) {
+          return give_up("Failed to create source '" + source.id + "': " + *fault);
+        }
         if (unknown(source.identity_provider)) return dangling("Source", *source.identity_provider, identities);
       }
       for (const ReactionDefinition& reaction : instance.reactions) {
         if (auto fault = reaction_config_fault(reaction.kind, reaction.queries, reaction.config)) {
-          return give_up(*fault);
+          return give_up("Failed to create reaction '" + reaction.id + "': " + *fault);
         }
         if (unknown(reaction.identity_provider)) return dangling("Reaction", *reaction.identity_provider, identities);
       }
     }
     if (std::string fault = state_->load_instances(instances); !fault.empty()) return give_up(fault);
+    return 0;
+  }
+
+  // The file comes into being; its directory must be there.
+  int open_state_store(const InstanceDefinition& instance) {
+    if (!instance.state_store) return 0;
+    auto location = read_config_value((*instance.state_store)["path"], "a string");
+    auto path = location ? resolve_string(*location) : std::unexpected(location.error());
+    if (!path) return give_up(path.error());
+    log_.info("drasi_server::factories", "Creating REDB state store provider with path: " + *path);
+    int fd = ::open(path->c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0) {
+      return give_up("Storage error: Failed to create/open redb database at \"" + *path +
+                     "\": I/O error: " + os_error_text(errno));
+    }
+    ::close(fd);
     return 0;
   }
 

@@ -22,7 +22,7 @@ std::string ServerState::load_instances(const std::vector<InstanceDefinition>& d
     for (SourceDefinition& source : resolved.sources) {
       if (auto with = with_bootstrap(id, source)) source = *with;
     }
-    auto instance = std::make_unique<Instance>(around_, id);
+    auto instance = std::make_unique<Instance>(around_, id, definition.persist_index);
     if (std::string fault = instance->load(resolved); !fault.empty()) return fault;
     for (const SourceDefinition& source : definition.sources) remember_source(id, source);
     for (const ReactionDefinition& reaction : definition.reactions) remember_reaction(id, reaction);

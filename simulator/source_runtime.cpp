@@ -42,7 +42,6 @@ class MockSource final : public SourceRuntime {
 
   std::string kind() const override { return "mock"; }
   Json properties() const override { return config_; }
-  std::string stopped_message() const override { return "Mock source stopped successfully"; }
 
   std::expected<void, std::string> start() override {
     host_.log(TraceLevel::Info, "Starting Mock Source component: " + id_);
@@ -86,7 +85,7 @@ class MockSource final : public SourceRuntime {
   }
 
   void begin() {
-    host_.set_status(ComponentStatus::Running, "Mock source started successfully");
+    host_.set_status(ComponentStatus::Running, std::nullopt);
     if (sim_.contains("failAfter")) {
       fail_timer_ = host_.reactor.after(delay_field("failAfter"), [this] {
         fail_timer_ = 0;
@@ -165,29 +164,52 @@ class HttpSource final : public SourceRuntime {
 
   std::string kind() const override { return "http"; }
   Json properties() const override { return config_; }
-  std::string stopped_message() const override { return "Adaptive HTTP source stopped"; }
+  bool replays() const override {
+    return config_.contains("durability") && config_["durability"].is_object() &&
+           config_["durability"].value("enabled", false);
+  }
 
   std::expected<void, std::string> start() override {
     std::string host = string_field(config_, "host", "0.0.0.0");
     auto port = static_cast<std::uint16_t>(unsigned_field(config_, "port", 8080));
+    std::uint64_t batch = unsigned_field(config_, "adaptiveMaxBatchSize", 1000);
     std::string address = host + ":" + std::to_string(port);
-    listener_ = std::make_unique<HttpListener>(
+    auto listener = std::make_unique<HttpListener>(
         host_.reactor, [this](const HttpRequest& request, const std::shared_ptr<HttpExchange>& exchange) {
           exchange->respond(answer(request));
         });
-    host_.log(TraceLevel::Info, "[" + id_ + "] Adaptive HTTP source attempting to bind to " + address);
-    if (int problem = listener_->open(host, port); problem != 0) {
+    batches_ = 0;
+    events_ = 0;
+    say(TraceLevel::Info, "Starting adaptive HTTP source");
+    say(TraceLevel::Info, "HttpSource using batch channel capacity: " + std::to_string(batch * 5) +
+                              " (max_batch_size: " + std::to_string(batch) + " x 5)");
+    say(TraceLevel::Info, "Starting adaptive batcher task");
+    say(TraceLevel::Info, "Standard mode enabled");
+    say(TraceLevel::Info, "Adaptive HTTP batcher started with config: AdaptiveBatchConfig { max_batch_size: " +
+                              std::to_string(batch) + ", min_batch_size: 10, max_wait_time: 100ms, min_wait_time: 1ms" +
+                              ", throughput_window: 5s, adaptive_enabled: true }");
+    say(TraceLevel::Info, "Adaptive HTTP source attempting to bind to " + address);
+    if (int problem = listener->open(host, port); problem != 0) {
       listener_.reset();
-      std::string reason = "Failed to bind HTTP server to " + address + ": " + os_error_text(problem) +
-                           ". Common causes: port already in use, insufficient permissions";
-      host_.log(TraceLevel::Error, "[" + id_ + "] " + reason);
+      std::string reason = "Failed to bind HTTP server to " + address + ": " + os_error_text(problem);
+      say(TraceLevel::Error, reason);
+      say_end();
+      reason += ". Common causes: port already in use, insufficient permissions";
+      host_.set_status(ComponentStatus::Error, reason);
       return std::unexpected(reason);
     }
-    host_.set_status(ComponentStatus::Running, "Adaptive HTTP source running on " + address + " with batch support");
+    listener_ = std::move(listener);
+    say(TraceLevel::Info, "Adaptive HTTP source successfully listening on " + address);
+    host_.set_status(ComponentStatus::Running, std::nullopt);
     return {};
   }
 
-  void stop() override { listener_.reset(); }
+  void stop() override {
+    if (listener_ == nullptr) return;
+    listener_.reset();
+    say(TraceLevel::Info, "Stopping adaptive HTTP source");
+    say_end();
+  }
 
  private:
   static HttpResponse json_response(int status, const Json& body) {
@@ -211,46 +233,136 @@ class HttpSource final : public SourceRuntime {
                                  {"message", "Source name mismatch"},
                                  {"error", "Expected source '" + id_ + "', got '" + name + "'"}});
     }
-    auto body = parse_json(request.body);
-    if (!body)
-      return {400, {{"content-type", "text/plain; charset=utf-8"}}, "Failed to parse the request body as JSON"};
-    Json events = batch && body->is_object() ? body->value("events", Json::array()) : Json::array({*body});
-    std::size_t accepted = 0;
-    for (const Json& event : events) accepted += take(event) ? 1U : 0U;
-    if (accepted < events.size() && accepted == 0) {
-      return json_response(400, {{"success", false},
-                                 {"message", "All " + std::to_string(events.size()) + " events failed"},
-                                 {"error", "not an event"}});
+    std::string type(header_value(request.headers, "content-type"));
+    if (!type.starts_with("application/json")) {
+      return text_response(415, "Expected request with `Content-Type: application/json`");
     }
-    return json_response(
-        200, {{"success", true}, {"message", "All " + std::to_string(accepted) + " events processed successfully"}});
+    auto body = parse_json(request.body);
+    if (!body) return text_response(400, "Failed to parse the request body as JSON: " + body.error().message);
+    std::string fault = batch ? batch_fault(request.body, *body) : event_fault(request.body, *body);
+    if (!fault.empty()) {
+      return text_response(422, "Failed to deserialize the JSON body into the target type: " + fault);
+    }
+    Json events = batch ? (*body)["events"] : Json::array({*body});
+    for (const Json& event : events) take(event);
+    if (!events.empty()) ++batches_;
+    events_ += events.size();
+    return json_response(200, {{"success", true},
+                               {"message", "All " + std::to_string(events.size()) + " events processed successfully"}});
   }
 
-  bool take(const Json& event) {
-    if (!event.is_object()) return false;
-    std::string operation = event.value("operation", "");
+  static HttpResponse text_response(int status, std::string text) {
+    return {status, {{"content-type", "text/plain; charset=utf-8"}}, std::move(text)};
+  }
+
+  static std::string at_column(std::size_t column) { return " at line 1 column " + std::to_string(column); }
+
+  // Why an element cannot be read, or "". What lies within an event is told without a place.
+  static std::string element_fault(const Json& element) {
+    auto text_fault = [&](const char* key) -> std::string {
+      if (!element.contains(key)) return std::string("missing field `") + key + "`";
+      if (!element[key].is_string()) return "invalid type: " + describe_value(element[key]) + ", expected a string";
+      return "";
+    };
+    if (!element.is_object()) return "invalid type: " + describe_value(element) + ", expected a map";
+    if (std::string fault = text_fault("type"); !fault.empty()) return fault;
+    std::string type = element["type"].get<std::string>();
+    if (type != "node" && type != "relation") {
+      return "unknown variant `" + type + "`, expected `node` or `relation`";
+    }
+    if (std::string fault = text_fault("id"); !fault.empty()) return fault;
+    if (!element.contains("labels")) return "missing field `labels`";
+    if (!element["labels"].is_array()) {
+      return "invalid type: " + describe_value(element["labels"]) + ", expected a sequence";
+    }
+    for (const Json& label : element["labels"]) {
+      if (!label.is_string()) return "invalid type: " + describe_value(label) + ", expected a string";
+    }
+    if (type == "relation") {
+      for (const char* end : {"from", "to"}) {
+        if (std::string fault = text_fault(end); !fault.empty()) return fault;
+      }
+    }
+    if (element.contains("properties") && !element["properties"].is_object()) {
+      return "invalid type: " + describe_value(element["properties"]) + ", expected a map";
+    }
+    return "";
+  }
+
+  static std::string event_fault(std::string_view body, const Json& event) {
+    if (event.is_array() && !event.empty() && !event[0].is_string()) {
+      return "[0]: invalid type: " + describe_value(event[0]) + ", expected variant identifier" +
+             at_column(1 + event[0].dump().size());
+    }
+    if (!event.is_object()) {
+      return "invalid type: " + describe_value(event) + ", expected internally tagged enum DirectSourceChange" +
+             at_column(body.size());
+    }
+    if (!event.contains("operation")) return "missing field `operation`" + at_column(body.size());
+    const Json& operation = event["operation"];
+    std::size_t end = body.find(':', body.find("\"operation\""));
+    end =
+        end == std::string_view::npos ? body.size() : body.find_first_not_of(" \t", end + 1) + operation.dump().size();
+    if (!operation.is_string()) {
+      return "operation: invalid type: " + describe_value(operation) + ", expected variant identifier" + at_column(end);
+    }
+    std::string name = operation.get<std::string>();
+    if (name == "delete") {
+      if (!event.contains("id")) return "missing field `id`";
+      return event["id"].is_string() ? "" : "invalid type: " + describe_value(event["id"]) + ", expected a string";
+    }
+    if (name != "insert" && name != "update") {
+      return "operation: unknown variant `" + name + "`, expected one of `insert`, `update`, `delete`" + at_column(end);
+    }
+    return event.contains("element") ? element_fault(event["element"]) : "missing field `element`";
+  }
+
+  static std::string batch_fault(std::string_view body, const Json& document) {
+    if (document.is_array()) {
+      return "invalid length " + std::to_string(document.size()) +
+             ", expected struct BatchEventRequest with 1 element" + at_column(body.size());
+    }
+    if (!document.is_object()) {
+      return "invalid type: " + describe_value(document) + ", expected struct BatchEventRequest" +
+             at_column(body.size());
+    }
+    if (!document.contains("events")) return "missing field `events`" + at_column(body.size());
+    if (!document["events"].is_array()) {
+      return "events: invalid type: " + describe_value(document["events"]) + ", expected a sequence" +
+             at_column(body.size());
+    }
+    for (std::size_t index = 0; index < document["events"].size(); ++index) {
+      const Json& event = document["events"][index];
+      std::string fault = event_fault(event.dump(), event);
+      if (fault.empty()) continue;
+      if (auto place = fault.find(" at line 1 column"); place != std::string::npos) fault.resize(place);
+      return "events[" + std::to_string(index) + "]: " + fault + at_column(body.size() - 1);
+    }
+    return "";
+  }
+
+  // `event` has no fault.
+  void take(const Json& event) {
+    std::string operation = event["operation"].get<std::string>();
     GraphChange change;
     if (operation == "delete") {
-      if (!event.contains("id") || !event["id"].is_string()) return false;
       change.operation = GraphChange::Operation::Delete;
       change.element_id = event["id"].get<std::string>();
-      emit_(change);
-      return true;
+      return emit_(change);
     }
-    if (operation != "insert" && operation != "update") return false;
-    if (!event.contains("element") || !event["element"].is_object()) return false;
     const Json& element = event["element"];
-    if (!element.contains("id") || !element["id"].is_string()) return false;
-    if (!element.contains("labels") || !element["labels"].is_array()) return false;
     change.operation = operation == "insert" ? GraphChange::Operation::Insert : GraphChange::Operation::Update;
     change.element_id = element["id"].get<std::string>();
-    for (const Json& label : element["labels"]) {
-      if (label.is_string()) change.labels.push_back(label.get<std::string>());
-    }
-    change.relation = element.value("type", "node") == "relation";
-    if (element.contains("properties") && element["properties"].is_object()) change.properties = element["properties"];
+    for (const Json& label : element["labels"]) change.labels.push_back(label.get<std::string>());
+    change.relation = element["type"] == "relation";
+    if (element.contains("properties")) change.properties = element["properties"];
     emit_(change);
-    return true;
+  }
+
+  void say(TraceLevel level, const std::string& text) { host_.log(level, "[" + id_ + "] " + text); }
+  void say_end() {
+    say(TraceLevel::Info, "Adaptive HTTP batcher stopped - Total batches: " + std::to_string(batches_) +
+                              ", Total events: " + std::to_string(events_));
   }
 
   std::string id_;
@@ -258,21 +370,21 @@ class HttpSource final : public SourceRuntime {
   RuntimeHost host_;
   EmitChange emit_;
   std::unique_ptr<HttpListener> listener_;
+  std::size_t batches_ = 0;
+  std::size_t events_ = 0;
 };
 
 // Runs and yields nothing: kinds whose outside world is not simulated.
 class SilentSource final : public SourceRuntime {
  public:
-  SilentSource(std::string kind, std::string id, Json properties, RuntimeHost host, std::string running)
+  SilentSource(std::string kind, Json properties, RuntimeHost host, std::optional<std::string> running)
       : kind_(std::move(kind)),
-        id_(std::move(id)),
         properties_(std::move(properties)),
         host_(std::move(host)),
         running_(std::move(running)) {}
 
   std::string kind() const override { return kind_; }
   Json properties() const override { return properties_; }
-  std::string stopped_message() const override { return "Source '" + id_ + "' stopped"; }
   std::expected<void, std::string> start() override {
     host_.set_status(ComponentStatus::Running, running_);
     return {};
@@ -281,10 +393,9 @@ class SilentSource final : public SourceRuntime {
 
  private:
   std::string kind_;
-  std::string id_;
   Json properties_;
   RuntimeHost host_;
-  std::string running_;
+  std::optional<std::string> running_;
 };
 
 }  // namespace
@@ -293,12 +404,11 @@ std::unique_ptr<SourceRuntime> make_source_runtime(const std::string& kind, cons
                                                    RuntimeHost host, EmitChange emit) {
   if (kind == "mock") return std::make_unique<MockSource>(id, config, std::move(host), std::move(emit));
   if (kind == "http") return std::make_unique<HttpSource>(id, config, std::move(host), std::move(emit));
-  return std::make_unique<SilentSource>(kind, id, config, std::move(host), kind + " source started");
+  return std::make_unique<SilentSource>(kind, config, std::move(host), std::nullopt);
 }
 
 std::unique_ptr<SourceRuntime> make_component_graph_source(const std::string& instance_id, RuntimeHost host) {
-  return std::make_unique<SilentSource>("component_graph", std::string(kComponentGraphSource),
-                                        Json{{"instance_id", instance_id}}, std::move(host),
+  return std::make_unique<SilentSource>("component_graph", Json{{"instance_id", instance_id}}, std::move(host),
                                         "Component graph source running");
 }
 

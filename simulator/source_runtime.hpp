@@ -4,6 +4,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,9 @@ namespace draas::simulator {
 // What a source or reaction may do to its surroundings.
 struct RuntimeHost {
   Reactor& reactor;
-  std::function<void(ComponentStatus, std::string)> set_status;
-  std::function<void(TraceLevel, std::string)> log;  // stdout and the component's own log
+  std::function<void(ComponentStatus, std::optional<std::string>)> set_status;  // plugins give no message but of errors
+  std::function<void(TraceLevel, std::string)> log;                             // stdout and the component's own log
+  std::function<void(TraceLevel, std::string)> trace;                           // stdout only
 };
 
 class SourceRuntime {
@@ -29,7 +31,9 @@ class SourceRuntime {
   // Reports Running through the host, now or later. The error is the reason why the start failed.
   virtual std::expected<void, std::string> start() = 0;
   virtual void stop() = 0;
-  virtual std::string stopped_message() const = 0;
+  virtual std::optional<std::string> stopped_message() const { return std::nullopt; }
+  // Whether a query may keep its index over a restart: what it missed can be had again.
+  virtual bool replays() const { return true; }
   // What a query that subscribes is filled with, when no bootstrap provider is configured.
   virtual std::vector<GraphChange> initial_changes() const { return {}; }
 };

@@ -160,7 +160,7 @@ class LibraryPlan {
         }
       }
     }
-    // Whether a running query follows a source that is swapped under it is not certain: it is stopped and started.
+    // A running query gets nothing any more from a source that is swapped under it: it is stopped and started.
     for (const Component& source : components_) {
       if (source.kind != ComponentKind::Source || source.fate != Fate::Update) continue;
       for (Component& query : components_) {

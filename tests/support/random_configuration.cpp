@@ -349,6 +349,10 @@ class Generator {
     const bool login = block.contains("identityProviders");
     for (Json& source : block["sources"]) {
       if (!login) source.erase("identityProvider");
+      // A query with a kept index starts only over sources that can repeat.
+      if (block.contains("persistIndex") && text_of(source, "kind") == "http") {
+        source["durability"] = Json{{"enabled", true}};
+      }
     }
     for (Json& query : block["queries"]) {
       auto& subscriptions = query["sources"];

@@ -103,7 +103,7 @@ TEST_F(Cli, FollowsAcrossARestartOfTheControlPlane) {
   TerminalCommand for_late(draas_program(), {"wait", "late", "--for", "status=Running"}, environment());
   ASSERT_TRUE(events.wait_for("late")) << events.screen();
   ASSERT_TRUE(watching.wait_for("late")) << watching.screen();
-  ASSERT_TRUE(logs.wait_for("started successfully")) << logs.screen();
+  ASSERT_TRUE(logs.wait_for("Drasi Server started successfully")) << logs.screen();  // the last of a start
   ASSERT_TRUE(for_late.wait_for("waiting for")) << for_late.screen();
   const std::size_t starts = count(logs.screen(), "started successfully");
   server_->kill();

@@ -84,6 +84,7 @@ TEST(CommandLine, ValidateTellsOnStandardOutput) {
   SimProcess sim(
       Files{{"good.yaml", "id: a\nsources:\n- kind: mock\n  id: s\n"},
             {"bad.yaml", "id: a\nfrob: 1\n"},
+            {"plugin.yaml", "id: a\nsources:\n- kind: mock\n  id: s\n  frob: 1\n"},
             {"unset.yaml", "id: a\nsources:\n- kind: http\n  id: s\n  host: ${DRASI_SIM_TEST_UNSET}\n  port: 1\n"},
             {"missing.yaml", "id: a\nsources:\n- kind: nosuch\n  id: s\n"}});
   EXPECT_EQ(run(sim, {"validate", "-c", "good.yaml", "--show-resolved"}).code, 0);
@@ -96,6 +97,8 @@ TEST(CommandLine, ValidateTellsOnStandardOutput) {
   EXPECT_NE(sim.output().find("unknown field `frob`"), std::string::npos) << sim.output();
   EXPECT_EQ(run(sim, {"validate", "-c", "unset.yaml"}).code, 1);
   EXPECT_NE(sim.output().find("sources['s'].host: env var 'DRASI_SIM_TEST_UNSET' not found"), std::string::npos);
+  EXPECT_EQ(run(sim, {"validate", "-c", "plugin.yaml"}).code, 0) << "it looks into no plugin's fields";
+  EXPECT_NE(sim.output().find("[OK] source 's' (mock)"), std::string::npos) << sim.output();
   EXPECT_EQ(run(sim, {"validate", "-c", "missing.yaml"}).code, 0) << "a missing plugin is only a warning";
   EXPECT_NE(sim.output().find("[WARN] source/nosuch"), std::string::npos);
 }

@@ -102,6 +102,22 @@ TEST(Faults, AFailingCreationLeavesDebris) {
   EXPECT_EQ(sim.remove("/api/v1/sources/bad").status, 200);
 }
 
+TEST(Faults, ASourceThatIsStartedTwiceLosesItsPort) {
+  SimProcess sim;
+  sim.set_environment("DRASI_SIM_DOUBLE_START", "h");
+  sim.serve("");
+  std::uint16_t port = free_port();
+  std::string body = R"({"kind":"http","id":"h","host":"127.0.0.1","port":)" + std::to_string(port) + "}";
+  EXPECT_EQ(sim.post("/api/v1/sources", body).status, 200) << "the creation succeeds all the same";
+  Json item = sim.get("/api/v1/sources/h").json()["data"];
+  EXPECT_EQ(item["status"], "Error");
+  EXPECT_NE(item["error_message"].get<std::string>().find("Address already in use"), std::string::npos);
+  EXPECT_EQ(http(port, "GET", "/health").status, 0) << "nobody listens";
+  EXPECT_EQ(sim.remove("/api/v1/sources/h").status, 200);
+  EXPECT_EQ(sim.post("/api/v1/sources", body).status, 200);
+  EXPECT_EQ(sim.get("/api/v1/sources/h").json()["data"]["status"], "Running") << "once only";
+}
+
 TEST(Faults, HealthVariants) {
   SimProcess sim;
   sim.serve("sources:\n- kind: mock\n  id: s\n  intervalMs: 60000\n");

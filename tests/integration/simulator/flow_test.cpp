@@ -114,6 +114,39 @@ TEST(Flow, EventsPostedToAnHttpSourceGiveDifferences) {
   EXPECT_EQ(http(source, "POST", "/sources/other/events", event("insert", "a", 1)).status, 400);
 }
 
+TEST(Flow, AnHttpSourceSaysWhatIsWrongWithAnEvent) {
+  SimProcess sim;
+  std::string source = std::to_string(free_port());
+  sim.serve("sources:\n" + std::string(kHttpSource) + source + "\n");
+  auto port = static_cast<std::uint16_t>(std::stoi(source));
+  const std::string start = "Failed to deserialize the JSON body into the target type: ";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"({"op":"insert"})", "missing field `operation` at line 1 column 15"},
+      {R"({"operation":1})", "operation: invalid type: integer `1`, expected variant identifier at line 1 column 14"},
+      {R"({"operation":"frob"})",
+       "operation: unknown variant `frob`, expected one of `insert`, `update`, `delete` at line 1 column 19"},
+      {R"([1])", "[0]: invalid type: integer `1`, expected variant identifier at line 1 column 2"},
+      {R"({"operation":"insert"})", "missing field `element`"},
+      {R"({"operation":"insert","element":{}})", "missing field `type`"},
+      {R"({"operation":"insert","element":{"type":"node","id":"a"}})", "missing field `labels`"},
+      {R"({"operation":"insert","element":{"type":"node","id":5,"labels":["X"]}})",
+       "invalid type: integer `5`, expected a string"},
+      {R"({"operation":"insert","element":{"type":"relation","id":"a","labels":["X"]}})", "missing field `from`"},
+      {R"({"operation":"insert","element":{"type":"zz","id":"a","labels":[]}})",
+       "unknown variant `zz`, expected `node` or `relation`"},
+      {R"({"operation":"delete"})", "missing field `id`"}};
+  for (const auto& [body, fault] : cases) {
+    HttpAnswer answer = http(port, "POST", "/sources/orders/events", body);
+    EXPECT_EQ(answer.status, 422) << body;
+    EXPECT_EQ(answer.body, start + fault) << body;
+    EXPECT_EQ(answer.headers["content-type"], "text/plain; charset=utf-8");
+  }
+  EXPECT_EQ(http(port, "POST", "/sources/orders/events/batch", R"({"events":[{"operation":"insert"}]})").body,
+            start + "events[0]: missing field `element` at line 1 column 34");
+  EXPECT_EQ(http(port, "POST", "/sources/orders/events", "{").status, 400);
+  EXPECT_EQ(http(port, "POST", "/sources/orders/events", "{}", "text/plain").status, 415);
+}
+
 TEST(Flow, ClosingAnAttachedStreamRemovesItsReaction) {
   SimProcess sim;
   sim.serve(
@@ -154,11 +187,17 @@ TEST(Flow, SseReactionServesResults) {
   HttpConnection reader(sse);
   ASSERT_TRUE(reader.connected());
   reader.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
-  reader.read_until("\r\n\r\n", kPatience);
+  std::string head = reader.read_until("\r\n\r\n", kPatience);
+  EXPECT_NE(head.find("vary: origin, access-control-request-method, access-control-request-headers\r\n"),
+            std::string::npos)
+      << head;
   http(static_cast<std::uint16_t>(std::stoi(source)), "POST", "/sources/orders/events", event("insert", "a", 1));
   std::string text = reader.read_until(R"("Id":"a")", kPatience);
   EXPECT_NE(text.find(R"(data: {"queryId":"q","results":[{"type":"ADD","data":{"Id":"a"})"), std::string::npos) << text;
   EXPECT_EQ(http(sse, "GET", "/elsewhere").status, 404);
+  EXPECT_EQ(http(sse, "GET", "/events/deeper").status, 404);
+  EXPECT_EQ(http(sse, "POST", "/events", "{}").headers["allow"], "GET,HEAD");
+  EXPECT_EQ(http(sse, "OPTIONS", "/events").headers["access-control-allow-methods"], "GET,OPTIONS");
 }
 
 TEST(Flow, HttpReactionPostsAndGivesUpAfterThreeFailures) {
@@ -191,7 +230,7 @@ TEST(Flow, EventAndLogStreamsReplayHistory) {
   sim.serve("sources:\n- kind: mock\n  id: s\n  intervalMs: 60000\n");
   HttpConnection events(sim.port);
   events.send("GET /api/v1/sources/s/events/stream HTTP/1.1\r\nHost: x\r\n\r\n");
-  std::string text = events.read_until("Mock source started successfully", kPatience);
+  std::string text = events.read_until("\"Running\"", kPatience);
   EXPECT_NE(text.find(R"(data: {"componentId":"s","componentType":"Source","status":"Added","timestamp":")"),
             std::string::npos)
       << text;
@@ -202,7 +241,11 @@ TEST(Flow, EventAndLogStreamsReplayHistory) {
   logs.send("GET /api/v1/sources/s/logs/stream HTTP/1.1\r\nHost: x\r\n\r\n");
   logs.read_until("Starting Mock Source component: s", kPatience);
   sim.post("/api/v1/sources/s/stop");
-  EXPECT_NE(events.read_until("Mock source stopped successfully", kPatience).find("\"Stopped\""), std::string::npos);
+  text = events.read_until("\"Stopped\"", kPatience);
+  EXPECT_NE(text.find("\"Stopping source\""), std::string::npos) << text;
+  auto stopped = text.find("\"Stopped\"");
+  ASSERT_NE(stopped, std::string::npos);
+  EXPECT_EQ(text.find("message", stopped), std::string::npos) << "plugins report their status without a message";
   EXPECT_NE(all.read_until("\"Stopped\"", kPatience).find("\"Stopping\""), std::string::npos);
   EXPECT_NE(logs.read_until("Stopping Mock Source", kPatience).find(R"("level":"Info")"), std::string::npos);
   Json lines = sim.get("/api/v1/sources/s/logs").json()["data"];

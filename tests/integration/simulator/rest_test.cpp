@@ -34,6 +34,10 @@ TEST(Rest, RootRoutes) {
   HttpAnswer wrong = sim.post("/health");
   EXPECT_EQ(wrong.status, 405);
   EXPECT_EQ(wrong.headers["allow"], "GET,HEAD");
+  HttpAnswer docs = sim.get("/api/v1/docs");
+  EXPECT_EQ(docs.status, 303);
+  EXPECT_EQ(docs.headers["location"], "/api/v1/docs/");
+  EXPECT_EQ(sim.get("/api/v1/docs/").status, 200);
   Json openapi = sim.get("/api/v1/openapi.json").json();
   EXPECT_TRUE(openapi["paths"].contains("/api/v1/instances/{instanceId}/queries/{id}/attach")) << openapi.dump();
 }
@@ -85,7 +89,20 @@ TEST(Rest, QueryLifecycle) {
   for (const Json& event : events) statuses.push_back(event["status"].get<std::string>());
   EXPECT_EQ(statuses, (std::vector<std::string>{"Added", "Starting", "Running", "Stopping", "Stopped"}));
   EXPECT_EQ(sim.get(scoped("/queries/q/events?limit=2")).json()["data"].size(), 2U);
-  EXPECT_EQ(sim.get(scoped("/queries/q/events?limit=x")).status, 400);
+  const std::vector<std::pair<std::string, std::string>> limits = {
+      {"limit=x", "invalid digit found in string"},
+      {"limit=", "cannot parse integer from empty string"},
+      {"limit=99999999999999999999999", "number too large to fit in target type"},
+      {"limit=1&limit=2", "duplicate field `limit`"}};
+  for (const auto& [limit, reason] : limits) {
+    for (const char* path : {"/queries/q/events?", "/queries/none/logs?"}) {
+      HttpAnswer refused = sim.get(scoped(path + limit));
+      EXPECT_EQ(refused.status, 400) << limit;
+      EXPECT_EQ(refused.body, "Failed to deserialize query string: " + reason);
+    }
+  }
+  EXPECT_EQ(sim.get("/api/v1/instances/none/queries/q/events?limit=x").status, 400)
+      << "before the instance is looked up";
   HttpAnswer put = sim.put(scoped("/queries/q"), "{}");
   EXPECT_EQ(put.status, 405);
   EXPECT_EQ(put.headers["allow"], "GET,HEAD,DELETE");
@@ -208,6 +225,35 @@ TEST(Rest, PluginsAndInstancesAndClone) {
   expect_error(sim.get("/api/v1/plugins/kinds/zz/zz/schema"), 400, "PLUGIN_INVALID_CATEGORY",
                "Unknown category 'zz'. Valid categories: source, reaction, bootstrap");
   expect_error(sim.get("/api/v1/plugins/x"), 404, "PLUGIN_NOT_FOUND", "Plugin 'x' is not loaded");
+  Json schema = sim.get("/api/v1/plugins/kinds/source/mock/schema").json()["schema"];
+  EXPECT_EQ(schema["source.mock.MockSourceConfig"]["additionalProperties"], false);
+  EXPECT_EQ(schema["source.mock.MockSourceConfig"]["properties"]["dataType"]["$ref"],
+            "#/components/schemas/source.mock.DataType");
+  EXPECT_TRUE(schema.contains("source.mock.DataType"));
+}
+
+TEST(Rest, Solutions) {
+  SimProcess sim;
+  sim.serve("persistConfig: false\nsources:\n- kind: mock\n  id: s\n");
+  auto deploy = [&](const Json& body) { return sim.post(scoped("/solutions"), body.dump()); };
+  expect_error(deploy({{"yaml", "sources: []"}}), 400, "INVALID_REQUEST",
+               "Failed to parse template: missing field `name`");
+  expect_error(deploy({{"templateId", "zz"}}), 400, "INVALID_REQUEST",
+               "Template 'zz' not found in solutions directory");
+  EXPECT_EQ(
+      deploy({{"yaml", "name: x\nqueries: [{id: q, query: MATCH (n) RETURN n.a, sources: [{sourceId: s}]}]"}}).body,
+      R"({"success":true,"data":{"success":true,"sourcesCreated":[],"queriesCreated":["q"],"reactionsCreated":[],)"
+      R"("componentsStarted":[]},"error":null})");
+}
+
+TEST(Rest, APluginThatIsLoadedIsNotLoadedAgain) {
+  SimProcess sim(Files{{"plugins/libdrasi_source_mock.so", ""}, {"plugins/libother.so", ""}});
+  sim.port = free_port();
+  sim.start({"-c", "server.yaml", "-p", std::to_string(sim.port), "--plugins-dir", "plugins"});
+  ASSERT_TRUE(sim.wait_ready());
+  expect_error(sim.post("/api/v1/plugins/load", R"({"filename":"libdrasi_source_mock.so"})"), 500, "PLUGIN_LOAD_FAILED",
+               "Plugin 'source/mock' is already loaded. Unload the server and restart to replace it.");
+  EXPECT_EQ(sim.post("/api/v1/plugins/load", R"({"filename":"none.so"})").status, 404);
 }
 
 TEST(Persistence, EachMutationRewritesTheFile) {

@@ -49,7 +49,10 @@ TEST(Start, RefusesWhatTheServerRefuses) {
   expect_refused("id: a\nqueries:\n- id: a\n  query: x\n", "query 'a' already exists in the graph");
   expect_refused("id: a\nstateStore: {kind: mem}\n", "unknown variant `mem`, expected `redb`");
   expect_refused("id: a\nsources:\n- kind: mock\n  id: s\n  frob: 1\n",
-                 "unknown field `frob`, expected `dataType` or `intervalMs`");
+                 "Error: Failed to create source 's': unknown field `frob`, expected `dataType` or `intervalMs`");
+  expect_refused("id: a\nqueries:\n- id: q\n  query: x\n  storageBackend: {kind: garnet, connectionString: x}\n",
+                 "Validation failed: Query 'q' uses an inline 'garnet' storage backend, which is not supported in "
+                 "embedded mode.");
   expect_refused("id: [\n", "Failed to parse config file");
 }
 
@@ -114,6 +117,32 @@ TEST(Start, UnsetVariableAndSecretFail) {
   expect_refused("id: a\nhost: ${A}-${B}\n", "Environment variable 'A}-${B' not found");
   expect_refused("id: a\nhost: {kind: Secret, name: x}\n", "Secret resolution not yet implemented for 'x'");
   expect_refused("id: a\nhost: {kind: Frob, name: x}\n", "Unknown kind: Frob");
+}
+
+TEST(Start, TheStateStoreWantsItsDirectory) {
+  expect_refused("id: a\nstateStore: {kind: redb, path: ./none/x.redb}\n",
+                 "Error: Storage error: Failed to create/open redb database at \"./none/x.redb\": I/O error: No such "
+                 "file or directory (os error 2)\n");
+  expect_refused("id: a\nstateStore: {kind: redb, path: ./}\n", "I/O error: Is a directory (os error 21)");
+  expect_refused("id: a\nstateStore: {kind: redb, path: '${DRASI_SIM_TEST_UNSET}'}\n",
+                 "Environment variable 'DRASI_SIM_TEST_UNSET' not found and no default provided");
+  SimProcess sim;
+  sim.serve("stateStore: {kind: redb, path: ./x.redb}\n");
+  EXPECT_TRUE(sim.exists("x.redb"));
+  EXPECT_FALSE(sim.exists("data")) << "that directory comes with kept indexes and durable sources only";
+}
+
+TEST(Start, AnSseReactionWithoutItsPortRunsAllTheSame) {
+  SimProcess holder;
+  holder.serve("");
+  SimProcess sim;
+  sim.serve(
+      "queries:\n- id: q\n  query: MATCH (n) RETURN n.a\nreactions:\n- kind: sse\n  id: e\n  queries: [q]\n"
+      "  host: 127.0.0.1\n  port: " +
+      std::to_string(holder.port) + "\n");
+  EXPECT_EQ(sim.get("/api/v1/reactions/e").json()["data"]["status"], "Running");
+  EXPECT_NE(sim.output().find("Failed to bind SSE server: Address already in use (os error 98)"), std::string::npos);
+  EXPECT_EQ(sim.get("/api/v1/reactions/e/logs").json()["data"], Json::array());
 }
 
 TEST(Start, PortInUseFailsAfterTheComponentsStarted) {
