@@ -19,14 +19,14 @@ Status run_reconciler(const ControlPlaneSettings& settings) {
   const std::string control_plane = options->api.endpoint.to_string();
   const std::unique_ptr<Metrics> metrics = make_metrics();
   Reconciler reconciler(std::move(*options), *metrics);
-  const auto health = [&worker = reconciler.worker()] {
+  const auto look = [&worker = reconciler.worker()] {
     const reconciliation::WorkerStatus status = worker.status();
     client::DaemonHealth health{.ready = status.connected, .reason = status.reason};
     if (health.reason.empty()) health.reason = "the control plane was not reached yet";
     health.details = Json{{"instances", status.instances}, {"shards", status.shards}};
     return health;
   };
-  client::DaemonServer server({listen.host, listen.port}, health, *metrics);
+  client::DaemonServer server({listen.host, listen.port}, look, *metrics);
   Status started = server.start();
   if (started) {
     log_info("reconciler runs", {{"worker", name},
