@@ -239,17 +239,17 @@ TEST(Change, ComponentsTellOfThemselvesAsInTheServer) {
   orders.sim.post("/api/v1/queries/q/stop");
   orders.sim.post("/api/v1/sources/h/stop");
   std::string address = "127.0.0.1:" + std::to_string(orders.port);
+  const std::string batcher =
+      "[h] Adaptive HTTP batcher started with config: AdaptiveBatchConfig { max_batch_size: 1000, min_batch_size: 10, "
+      "max_wait_time: 100ms, min_wait_time: 1ms, throughput_window: 5s, adaptive_enabled: true }";
   EXPECT_EQ(messages(orders.item("sources/h/logs")),
-            (std::vector<std::string>{
-                "[h] Starting adaptive HTTP source",
-                "[h] HttpSource using batch channel capacity: 5000 (max_batch_size: 1000 x 5)",
-                "[h] Starting adaptive batcher task", "[h] Standard mode enabled",
-                "[h] Adaptive HTTP batcher started with config: AdaptiveBatchConfig { max_batch_size: 1000, "
-                "min_batch_size: 10, max_wait_time: 100ms, min_wait_time: 1ms, throughput_window: 5s, "
-                "adaptive_enabled: true }",
-                "[h] Adaptive HTTP source attempting to bind to " + address,
-                "[h] Adaptive HTTP source successfully listening on " + address, "[h] Stopping adaptive HTTP source",
-                "[h] Adaptive HTTP batcher stopped - Total batches: 1, Total events: 1"}));
+            (std::vector<std::string>{"[h] Starting adaptive HTTP source",
+                                      "[h] HttpSource using batch channel capacity: 5000 (max_batch_size: 1000 x 5)",
+                                      "[h] Starting adaptive batcher task", "[h] Standard mode enabled", batcher,
+                                      "[h] Adaptive HTTP source attempting to bind to " + address,
+                                      "[h] Adaptive HTTP source successfully listening on " + address,
+                                      "[h] Stopping adaptive HTTP source",
+                                      "[h] Adaptive HTTP batcher stopped - Total batches: 1, Total events: 1"}));
   EXPECT_EQ(messages(orders.item("queries/q/logs")),
             (std::vector<std::string>{
                 "Query 'q' waiting for bootstrap gate before processing events",
