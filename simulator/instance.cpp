@@ -54,6 +54,10 @@ std::string Instance::load(const InstanceDefinition& definition) {
   auto capacity = [](const std::optional<ConfigValue>& value, std::uint64_t fallback) {
     return value ? resolve_unsigned(*value, UINT64_MAX).value_or(fallback) : fallback;
   };
+  if (definition.state_store) {
+    auto location = read_config_value((*definition.state_store)["path"], "a string");
+    if (location) checkpoints_ = Checkpoints(resolve_string(*location).value_or(""));
+  }
   std::uint64_t priority = capacity(definition.priority_queue_capacity, 10'000);
   std::uint64_t dispatch_size = capacity(definition.dispatch_buffer_capacity, 1000);
   std::vector<std::string> seen;
@@ -259,14 +263,39 @@ std::expected<void, Instance::QueryFailure> Instance::start_query(Component& com
 // A reaction reports Running before it looks for what it follows.
 std::expected<void, std::string> Instance::start_reaction(Component& component) {
   if (auto ok = component.reaction->start(); !ok) return ok;
-  for (const std::string& query : component.reaction_queries) {
-    if (graph_.find(ComponentType::Query, query) != nullptr) continue;
-    std::string reason = "Query '" + query + "' not found. Available queries can be listed using list_queries().";
+  for (const std::string& id : component.reaction_queries) {
+    std::string reason;
+    if (const Component* query = graph_.find(ComponentType::Query, id); query == nullptr) {
+      reason = "Query '" + id + "' not found. Available queries can be listed using list_queries().";
+    } else if (!component.id.starts_with("__")) {
+      reason = checkpoint_fault(component, *query);
+      if (reason.empty()) checkpoints_.remember(component.id, *query->query);
+    }
+    if (reason.empty()) continue;
     component.reaction->stop();
     graph_.set_status(component, ComponentStatus::Error, "Bootstrap failed: " + reason);
     return std::unexpected(reason);
   }
   return {};
+}
+
+// Why a reaction cannot go on with a query that has become another one.
+std::string Instance::checkpoint_fault(const Component& reaction, const Component& query) const {
+  if (!checkpoints_.differs(reaction.id, *query.query)) return {};
+  static constexpr std::array<std::string_view, 4> kSkipping = {"eventgrid", "log", "profiler", "sse"};
+  Json properties = reaction.reaction->properties();
+  std::string kind = reaction.reaction->kind();
+  bool skips = std::find(kSkipping.begin(), kSkipping.end(), kind) != kSkipping.end();
+  if (auto policy = properties.find("recoveryPolicy"); policy != properties.end()) skips = *policy != Json("strict");
+  if (!skips) {
+    return "Reaction '" + reaction.id + "': Strict recovery policy — cannot recover from gap/mismatch for query '" +
+           query.id + "'. Manual intervention required.";
+  }
+  if (query.status == ComponentStatus::Running) return {};
+  // One that was never started stands, for those that ask.
+  auto status = query.status == ComponentStatus::Added ? ComponentStatus::Stopped : query.status;
+  return "AutoSkipGap: failed to determine current sequence for query '" + query.id +
+         "': Query is not running (status: " + std::string(to_string(status)) + ")";
 }
 
 std::vector<std::pair<std::string, std::size_t>> Instance::bootstrap(Component& query) {

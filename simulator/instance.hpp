@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "simulator/checkpoints.hpp"
 #include "simulator/component_graph.hpp"
 #include "simulator/configuration.hpp"
 #include "simulator/surroundings.hpp"
@@ -61,6 +62,7 @@ class Instance {
   };
   std::expected<void, QueryFailure> start_query(Component& component);
   std::expected<void, std::string> start_reaction(Component& component);
+  std::string checkpoint_fault(const Component& reaction, const Component& query) const;
   std::optional<QueryFailure> storage_fault(const QueryDefinition& query) const;
   void halt(Component& component, bool announce);
   std::expected<void, std::string> stop(Component& component);
@@ -74,6 +76,7 @@ class Instance {
   Surroundings around_;
   std::string id_;
   bool persist_index_;
+  Checkpoints checkpoints_;
   bool started_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // what is posted for later looks whether we are still there
   ComponentGraph graph_;                                   // last: what ends with it reports to the rest

@@ -175,19 +175,22 @@ class LibraryPlan {
   }
 
   // A reaction's checkpoint outlives the reaction: under its id, the state store remembers the definition of each
-  // query. A strict reaction does not start on another one. The in-memory store forgets at a restart, a file does not.
+  // query. A strict reaction does not start on another one, and the others only when it runs. The in-memory store
+  // forgets at a restart, a file does not.
   void check_recovery(LivePlan& plan) const {
     for (const Component& reaction : components_) {
       if (reaction.kind != ComponentKind::Reaction || reaction.desired == nullptr || reaction.actual == nullptr)
         continue;
-      if (follows_changes(*reaction.desired)) continue;
+      const bool follows = follows_changes(*reaction.desired);
       for (const Component& query : components_) {
-        if (query.fate != Fate::Replace || !depends_on(reaction, query) || !mark_identity(plan, query)) continue;
-        if (is_empty(member(desired_, "stateStore"))) continue;
-        plan.obstacles.push_back(describe(reaction.kind, reaction.id) + " will not start on the changed " +
-                                 describe(query.kind, query.id) +
-                                 ", because the state store remembers the former one; give the reaction another id, or "
-                                 "recoveryPolicy: auto_skip_gap where its kind has that field");
+        if (query.fate != Fate::Replace || !depends_on(reaction, query)) continue;
+        if (follows && starts_by_itself(*query.desired, false)) continue;
+        if (!mark_identity(plan, query) || is_empty(member(desired_, "stateStore"))) continue;
+        plan.obstacles.push_back(
+            describe(reaction.kind, reaction.id) + " will not start on the changed " + describe(query.kind, query.id) +
+            ", because the state store remembers the former one; give the reaction another id, or " +
+            (follows ? "let the query start by itself"
+                     : "recoveryPolicy: auto_skip_gap where its kind has that field"));
       }
     }
   }

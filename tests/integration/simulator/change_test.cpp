@@ -105,6 +105,31 @@ TEST(Change, AReactionThatFollowsNothingKnownFailsWhenItStarts) {
   EXPECT_EQ(events(orders.item("reactions/r/events")).back(), "Error: Bootstrap failed: " + reason);
 }
 
+TEST(Change, AReactionIsHeldToTheQueryThatItFollowed) {
+  Orders orders;
+  auto replace_query = [&](const std::string& text) {
+    EXPECT_EQ(orders.sim.remove("/api/v1/reactions/r").status, 200);
+    EXPECT_EQ(orders.sim.remove("/api/v1/queries/q").status, 200);
+    return orders.sim.post("/api/v1/queries",
+                           R"({"id":"q","autoStart":true,"sources":[{"sourceId":"h"}],"query":")" + text + "\"}");
+  };
+  auto follow = [&](const std::string& kind) {
+    return orders.sim.post("/api/v1/reactions", R"({"id":"r","queries":["q"],"kind":")" + kind + "\"}");
+  };
+  EXPECT_EQ(replace_query("FROB").status, 500);
+  std::string reason =
+      "AutoSkipGap: failed to determine current sequence for query 'q': Query is not running (status: Error)";
+  EXPECT_EQ(follow("log").json()["message"], "Failed to start reaction 'r': " + reason);
+  EXPECT_EQ(orders.item("reactions/r")["error_message"], "Bootstrap failed: " + reason);
+  EXPECT_EQ(replace_query("MATCH (o:Order) RETURN o.id AS Other").status, 200);
+  EXPECT_EQ(follow("log").status, 200) << "log and sse skip what they missed";
+  EXPECT_EQ(replace_query("MATCH (o:Order) RETURN o.id AS Third").status, 200);
+  EXPECT_EQ(follow("http").status, 500) << "http does not, unless told to";
+  EXPECT_EQ(orders.item("reactions/r")["error_message"],
+            "Bootstrap failed: Reaction 'r': Strict recovery policy — cannot recover from gap/mismatch for query 'q'. "
+            "Manual intervention required.");
+}
+
 TEST(Change, APutOfAnotherKindIsInTheSnapshot) {
   Orders orders;
   EXPECT_EQ(orders.sim.put("/api/v1/sources/h", R"({"kind":"mock","id":"h","intervalMs":60000})").status, 200);
@@ -214,17 +239,17 @@ TEST(Change, ComponentsTellOfThemselvesAsInTheServer) {
   orders.sim.post("/api/v1/queries/q/stop");
   orders.sim.post("/api/v1/sources/h/stop");
   std::string address = "127.0.0.1:" + std::to_string(orders.port);
+  const std::string batcher =
+      "[h] Adaptive HTTP batcher started with config: AdaptiveBatchConfig { max_batch_size: 1000, min_batch_size: 10, "
+      "max_wait_time: 100ms, min_wait_time: 1ms, throughput_window: 5s, adaptive_enabled: true }";
   EXPECT_EQ(messages(orders.item("sources/h/logs")),
-            (std::vector<std::string>{
-                "[h] Starting adaptive HTTP source",
-                "[h] HttpSource using batch channel capacity: 5000 (max_batch_size: 1000 x 5)",
-                "[h] Starting adaptive batcher task", "[h] Standard mode enabled",
-                "[h] Adaptive HTTP batcher started with config: AdaptiveBatchConfig { max_batch_size: 1000, "
-                "min_batch_size: 10, max_wait_time: 100ms, min_wait_time: 1ms, throughput_window: 5s, "
-                "adaptive_enabled: true }",
-                "[h] Adaptive HTTP source attempting to bind to " + address,
-                "[h] Adaptive HTTP source successfully listening on " + address, "[h] Stopping adaptive HTTP source",
-                "[h] Adaptive HTTP batcher stopped - Total batches: 1, Total events: 1"}));
+            (std::vector<std::string>{"[h] Starting adaptive HTTP source",
+                                      "[h] HttpSource using batch channel capacity: 5000 (max_batch_size: 1000 x 5)",
+                                      "[h] Starting adaptive batcher task", "[h] Standard mode enabled", batcher,
+                                      "[h] Adaptive HTTP source attempting to bind to " + address,
+                                      "[h] Adaptive HTTP source successfully listening on " + address,
+                                      "[h] Stopping adaptive HTTP source",
+                                      "[h] Adaptive HTTP batcher stopped - Total batches: 1, Total events: 1"}));
   EXPECT_EQ(messages(orders.item("queries/q/logs")),
             (std::vector<std::string>{
                 "Query 'q' waiting for bootstrap gate before processing events",

@@ -132,6 +132,51 @@ TEST(Start, TheStateStoreWantsItsDirectory) {
   EXPECT_FALSE(sim.exists("data")) << "that directory comes with kept indexes and durable sources only";
 }
 
+std::string followed(const std::string& kind, const std::string& query, const std::string& auto_start) {
+  return "stateStore: {kind: redb, path: ./x.redb}\nsources:\n- kind: mock\n  id: m\n  intervalMs: 60000\nqueries:\n- "
+         "id: "
+         "q\n  query: " +
+         query + "\n  autoStart: " + auto_start + "\n  sources: [{sourceId: m}]\nreactions:\n- kind: " + kind +
+         "\n  id: r\n  queries: [q]\n";
+}
+
+TEST(Start, AStoredCheckpointHoldsAReactionToTheDefinitionItFollowed) {
+  const std::string first = "MATCH (n:Generic) RETURN n.value AS A";
+  const std::string second = "MATCH (n:Generic) RETURN n.value AS B";
+  const std::string skipped =
+      "Error: Failed to start some reactions: r: AutoSkipGap: failed to determine current sequence for query 'q': "
+      "Query "
+      "is not running (status: ";
+  for (const std::string kind : {"log", "http"}) {
+    SimProcess sim;
+    auto restart = [&](const std::string& query, const std::string& auto_start) {
+      sim.signal(SIGINT);
+      sim.wait_exit();
+      sim.launch(followed(kind, query, auto_start));
+    };
+    sim.serve(followed(kind, first, "true"));
+    restart(first, "false");
+    ASSERT_TRUE(sim.wait_ready()) << kind << ": the same definition, though it does not run: " << sim.errors();
+    if (kind == "http") {
+      restart(second, "true");
+      EXPECT_EQ(sim.wait_exit().value_or(ExitStatus{}).code, 1);
+      EXPECT_NE(
+          sim.errors().find("Reaction 'r': Strict recovery policy — cannot recover from gap/mismatch for query 'q'"),
+          std::string::npos)
+          << sim.errors();
+      continue;
+    }
+    restart("FROB", "true");
+    EXPECT_EQ(sim.wait_exit().value_or(ExitStatus{}).code, 1);
+    EXPECT_EQ(sim.errors(), skipped + "Error)\n");
+    restart(second, "false");
+    EXPECT_EQ(sim.wait_exit().value_or(ExitStatus{}).code, 1);
+    EXPECT_EQ(sim.errors(), skipped + "Stopped)\n");
+    restart(second, "true");
+    EXPECT_TRUE(sim.wait_ready()) << "a query that runs is followed: " << sim.errors();
+  }
+}
+
 TEST(Start, AnSseReactionWithoutItsPortRunsAllTheSame) {
   SimProcess holder;
   holder.serve("");

@@ -150,6 +150,22 @@ TEST(LivePlan, ADurableStateStoreKeepsAStrictReactionFromAChangedQuery) {
   EXPECT_THAT(result.obstacles[0], ::testing::HasSubstr("give the reaction another id"));
 }
 
+TEST(LivePlan, AReactionThatSkipsGapsNeedsAChangedQueryThatRuns) {
+  const Json stands = changed(changed(wanted(), "/reactions/1/kind", "sse"), "/queries/1/autoStart", false);
+  const Json other = changed(stands, "/queries/1/query", "MATCH (c) RETURN c");
+  const LivePlan result = plan(other, running(stands));
+  EXPECT_THAT(paths(result), ElementsAre("/queries/1/queryText (restart)"));
+  EXPECT_THAT(result.obstacles, IsEmpty());
+  EXPECT_FALSE(plan(changed(stands, "/queries/1/outboxCapacity", 5), running(stands)).restart_required());
+  EXPECT_FALSE(plan(changed(other, "/queries/1/autoStart", true), running(stands)).restart_required());
+
+  const Json store = yaml("{kind: redb, path: /a}");
+  const Json stored = changed(stands, "/stateStore", store);
+  const LivePlan durable = plan(changed(other, "/stateStore", store), running(stored), stored);
+  ASSERT_EQ(durable.obstacles.size(), 1U);
+  EXPECT_THAT(durable.obstacles[0], ::testing::HasSubstr("or let the query start by itself"));
+}
+
 TEST(LivePlan, AQueryFieldThatGoesBackToItsDefaultIsADifference) {
   Json actual = running(wanted());
   actual["instances"][0]["queries"][0]["outboxCapacity"] = 5;
