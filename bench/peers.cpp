@@ -83,7 +83,7 @@ Pm2::Pm2(const std::filesystem::path& directory, std::string script, const std::
                             {"script", program},
                             {"interpreter", "none"},
                             {"max_restarts", 1'000'000},
-                            {"min_uptime", 1}});
+                            {"min_uptime", 100}});
   }
   const std::filesystem::path file = directory / "ecosystem.json";
   std::ofstream(file) << Json{{"apps", std::move(applications)}}.dump();

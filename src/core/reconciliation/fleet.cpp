@@ -23,28 +23,28 @@ std::optional<std::uint64_t> number_of(std::string_view version, std::string_vie
   return number;
 }
 
-void append_list(std::string& out, std::string_view name, const std::vector<FleetFeed::Body>& bodies) {
-  append_json_string(out, name);
-  out += ":[";
-  for (std::size_t i = 0; i < bodies.size(); ++i) {
-    if (i > 0) out += ',';
-    out += *bodies[i];
-  }
-  out += ']';
-}
-
 }  // namespace
 
 std::string serialise(const FleetAnswer& answer) {
-  std::string out = R"({"version":)";
+  constexpr std::size_t kRoom = 512;  // for all but the items, as a rule
+  std::string out;
+  out.reserve(answer.items.size() + kRoom);
+  out += R"({"version":)";
   append_json_string(out, answer.version);
   out += R"(,"reset":)";
   out += answer.reset ? "true," : "false,";
-  append_list(out, "items", answer.items);
+  out += R"("items":[)";
+  out += answer.items;
+  out += ']';
   out += R"(,"removed":)";
   out += to_text(Json(answer.removed));
   out += ',';
-  append_list(out, "requests", answer.requests);
+  out += R"("requests":[)";
+  for (const auto& request : answer.requests) {
+    if (out.back() != '[') out += ',';
+    out += *request;
+  }
+  out += ']';
   out += R"(,"rollouts":)";
   append_json_string(out, answer.rollouts);
   out += '}';
@@ -87,7 +87,7 @@ void ReconciliationService::Impl::take_entry(const EntryPtr& entry) {
   }
   if (is_superseded(id, entry->instance.revision))
     tasks.spawn("approvals", [this, id] { return settle_approvals(id); });
-  if (feed.put(std::move(item))) notice();
+  if (feed.put(id, std::move(item))) notice();
 }
 
 ShardSet ReconciliationService::Impl::shards_for(const std::string& worker) const {
@@ -99,19 +99,19 @@ net::Task<void> ReconciliationService::Impl::observe(ShardSet shards) {
   const SteadyTime now = std::chrono::steady_clock::now();
   std::vector<ObservationTarget> targets;
   std::vector<std::string> others;
-  feed.for_each_running(shards, [&](const FleetItem& item) {
-    Look& look = looks[item.id];
+  feed.for_each_running(shards, [&](const std::string& id, const FleetItem& item) {
+    Look& look = looks[id];
     if (look.under_way) {
-      others.push_back(item.id);
+      others.push_back(id);
       return;
     }
     if (look.at != SteadyTime{} && now - look.at < kFreshFor) return;
-    EntryPtr entry = ledger.find(item.id);
+    EntryPtr entry = ledger.find(id);
     if (!entry) return;
     Result<net::Endpoint> server = supervisor.endpoint(*entry);
     if (!server) return;
     look.under_way = true;
-    targets.push_back({item.id, item.generation, std::move(*server)});
+    targets.push_back({id, item.generation, std::move(*server)});
   });
   std::vector<std::string> mine;
   mine.reserve(targets.size());
@@ -128,7 +128,7 @@ net::Task<void> ReconciliationService::Impl::observe(ShardSet shards) {
     if (item->generation != observation.generation || item->phase != Phase::Running) continue;
     FleetItem next = *item;
     next.edit_details().observed = std::move(observation.mark);
-    news = feed.put(std::move(next)) || news;
+    news = feed.put(observation.instance_id, std::move(next)) || news;
   }
   if (news) notice();
   observed.wake_all();

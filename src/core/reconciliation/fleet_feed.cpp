@@ -23,15 +23,14 @@ void FleetItem::trim() {
 
 bool FleetItem::operator==(const FleetItem& other) const {
   const auto fields = [](const FleetItem& item) {
-    return std::tie(item.id, item.name, item.revision, item.applied_revision, item.generation, item.desired_state,
-                    item.phase, item.status, item.health, item.policy_version, item.more());
+    return std::tie(item.name, item.revision, item.applied_revision, item.generation, item.desired_state, item.phase,
+                    item.status, item.health, item.policy_version, item.more());
   };
   return fields(*this) == fields(other);
 }
 
 FleetItem fleet_item(const Instance& instance, const RuntimeRecord& runtime) {
   FleetItem item;
-  item.id = instance.id;
   item.name = instance.name;
   item.revision = instance.revision;
   item.applied_revision = runtime.applied_revision;
@@ -50,10 +49,10 @@ FleetItem fleet_item(const Instance& instance, const RuntimeRecord& runtime) {
   return item;
 }
 
-std::string serialise(const FleetItem& item) {
+std::string serialise(const std::string& id, const FleetItem& item) {
   const FleetItem::Details& more = item.more();
   Json out = Json::object();
-  out["id"] = item.id;
+  out["id"] = id;
   out["name"] = item.name;
   out["revision"] = item.revision;
   out["appliedRevision"] = item.applied_revision;
@@ -68,21 +67,24 @@ std::string serialise(const FleetItem& item) {
   out["policyVersion"] = item.policy_version;
   out["held"] =
       more.held_revision == 0 ? Json(nullptr) : Json{{"revision", more.held_revision}, {"reason", more.held_reason}};
-  out["shard"] = shard_of(item.id);
+  out["shard"] = shard_of(id);
   return to_text(out);
 }
 
-bool FleetFeed::put(FleetItem item) {
+bool FleetFeed::put(const std::string& id, FleetItem item) {
   item.trim();
-  auto [found, added] = entries_.try_emplace(item.id);
+  auto [found, added] = entries_.try_emplace(id);
   Entry& entry = found->second;
   if (!added && entry.item == item) return false;
-  if (added) entry.shard = shard_of(item.id);
+  if (added) {
+    entry.id = &found->first;
+    entry.shard = shard_of(id);
+  }
   Shard& shard = shards_.at(entry.shard);
   if (added) {
     // It is there again: whoever missed the removal needs not hear of it.
     for (auto removal = shard.removed.begin(); removal != shard.removed.end();) {
-      if (removal->second == item.id) {
+      if (removal->second == id) {
         removals_.erase(removal->first);
         removal = shard.removed.erase(removal);
       } else {
@@ -134,7 +136,8 @@ FleetFeed::Changes FleetFeed::since(std::uint64_t since, const ShardSet& shards)
     auto first = shard.changed.end();
     while (first != shard.changed.begin() && std::prev(first)->version > since) --first;
     for (; first != shard.changed.end(); ++first) {
-      changes.items.push_back(std::make_shared<const std::string>(serialise(first->item)));
+      if (!changes.items.empty()) changes.items += ',';
+      changes.items += serialise(*first->id, first->item);
     }
     for (auto at = shard.removed.upper_bound(since); at != shard.removed.end(); ++at) {
       changes.removed.push_back(at->second);
@@ -143,6 +146,6 @@ FleetFeed::Changes FleetFeed::since(std::uint64_t since, const ShardSet& shards)
   return changes;
 }
 
-std::vector<FleetFeed::Body> FleetFeed::all(const ShardSet& shards) const { return since(0, shards).items; }
+std::string FleetFeed::all(const ShardSet& shards) const { return since(0, shards).items; }
 
 }  // namespace draas::core

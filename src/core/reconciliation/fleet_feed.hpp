@@ -20,8 +20,8 @@
 
 namespace draas::core {
 
+// Of one instance, without its id: there may be 100,000, and the feed has their ids already.
 struct FleetItem {
-  std::string id;
   std::string name;
   std::uint64_t revision = 0;
   std::uint64_t applied_revision = 0;
@@ -52,50 +52,49 @@ struct FleetItem {
 
 // From the records; `observed`, `options` and `policy_version` are the caller's.
 FleetItem fleet_item(const Instance& instance, const RuntimeRecord& runtime);
-std::string serialise(const FleetItem& item);
+std::string serialise(const std::string& id, const FleetItem& item);
 
 class FleetFeed {
  public:
-  using Body = std::shared_ptr<const std::string>;
-
   // Takes the next number, for something else that workers are to notice.
   std::uint64_t advance() { return ++version_; }
   std::uint64_t version() const { return version_; }
 
   // Adds or replaces; an equal item is no change. Returns whether it was one.
-  bool put(FleetItem item);
+  bool put(const std::string& id, FleetItem item);
   bool remove(const std::string& id);
   // nullptr when there is none. Valid until the next change.
   const FleetItem* find(const std::string& id) const;
 
   struct Changes {
-    std::vector<Body> items;
+    std::string items;  // JSON objects with commas between them: one text, as there may be 100,000
     std::vector<std::string> removed;
     bool empty() const { return items.empty() && removed.empty(); }
   };
   // What changed after `since` in these shards. `since` must not be before oldest_removal().
   Changes since(std::uint64_t since, const ShardSet& shards) const;
   // Everything in these shards.
-  std::vector<Body> all(const ShardSet& shards) const;
+  std::string all(const ShardSet& shards) const;
   // Removals up to here are forgotten: a reader who knows no more than that must begin anew.
   std::uint64_t oldest_removal() const { return forgotten_; }
 
   template <class Visit>
   void for_each(Visit visit) const {
-    for (const auto& [id, entry] : entries_) visit(entry.item);
+    for (const auto& [id, entry] : entries_) visit(id, entry.item);
   }
-  // Those that run, without looking at the others.
+  // `visit` takes id and item. Those that run, without looking at the others.
   template <class Visit>
   void for_each_running(const ShardSet& shards, Visit visit) const {
     for (std::size_t i = 0; i < kShards; ++i) {
       if (!shards.test(i)) continue;
-      for (const Entry* entry : shards_.at(i).running) visit(entry->item);
+      for (const Entry* entry : shards_.at(i).running) visit(*entry->id, entry->item);
     }
   }
 
  private:
   // Linked into `changed` of its shard for as long as it lives.
   struct Entry : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    const std::string* id = nullptr;  // its key
     FleetItem item;
     std::uint64_t version = 0;
     std::size_t shard = 0;

@@ -134,7 +134,7 @@ Json ReconciliationService::Impl::status_json() const {
     }
   }
   std::size_t held = 0;
-  feed.for_each([&held](const FleetItem& item) { held += item.more().held_revision > 0 ? 1 : 0; });
+  feed.for_each([&held](const std::string&, const FleetItem& item) { held += item.more().held_revision > 0 ? 1 : 0; });
   Json instances = Json::object();
   instances["total"] = ledger.size();
   instances["inSync"] = watched - std::min(drifted, watched);

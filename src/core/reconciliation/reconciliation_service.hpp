@@ -37,10 +37,10 @@ struct FleetQuery {
 
 struct FleetAnswer {
   std::string version;
-  bool reset = false;                                     // these are all items; forget what you know
-  bool changed = false;                                   // false: nothing is new since then
-  std::vector<std::shared_ptr<const std::string>> items;  // JSON objects
-  std::vector<std::string> removed;                       // ids
+  bool reset = false;                // these are all items; forget what you know
+  bool changed = false;              // false: nothing is new since then
+  std::string items;                 // JSON objects with commas between them
+  std::vector<std::string> removed;  // ids
   std::vector<std::shared_ptr<const std::string>> requests;
   std::string rollouts;  // version of the rollouts
 };
