@@ -17,6 +17,7 @@
 
 #include "base/exception_text.hpp"
 #include "base/log.hpp"
+#include "net/cancellation.hpp"
 
 namespace draas::net {
 namespace {
@@ -33,17 +34,6 @@ void block_broken_pipe_signal() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-}
-
-// What a task that was asked to stop may end with.
-bool is_cancellation(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const boost::system::system_error& e) {
-    return e.code() == asio::error::operation_aborted;
-  } catch (...) {
-    return false;
-  }
 }
 
 }  // namespace

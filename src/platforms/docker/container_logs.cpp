@@ -7,7 +7,9 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/redirect_error.hpp>
 
+#include "base/exception_text.hpp"
 #include "base/log.hpp"
+#include "net/cancellation.hpp"
 
 namespace draas::platforms::docker {
 namespace engine = draas::docker;
@@ -296,7 +298,10 @@ net::Task<Result<std::unique_ptr<core::LogReader>>> ContainerLogs::open(engine::
   net::asio::co_spawn(
       executor_, pump(follower, client),
       net::asio::bind_cancellation_slot(follower->cancel.slot(), [pumping, idle, follower](std::exception_ptr error) {
-        if (error) log_error("following a log failed", {});
+        // Most readers go while they wait for more.
+        if (error && !net::is_cancellation(error)) {
+          log_error("following a log failed", {{"error", exception_text(error)}});
+        }
         follower->end();
         if (--*pumping == 0) idle->cancel();
       }));
