@@ -292,8 +292,8 @@ void insist_on_port(Json& instance) {
   if (configuration == instance.end() || !configuration->is_object()) return;
   const auto port = configuration->find("port");
   if (port == configuration->end() || !port->is_number_unsigned()) return;
-  const Json wanted = *port;
-  instance["serverConfiguration"]["port"] = wanted;
+  Json wanted = *port;  // a new member may move those that are there
+  instance["serverConfiguration"]["port"] = std::move(wanted);
 }
 
 Json to_instance_document(const Json& instance, const Json& configuration, const Json& policy) {
