@@ -11,22 +11,22 @@ using ::testing::IsEmpty;
 Json with_store(const Json& path) { return Json{{"id", "a"}, {"stateStore", {{"kind", "redb"}, {"path", path}}}}; }
 
 TEST(DirectoriesNeeded, AreThoseOfStoresBelowTheBase) {
-  EXPECT_THAT(directories_needed(with_store("/work/a/data/deep/state.redb"), "/work/a"),
+  EXPECT_THAT(directories_needed(with_store("/srv/a/data/deep/state.redb"), "/srv/a"),
               ElementsAre("data", "data/deep"));
-  EXPECT_THAT(directories_needed(with_store("/work/a/./data/../data/state.redb"), "/work/a/"), ElementsAre("data"));
-  EXPECT_THAT(directories_needed(with_store("${STORE:-/work/a/data/state.redb}"), "/work/a"), ElementsAre("data"));
-  EXPECT_THAT(directories_needed(with_store("/work/a/state.redb"), "/work/a"), IsEmpty());
+  EXPECT_THAT(directories_needed(with_store("/srv/a/./data/../data/state.redb"), "/srv/a/"), ElementsAre("data"));
+  EXPECT_THAT(directories_needed(with_store("${STORE:-/srv/a/data/state.redb}"), "/srv/a"), ElementsAre("data"));
+  EXPECT_THAT(directories_needed(with_store("/srv/a/state.redb"), "/srv/a"), IsEmpty());
 }
 
 TEST(DirectoriesNeeded, AreNoneOutsideTheBase) {
-  EXPECT_THAT(directories_needed(with_store("/var/lib/state.redb"), "/work/a"), IsEmpty());
-  EXPECT_THAT(directories_needed(with_store("/work/ab/data/state.redb"), "/work/a"), IsEmpty());
-  EXPECT_THAT(directories_needed(with_store("/work/a/../b/state.redb"), "/work/a"), IsEmpty());
-  EXPECT_THAT(directories_needed(with_store("${STORE}"), "/work/a"), IsEmpty());
-  EXPECT_THAT(directories_needed(with_store("relative/state.redb"), "/work/a"), IsEmpty());
-  EXPECT_THAT(directories_needed(with_store(5), "/work/a"), IsEmpty());
-  EXPECT_THAT(directories_needed(with_store("/work/a/data/state.redb"), ""), IsEmpty());
-  EXPECT_THAT(directories_needed(Json(), "/work/a"), IsEmpty());
+  EXPECT_THAT(directories_needed(with_store("/var/lib/state.redb"), "/srv/a"), IsEmpty());
+  EXPECT_THAT(directories_needed(with_store("/srv/ab/data/state.redb"), "/srv/a"), IsEmpty());
+  EXPECT_THAT(directories_needed(with_store("/srv/a/../b/state.redb"), "/srv/a"), IsEmpty());
+  EXPECT_THAT(directories_needed(with_store("${STORE}"), "/srv/a"), IsEmpty());
+  EXPECT_THAT(directories_needed(with_store("relative/state.redb"), "/srv/a"), IsEmpty());
+  EXPECT_THAT(directories_needed(with_store(5), "/srv/a"), IsEmpty());
+  EXPECT_THAT(directories_needed(with_store("/srv/a/data/state.redb"), ""), IsEmpty());
+  EXPECT_THAT(directories_needed(Json(), "/srv/a"), IsEmpty());
 }
 
 TEST(DirectoriesNeeded, OfAllLibraries) {
