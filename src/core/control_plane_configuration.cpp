@@ -37,7 +37,7 @@ net::Task<Result<ConfigurationResult>> ControlPlane::patch_configuration(std::st
         return now.removed || now.instance.revision != revision || impl->supervisor.converged(now, revision);
       };
       co_await impl->ledger.wait_until(entry, std::move(decided), deadline);
-      result->converged = impl->supervisor.converged(*entry, revision);
+      result->converged = !entry->removed && impl->supervisor.converged(*entry, revision);
       const auto& held = entry->runtime.held;
       if (held && held->revision == revision) {
         result->warnings.push_back("Revision " + std::to_string(revision) +

@@ -197,7 +197,8 @@ net::Task<Outcome> Executor::change_live(Run& run, const Step& step) {
   Duration pause{0};
   for (int again = 0; answered && !executed && again < (listens ? kLiveRetries : 1); ++again) {
     // What listens may find its port still held by its own earlier self.
-    if (pause.count() > 0) co_await net::sleep_for(pause);
+    const bool slept = pause.count() == 0 || co_await net::sleep_for(pause);
+    if (!slept) co_return failed("the reconciler is shutting down");
     executed = co_await server.execute(*step.live, kLiveTimeout);
     pause = pause.count() == 0 ? kLivePause : pause * 2;
   }
@@ -221,7 +222,7 @@ net::Task<Outcome> Executor::start_or_restart(Run& run, const Step& step) {
   const auto reply = co_await api_.send(std::move(call));
   if (reply) co_return done();
   if (reply.error().code == ErrorCode::Conflict) {
-    co_return Outcome{.kind = Outcome::Kind::Superseded, .reason = reply.error().message};
+    co_return Outcome{.kind = Outcome::Kind::Contested, .reason = reply.error().message};
   }
   co_return to_outcome(reply.error());
 }

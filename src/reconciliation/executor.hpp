@@ -21,11 +21,11 @@ namespace draas::reconciliation {
 struct Outcome {
   enum class Kind {
     Done,
-    Pending,     // waits for approval; everything before it is done
-    Refused,     // the configuration is at fault: trying again would end the same way
-    Failed,      // something else failed, and may work later
-    Lost,        // the instance is another worker's now, which takes it from here
-    Superseded,  // somebody else did something with the instance meanwhile: what is to be done must be decided anew
+    Pending,    // waits for approval; everything before it is done
+    Refused,    // the configuration is at fault: trying again would end the same way
+    Failed,     // something else failed, and may work later
+    Lost,       // the instance is another worker's now, which takes it from here
+    Contested,  // as Failed, and somebody else may have done something with the instance meanwhile
   };
   Kind kind = Kind::Done;
   std::string reason;               // why not Done

@@ -261,7 +261,7 @@ net::Task<std::optional<Report>> Reconciler::act(Run& run, const Round& round) {
     }
     case Outcome::Kind::Lost:
       co_return failure(outcome.reason);
-    case Outcome::Kind::Superseded:
+    case Outcome::Kind::Contested:
     case Outcome::Kind::Refused:
     case Outcome::Kind::Failed:
       break;
@@ -302,11 +302,15 @@ net::Task<std::optional<Report>> Reconciler::act(Run& run, const Round& round) {
 
 // What fails while somebody else stops, starts or changes the instance says nothing about the configuration.
 net::Task<bool> Reconciler::is_superseded(const Outcome& outcome, const InstanceState& before) {
-  if (outcome.kind == Outcome::Kind::Superseded) co_return true;
   std::string id = before.id;
   const auto now = co_await state_of(std::move(id));
   if (!now) co_return now.error().code == ErrorCode::NotFound;
-  co_return now->revision != before.revision || now->desired_state != before.desired_state;
+  if (now->revision != before.revision || now->desired_state != before.desired_state) co_return true;
+  // The start came about, and it is not by its own failure that it is over. (One that a taken port forbids is no
+  // start.)
+  const bool started = now->generation > before.generation;
+  const bool failed = now->phase == core::Phase::Failed || now->phase == core::Phase::BackOff;
+  co_return outcome.kind == Outcome::Kind::Contested&& started && !failed;
 }
 
 // The configuration is at fault: back to the last healthy revision where there is one, and this one is held.

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 
+#include "base/files.hpp"
 #include "support/reconciled_fleet.hpp"
 
 namespace draas::tests {
@@ -124,6 +128,39 @@ TEST_F(Reconciliation, AStopOrRestartInBetweenDoesNotTakeTheChangeBack) {
     EXPECT_EQ(server_.get("/api/configuration/instances/one").json()["logLevel"], level) << interruption;
     for (const Json& entry : audit(server_, "one")) EXPECT_NE(entry["outcome"], "RolledBack") << entry.dump(2);
   }
+}
+
+// A start that something outside forbids is a failure like others, told with its reason and tried again in time.
+TEST_F(Reconciliation, APortThatIsTakenMeanwhileIsToldAndWaitedFor) {
+  create_instance(server_, "one", "Restart", R"({"pause":"2s"})");
+  const auto port = server_.get("/api/configuration/instances/one").json()["port"].get<std::uint16_t>();
+  ASSERT_EQ(server_.call(Method::Put, "/api/server/instances/one/server-configuration/loglevel", "\"debug\"").status,
+            200);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  UniqueFd stranger;
+  const auto take = [&] {  // as soon as the server has left it
+    stranger.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const int yes = 1;
+    ::setsockopt(stranger.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    return ::bind(stranger.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+           ::listen(stranger.get(), 1) == 0;
+  };
+  ASSERT_TRUE(eventually(take, milliseconds(10'000))) << server_.log();
+  const auto told = [&](std::string_view outcome, std::string_view reason) {
+    const Json entries = audit(server_, "one");
+    return std::ranges::any_of(entries, [&](const Json& entry) {
+      return entry["outcome"] == outcome && entry["reason"].get<std::string>().find(reason) != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(eventually([&] { return told("Failed", "is in use by another program"); }, milliseconds(15'000)))
+      << audit(server_, "one").dump(2);
+  stranger.reset();
+  expect_settles(server_, "one", milliseconds(30'000));
+  EXPECT_FALSE(told("Skipped", "asked for meanwhile")) << "nobody asked for anything";
+  EXPECT_EQ(server_.get("/api/configuration/instances/one").json()["logLevel"], "debug");
 }
 
 struct StrategyCase {

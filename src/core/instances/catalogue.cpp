@@ -156,9 +156,13 @@ std::shared_ptr<const Catalogue> Catalogue::with(std::vector<InstanceViewPtr> vi
     const auto end = chunk == chunks_.end()
                          ? views.end()
                          : std::lower_bound(view, views.end(), std::string_view((*chunk)->front()->id), id_less);
-    const Chunk changed = merged(**place, {view, end});
+    Chunk changed = merged(**place, {view, end});
     next->size_ += changed.size() - (*place)->size();
-    next->append(changed);
+    if (changed.size() <= kChunkSize) {
+      next->chunks_.push_back(std::make_shared<const Chunk>(std::move(changed)));
+    } else {
+      next->append(changed);
+    }
     view = end;
   }
   next->chunks_.insert(next->chunks_.end(), chunk, chunks_.end());

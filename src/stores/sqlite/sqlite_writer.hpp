@@ -89,8 +89,8 @@ class SqliteWriter final : public GroupWriter {
   Connection connection_;
   Statements sql_;
   core::Version sequence_ = 0;  // last version handed out; also of groups that failed
-  bool holds_pages_ = false;
-  std::chrono::steady_clock::time_point written_at_;
+  bool holds_pages_ = true;     // opening it has read some
+  std::chrono::steady_clock::time_point written_at_ = std::chrono::steady_clock::now();
   std::uintmax_t space_wanted_ = 0;  // while the disk is full: what must be free before it counts as recovered
   std::vector<Checked> checked_;     // check_batch()'s result, kept for its capacity
   std::string damage_;               // "" = none was met
