@@ -1,181 +1,25 @@
 #include "simulator/query_grammar.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <map>
-#include <set>
+
+#include "simulator/query_scanner.hpp"
 
 namespace draas::simulator {
 
 namespace {
 
-// Where a rule ended, or nothing when it does not match.
-using Match = std::optional<std::size_t>;
-
 constexpr int kDeepest = 400;  // nested expressions; the server gives up on its stack's end
 
-bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool digit(char c) { return c >= '0' && c <= '9'; }
-
-class Grammar {
+class Grammar : private QueryScanner {
  public:
-  Grammar(std::string_view text, bool gql) : text_(text), gql_(gql) {}
+  Grammar(std::string_view text, bool gql) : QueryScanner(text), gql_(gql) {}
 
-  std::optional<std::string> fault() {
-    Match end = gql_ ? gql_query(0) : cypher_query(0);
-    if (end && *end == text_.size()) return std::nullopt;
-    if (end) miss(*end, "EOF");
-    std::string expected;
-    for (const std::string& what : expected_) expected += (expected.empty() ? "" : ", ") + what;
-    if (expected.empty()) expected = "<unreported>";
-    return "parser error: error at " + place() + ": expected " + (expected_.size() > 1 ? "one of " : "") + expected;
-  }
+  std::optional<std::string> fault() { return fault_after(gql_ ? gql_query(0) : cypher_query(0)); }
 
  private:
-  // The furthest place at which something was missed, with all that would have fitted there.
-  Match miss(std::size_t at, const std::string& what) {
-    if (at > furthest_) {
-      furthest_ = at;
-      expected_.clear();
-    }
-    if (at == furthest_) expected_.insert(what);
-    return std::nullopt;
-  }
-
-  std::string place() const {
-    std::size_t line = 1;
-    std::size_t column = 1;
-    for (char c : text_.substr(0, furthest_)) {
-      if (c == '\n') {
-        ++line;
-        column = 1;
-      } else if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) {
-        ++column;
-      }
-    }
-    return std::to_string(line) + ":" + std::to_string(column);
-  }
-
-  bool at_end(std::size_t at) const { return at >= text_.size(); }
-
-  Match literal(std::size_t at, std::string_view text) {
-    if (text_.substr(at).starts_with(text)) return at + text.size();
-    return miss(at, "\"" + std::string(text) + "\"");
-  }
-  // Upper or lower case, but no mixture.
-  Match word(std::size_t at, std::string_view upper) {
-    if (auto end = literal(at, upper)) return end;
-    std::string lower;
-    for (char c : upper) lower.push_back(static_cast<char>(c - 'A' + 'a'));
-    return literal(at, lower);
-  }
-  // `_*`
-  std::size_t blanks(std::size_t at) const {
-    while (!at_end(at) && text_[at] == ' ') ++at;
-    return at;
-  }
-  // `__*`: a carriage return is no space.
-  std::size_t gaps(std::size_t at) const {
-    while (!at_end(at)) {
-      if (text_[at] == ' ' || text_[at] == '\n' || text_[at] == '\t') {
-        ++at;
-      } else if (text_.substr(at).starts_with("//")) {
-        at = std::min(text_.find('\n', at), text_.size() - 1) + 1;
-      } else {
-        break;
-      }
-    }
-    return at;
-  }
-  // `__+`, `_+`
-  Match gap(std::size_t at) const {
-    std::size_t end = gaps(at);
-    return end > at ? Match(end) : std::nullopt;
-  }
-  Match blank(std::size_t at) const {
-    std::size_t end = blanks(at);
-    return end > at ? Match(end) : std::nullopt;
-  }
-
-  // One or more of `rule`, with `separator` between; the end of the last that matched.
-  template <class Rule, class Separator>
-  Match some(std::size_t at, Rule rule, Separator separator) {
-    Match end = rule(at);
-    while (end) {
-      Match next = separator(*end);
-      if (next) next = rule(*next);
-      if (!next) return end;
-      end = next;
-    }
-    return std::nullopt;
-  }
-  template <class Rule>
-  Match listed(std::size_t at, Rule rule) {
-    return some(at, rule, [this](std::size_t here) -> Match {
-      auto comma = literal(gaps(here), ",");
-      return comma ? Match(gaps(*comma)) : std::nullopt;
-    });
-  }
-  template <class Rule>
-  Match spaced(std::size_t at, Rule rule) {
-    return some(at, rule, [this](std::size_t here) { return gap(here); });
-  }
   Match expressions(std::size_t at) {
     return listed(at, [this](std::size_t here) { return expression(here); });
-  }
-
-  Match identifier(std::size_t at) {
-    if (!at_end(at) && letter(text_[at])) {
-      std::size_t end = at;
-      while (!at_end(end) && (letter(text_[end]) || digit(text_[end]) || text_[end] == '_')) ++end;
-      return end;
-    }
-    if (auto quoted = literal(at, "`")) {
-      std::size_t end = std::min(text_.find_first_of("`\n\r", *quoted), text_.size());
-      if (at_end(end) || text_[end] != '`') miss(end, "[^ '`' | '\\n' | '\\r']");
-      if (auto closed = literal(end, "`")) return closed;
-    }
-    return miss(at, "an identifier");
-  }
-
-  Match function_name(std::size_t at) {
-    if (at_end(at) || !letter(text_[at])) return miss(at, "function name");
-    auto part = [&](std::size_t here) {
-      while (!at_end(here) && (letter(text_[here]) || digit(text_[here]) || text_[here] == '_')) ++here;
-      return here;
-    };
-    std::size_t end = part(at);
-    if (!at_end(end) && text_[end] == '.' && part(end + 1) > end + 1) end = part(end + 1);
-    return end;
-  }
-
-  Match digits(std::size_t at) {
-    std::size_t end = at;
-    while (!at_end(end) && digit(text_[end])) ++end;
-    miss(end, "a number");
-    return end > at ? Match(end) : std::nullopt;
-  }
-  Match number(std::size_t at, bool real) {
-    auto begin = literal(at, "-");
-    auto whole = digits(begin.value_or(at));
-    if (!whole || !real) return whole;
-    auto point = literal(*whole, ".");
-    return point ? digits(*point) : std::nullopt;
-  }
-  Match text(std::size_t at) {
-    if (!at_end(at) && text_[at] == '\'') {
-      std::size_t end = text_.find_first_of("'\n\r", at + 1);
-      if (end != std::string_view::npos && text_[end] == '\'') return end + 1;
-    }
-    return miss(at, "a quoted string");
-  }
-  Match value(std::size_t at) {
-    if (auto end = number(at, true)) return end;
-    if (auto end = number(at, false)) return end;
-    if (auto end = word(at, "TRUE")) return end;
-    if (auto end = word(at, "FALSE")) return end;
-    if (auto end = text(at)) return end;
-    return word(at, "NULL");
   }
 
   // `{key: expression, ...}`
@@ -417,16 +261,16 @@ class Grammar {
   }
 
   Match variable_length(std::size_t at) {
-    if (at_end(at) || text_[at] != '*') {
+    if (at_end(at) || text()[at] != '*') {
       return miss(at, "variable length match pattern, e.g. '*', '*2', '*..3'");
     }
     std::size_t end = at + 1;
     auto count = [&](std::size_t here) {
-      while (!at_end(here) && digit(text_[here])) ++here;
+      while (!at_end(here) && digit(text()[here])) ++here;
       return here;
     };
     end = count(end);
-    if (text_.substr(end).starts_with("..") && count(end + 2) > end + 2) end = count(end + 2);
+    if (text().substr(end).starts_with("..") && count(end + 2) > end + 2) end = count(end + 2);
     return end;
   }
 
@@ -586,10 +430,7 @@ class Grammar {
     return std::nullopt;
   }
 
-  std::string_view text_;
   bool gql_;
-  std::size_t furthest_ = 0;
-  std::set<std::string> expected_;
   std::map<std::size_t, Match> expressions_;
   std::map<std::size_t, Match> iterators_;
   int depth_ = 0;
