@@ -2,61 +2,69 @@
 
 #include <algorithm>
 
+#include "core/events/event_documents.hpp"
+
 namespace draas::core {
 namespace {
 
-constexpr std::string_view kEvents = "events";
-constexpr std::size_t kPage = 500;
+constexpr std::size_t kPage = 500;    // events
+constexpr std::size_t kAtOnce = 100;  // documents
 
-Result<std::vector<EventPtr>> list_events(Store& store, const ListQuery& query) {
-  Result<std::vector<Document>> page = store.list(query);
-  if (!page) return std::unexpected(std::move(page.error()).with_context("Reading events"));
-  std::vector<EventPtr> events;
-  events.reserve(page->size());
-  for (const Document& document : *page) {
-    Result<Event> event = event_from_document(document.body);
-    if (!event) return std::unexpected(std::move(event.error()));
-    events.push_back(std::make_shared<const Event>(std::move(*event)));
+Result<std::uint64_t> oldest_sequence(Store& store) {
+  const ListQuery first{.limit = 1};
+  const Result<EventStretch> oldest = read_stretch(store, first, "");
+  if (!oldest) return std::unexpected(oldest.error());
+  return oldest->events.empty() ? 0 : oldest->events.front()->sequence;
+}
+
+Result<EventLog::Page> read_page(Store& store, EventLog::Range range, const std::string& instance_id,
+                                 std::size_t limit) {
+  const Result<std::uint64_t> oldest = oldest_sequence(store);
+  if (!oldest) return std::unexpected(oldest.error());
+  EventLog::Page page{.events = {}, .oldest = *oldest};
+  ListQuery query{.after = event_document_id(range.after), .limit = kAtOnce};
+  for (bool more = true; more && page.events.size() < limit;) {
+    Result<EventStretch> stretch = read_stretch(store, query, instance_id);
+    if (!stretch) return std::unexpected(std::move(stretch.error()));
+    for (EventPtr& event : stretch->events) {
+      const bool wanted = event->sequence > range.after && event->sequence <= range.up_to;
+      if (wanted && page.events.size() < limit) page.events.push_back(std::move(event));
+    }
+    more = !stretch->complete && stretch->end < range.up_to;
+    query.after = event_document_id(stretch->end);
   }
-  return events;
-}
-
-ListQuery query_for(const std::string& instance_id) {
-  ListQuery query{.collection = std::string(kEvents), .limit = kPage};
-  if (!instance_id.empty()) query.index = IndexEntry{"instance", instance_id};
-  return query;
-}
-
-Result<EventLog::Page> read_page(Store& store, std::uint64_t after, const std::string& instance_id, std::size_t limit) {
-  const ListQuery first{.collection = std::string(kEvents), .limit = 1};
-  Result<std::vector<EventPtr>> oldest = list_events(store, first);
-  if (!oldest) return std::unexpected(std::move(oldest.error()));
-  ListQuery query = query_for(instance_id);
-  query.after = event_document_id(after);
-  query.limit = limit;
-  Result<std::vector<EventPtr>> events = list_events(store, query);
-  if (!events) return std::unexpected(std::move(events.error()));
-  return EventLog::Page{std::move(*events), oldest->empty() ? 0 : oldest->front()->sequence};
+  return page;
 }
 
 // The newest that match and are older than `before`, oldest first.
 Result<std::vector<EventPtr>> read_older(Store& store, const EventFilter& filter, std::uint64_t before,
                                          std::size_t limit) {
   std::vector<EventPtr> found;
-  ListQuery query = query_for(filter.instance_id);
-  query.descending = true;
-  query.after = event_document_id(filter.after);
-  query.before = event_document_id(before);
   bool more = true;
-  while (more && found.size() < limit) {
-    Result<std::vector<EventPtr>> page = list_events(store, query);
-    if (!page) return std::unexpected(std::move(page.error()));
-    more = page->size() == kPage;
-    for (EventPtr& event : *page) {
-      query.before = event_document_id(event->sequence);
+  const auto take = [&](std::vector<EventPtr>& events) {
+    for (EventPtr& event : events) {
+      if (event->sequence >= before) continue;
       if (filter.since && event->timestamp < *filter.since) more = false;
       if (found.size() < limit && filter.matches(*event)) found.push_back(std::move(event));
     }
+  };
+  // The document that `before` lies in, or that begins with it.
+  const ListQuery around{.after = event_document_id(before - 1), .limit = 1};
+  Result<EventStretch> stretch = read_stretch(store, around, "");
+  if (!stretch) return std::unexpected(std::move(stretch.error()));
+  std::ranges::reverse(stretch->events);
+  take(stretch->events);
+
+  ListQuery query{.after = event_document_id(filter.after),
+                  .before = event_document_id(before),
+                  .limit = kAtOnce,
+                  .descending = true};
+  while (more && found.size() < limit) {
+    stretch = read_stretch(store, query, filter.instance_id);
+    if (!stretch) return std::unexpected(std::move(stretch.error()));
+    more = !stretch->complete;
+    query.before = event_document_id(stretch->end);
+    take(stretch->events);
   }
   std::ranges::reverse(found);
   return found;
@@ -67,10 +75,9 @@ Result<std::vector<EventPtr>> read_older(Store& store, const EventFilter& filter
 EventLog::EventLog(Store& store, net::WorkerPool& readers, const EventBus& bus)
     : store_(store), readers_(readers), bus_(bus) {}
 
-net::Task<Result<EventLog::Page>> EventLog::read(std::uint64_t after, std::string instance_id,
-                                                 std::size_t limit) const {
-  std::function<Result<Page>()> work = [&store = store_, after, instance_id = std::move(instance_id), limit] {
-    return read_page(store, after, instance_id, limit);
+net::Task<Result<EventLog::Page>> EventLog::read(Range range, std::string instance_id, std::size_t limit) const {
+  std::function<Result<Page>()> work = [&store = store_, range, instance_id = std::move(instance_id), limit] {
+    return read_page(store, range, instance_id, limit);
   };
   co_return co_await readers_.run(std::move(work));
 }
@@ -113,7 +120,7 @@ net::Task<Result<EventSubscription::Delivery>> EventFollower::catch_up() {
   // Everything up to here is in the store already.
   const std::uint64_t known = bus_.last_sequence();
   std::string instance_id = filter_.instance_id;
-  Result<EventLog::Page> page = co_await log_.read(filter_.after, std::move(instance_id), kPage);
+  Result<EventLog::Page> page = co_await log_.read({filter_.after, known}, std::move(instance_id), kPage);
   if (!page) co_return std::unexpected(std::move(page.error()));
   EventSubscription::Delivery delivery;
   if (filter_.after > 0 && page->oldest > filter_.after + 1) delivery.missed = page->oldest - filter_.after - 1;

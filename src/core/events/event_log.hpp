@@ -25,8 +25,12 @@ class EventLog {
     std::vector<EventPtr> events;  // in order
     std::uint64_t oldest = 0;      // sequence of the oldest event that is kept; 0 = none
   };
-  // The first `limit` events behind `after`, of one instance or ("") of all.
-  net::Task<Result<Page>> read(std::uint64_t after, std::string instance_id, std::size_t limit) const;
+  struct Range {
+    std::uint64_t after = 0;
+    std::uint64_t up_to = 0;  // at most what the bus has published: what is stored later may come in any order
+  };
+  // The first `limit` events of the range, of one instance or ("") of all.
+  net::Task<Result<Page>> read(Range range, std::string instance_id, std::size_t limit) const;
 
   // As EventBus::recent(), but as far back as the store goes.
   net::Task<Result<std::vector<EventPtr>>> recent(EventFilter filter) const;

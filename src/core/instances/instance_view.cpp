@@ -18,7 +18,7 @@ InstanceViewPtr make_view(const Instance& instance, const RuntimeRecord& runtime
     view->host = runtime.host;
     view->port = runtime.port;
   }
-  view->body = to_text(to_json(instance, runtime));
+  view->body = instance_text(instance, runtime);
   view->body.shrink_to_fit();
   view->etag = EntityTag::of(view->body);
   view->configuration = configuration;

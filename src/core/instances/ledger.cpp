@@ -6,6 +6,7 @@
 
 #include "base/crash_point.hpp"
 #include "base/log.hpp"
+#include "core/events/event_documents.hpp"
 #include "core/instances/instance_view.hpp"
 
 namespace draas::core {
@@ -30,11 +31,24 @@ struct Ledger::Prepared {
 
   // Puts what an earlier change of the same commit wrote before what this one does, which was made on top of it.
   void follow(Prepared earlier) {
+    const auto overwritten = [this](const Write& old) {
+      return std::ranges::any_of(writes, [&](const Write& write) {
+        return write.collection == old.collection && write.id == old.id && !write.expected;
+      });
+    };
+    std::erase_if(earlier.writes, overwritten);
     writes.insert(writes.begin(), std::make_move_iterator(earlier.writes.begin()),
                   std::make_move_iterator(earlier.writes.end()));
     if (!change.revision) change.revision = std::move(earlier.change.revision);
     change.released.merge(earlier.change.released);
   }
+};
+
+struct Ledger::Target {
+  explicit Target(EntryPtr changed) : entry(std::move(changed)) {}
+
+  EntryPtr entry;
+  std::optional<Prepared> prepared;
 };
 
 Ledger::Ledger(net::EventLoop& loop, Store& store, Clock& clock, const ControlPlaneOptions& options)
@@ -117,13 +131,11 @@ Event Ledger::make_event(EventType type, const std::string& id, InstanceStatus b
   return event;
 }
 
-// Numbers the event and adds it to the commit. Numbers are given in the order in which commits are queued, which is
-// the order in which the store answers, so that they are published in order.
+// Numbers the event and adds it to the commit, which commit_pending() writes. Numbers are given in the order in which
+// commits are queued, which is the order in which the store answers, so that they are published in order.
 void Ledger::add_event(Pending& pending, Event event) {
   event.sequence = next_sequence_++;
   seal(event);
-  pending.batch.writes.push_back(Write::put(std::string(collections::kEvents), event_document_id(event.sequence),
-                                            *event.json, {{"instance", event.instance_id}}));
   if (event.sequence % kTrimEvery == 0) trim_events(pending);
   pending.events.push_back(std::make_shared<const Event>(std::move(event)));
 }
@@ -133,12 +145,12 @@ void Ledger::trim_events(Pending& pending) {
   const std::uint64_t keep_from = std::min(next_sequence_ - options_.event_log, oldest_sequence_ + kTrimAtMost);
   if (oldest_sequence_ < keep_from && pending.trims_from == 0) pending.trims_from = oldest_sequence_;
   for (; oldest_sequence_ < keep_from; ++oldest_sequence_) {
-    pending.batch.writes.push_back(
-        Write::erase(std::string(collections::kEvents), event_document_id(oldest_sequence_)));
+    pending.batch.writes.push_back(erase_event(oldest_sequence_));
   }
 }
 
 net::Task<Result<Commit>> Ledger::commit_pending(Pending& pending) {
+  std::ranges::move(event_writes(pending.events), std::back_inserter(pending.batch.writes));
   Result<Commit> committed = co_await commit(std::move(pending.batch));
   // What could not be erased is erased by a later trim.
   if (!committed && pending.trims_from != 0) oldest_sequence_ = std::min(oldest_sequence_, pending.trims_from);
@@ -197,16 +209,17 @@ net::Task<Result<EntryPtr>> Ledger::create(Instance instance, Revision revision,
   co_return entry;
 }
 
-Result<Ledger::Prepared> Ledger::prepare(const EntryPtr& entry, const std::function<Status(Change&)>& edit) {
+Result<Ledger::Prepared> Ledger::prepare(const Instance& instance, const RuntimeRecord& runtime,
+                                         const std::function<Status(Change&)>& edit) {
   Prepared prepared;
   Change& change = prepared.change;
-  change.instance = entry->instance;
-  change.runtime = entry->runtime;
-  const InstanceStatus before = derive_status(entry->instance, entry->runtime);
-  const Phase phase_before = entry->runtime.phase;
+  change.instance = instance;
+  change.runtime = runtime;
+  const InstanceStatus before = derive_status(instance, runtime);
+  const Phase phase_before = runtime.phase;
   if (Status edited = edit(change); !edited) return std::unexpected(std::move(edited.error()));
 
-  const std::string& id = entry->instance.id;
+  const std::string& id = instance.id;
   if (change.revision) {
     change.edit_instance().revision = change.revision->number;
     prepared.writes.push_back(Write::put(std::string(collections::kRevisions),
@@ -271,7 +284,7 @@ void Ledger::apply(const EntryPtr& entry, Prepared prepared) {
 net::Task<Status> Ledger::change(EntryPtr entry, std::function<Status(Change&)> edit) {
   net::AsyncMutex::Guard guard = co_await entry->record.lock();
   if (entry->removed) co_return fail(ErrorCode::NotFound, "Instance '" + entry->instance.id + "' not found");
-  Result<Prepared> prepared = prepare(entry, edit);
+  Result<Prepared> prepared = prepare(entry->instance, entry->runtime, edit);
   if (!prepared) co_return std::unexpected(std::move(prepared.error()));
   if (prepared->empty()) co_return Status{};
 
@@ -290,46 +303,30 @@ net::Task<std::vector<Status>> Ledger::change_all(
     std::vector<std::pair<EntryPtr, std::function<Status(Change&)>>> edits) {
   std::vector<Status> statuses(edits.size());
   // Locks in id order, each once, so that two batches cannot wait for each other.
-  std::map<std::string, EntryPtr> distinct;
-  for (const auto& [entry, edit] : edits) distinct.emplace(entry->instance.id, entry);
+  std::vector<Target> targets;
+  targets.reserve(edits.size());
+  for (const auto& [entry, edit] : edits) targets.emplace_back(entry);
+  std::ranges::sort(targets, ById(), &Target::entry);
+  const auto repeated = std::ranges::unique(targets, {}, &Target::entry);
+  targets.erase(repeated.begin(), repeated.end());
   std::vector<net::AsyncMutex::Guard> guards;
-  guards.reserve(distinct.size());
-  for (const auto& [id, entry] : distinct) {
-    net::AsyncMutex::Guard guard = co_await entry->record.lock();
+  guards.reserve(targets.size());
+  for (const Target& target : targets) {
+    net::AsyncMutex::Guard guard = co_await target.entry->record.lock();
     guards.push_back(std::move(guard));
   }
 
-  // Later edits of the same instance build on earlier ones, so each is applied to a scratch entry first.
-  std::map<std::string, EntryPtr> scratch;
-  std::map<std::string, Prepared> last;
   Pending pending;
   for (std::size_t i = 0; i < edits.size(); ++i) {
     const auto& [entry, edit] = edits[i];
-    const std::string& id = entry->instance.id;
-    if (entry->removed) {
-      statuses[i] = fail(ErrorCode::NotFound, "Instance '" + id + "' not found");
-      continue;
-    }
-    EntryPtr& copy = scratch[id];
-    if (!copy) {
-      copy = std::make_shared<Entry>(loop_.executor());
-      copy->instance = entry->instance;
-      copy->runtime = entry->runtime;
-    }
-    Result<Prepared> prepared = prepare(copy, edit);
-    if (!prepared) {
-      statuses[i] = std::unexpected(std::move(prepared.error()));
-      continue;
-    }
-    for (Event& event : prepared->events) add_event(pending, std::move(event));
-    copy->instance = prepared->change.instance;
-    copy->runtime = prepared->change.runtime;
-    if (auto earlier = last.find(id); earlier != last.end()) prepared->follow(std::move(earlier->second));
-    last.insert_or_assign(id, std::move(*prepared));
+    Target& target = *std::ranges::lower_bound(targets, entry, ById(), &Target::entry);
+    statuses[i] = prepare_next(target, edit, pending);
   }
   std::vector<Write>& writes = pending.batch.writes;
-  for (auto& [id, prepared] : last) std::ranges::move(prepared.writes, std::back_inserter(writes));
-  if (writes.empty()) co_return statuses;
+  for (Target& target : targets) {
+    if (target.prepared) std::ranges::move(target.prepared->writes, std::back_inserter(writes));
+  }
+  if (writes.empty() && pending.events.empty()) co_return statuses;
 
   Result<Commit> committed = co_await commit_pending(pending);
   if (!committed) {
@@ -339,14 +336,29 @@ net::Task<std::vector<Status>> Ledger::change_all(
     co_return statuses;
   }
   std::vector<EntryPtr> changed;
-  changed.reserve(last.size());
-  for (auto& [id, prepared] : last) {
-    changed.push_back(distinct.at(id));
-    apply(changed.back(), std::move(prepared));
+  changed.reserve(targets.size());
+  for (Target& target : targets) {
+    if (!target.prepared) continue;
+    changed.push_back(target.entry);
+    apply(target.entry, std::move(*target.prepared));
   }
   publish_views(changed);
   publish(pending);
   co_return statuses;
+}
+
+// Later edits of the same instance build on earlier ones.
+Status Ledger::prepare_next(Target& target, const std::function<Status(Change&)>& edit, Pending& pending) {
+  const Entry& entry = *target.entry;
+  if (entry.removed) return fail(ErrorCode::NotFound, "Instance '" + entry.instance.id + "' not found");
+  Result<Prepared> prepared = target.prepared
+                                  ? prepare(target.prepared->change.instance, target.prepared->change.runtime, edit)
+                                  : prepare(entry.instance, entry.runtime, edit);
+  if (!prepared) return std::unexpected(std::move(prepared.error()));
+  for (Event& event : prepared->events) add_event(pending, std::move(event));
+  if (target.prepared) prepared->follow(std::move(*target.prepared));
+  target.prepared = std::move(*prepared);
+  return {};
 }
 
 net::Task<Status> Ledger::erase(EntryPtr entry, std::string source) {

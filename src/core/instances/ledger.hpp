@@ -174,12 +174,16 @@ class Ledger {
 
  private:
   struct Prepared;
+  struct Target;  // of change_all(): an entry, with what its edits so far come to
+  struct Pending;
   struct Idempotency {
     std::string instance_id;
     std::string fingerprint;
   };
 
-  Result<Prepared> prepare(const EntryPtr& entry, const std::function<Status(Change&)>& edit);
+  Result<Prepared> prepare(const Instance& instance, const RuntimeRecord& runtime,
+                           const std::function<Status(Change&)>& edit);
+  Status prepare_next(Target& target, const std::function<Status(Change&)>& edit, Pending& pending);
   void apply(const EntryPtr& entry, Prepared prepared);
   Event make_event(EventType type, const std::string& id, InstanceStatus before, InstanceStatus after,
                    std::string source, std::map<std::string, std::string> metadata);

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ranges>
 #include <thread>
 
 #include "base/id.hpp"
 #include "base/log.hpp"
+#include "core/events/event_documents.hpp"
 #include "core/instances/instance_view.hpp"
 #include "core/instances/ledger.hpp"
 #include "core/store/blocking_calls.hpp"
@@ -141,19 +143,22 @@ Status Ledger::load_instances() {
 }
 
 Status Ledger::load_events() {
-  ListQuery newest{.collection = std::string(collections::kEvents), .limit = options_.event_buffer, .descending = true};
-  auto page = store_.list(newest);
-  if (!page) return std::unexpected(std::move(page.error()));
-  for (auto document = page->rbegin(); document != page->rend(); ++document) {
-    auto event = event_from_document(document->body);
-    if (!event) return std::unexpected(std::move(event.error()));
-    next_sequence_ = event->sequence + 1;
-    events_.publish(std::make_shared<const Event>(std::move(*event)));
+  std::vector<EventPtr> newest;  // newest first
+  ListQuery query{.limit = 100, .descending = true};
+  for (bool more = true; more && newest.size() < options_.event_buffer;) {
+    Result<EventStretch> stretch = read_stretch(store_, query, "");
+    if (!stretch) return std::unexpected(std::move(stretch.error()));
+    std::ranges::move(stretch->events, std::back_inserter(newest));
+    more = !stretch->complete;
+    query.before = event_document_id(stretch->end);
   }
-  ListQuery oldest{.collection = std::string(collections::kEvents), .limit = 1};
-  auto first = store_.list(oldest);
-  if (!first) return std::unexpected(std::move(first.error()));
-  oldest_sequence_ = first->empty() ? next_sequence_ : std::stoull(first->front().id);
+  if (!newest.empty()) next_sequence_ = newest.front()->sequence + 1;
+  for (EventPtr& event : newest | std::views::reverse) events_.publish(std::move(event));
+
+  const ListQuery oldest{.limit = 1};
+  const Result<EventStretch> first = read_stretch(store_, oldest, "");
+  if (!first) return std::unexpected(first.error());
+  oldest_sequence_ = first->events.empty() ? next_sequence_ : first->events.front()->sequence;
   return {};
 }
 

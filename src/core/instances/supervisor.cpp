@@ -243,7 +243,7 @@ net::Task<Status> Supervisor::launch(EntryPtr entry, Launch launch) {
   }
 
   const std::uint64_t revision = entry->instance.revision;
-  Status intended = co_await ledger_.change(entry, [&](Change& change) -> Status {
+  Edit intent = [&](Change& change) -> Status {
     if (change.instance.desired_state != DesiredState::Running) {
       change.edit_instance().desired_state = DesiredState::Running;
     }
@@ -272,8 +272,14 @@ net::Task<Status> Supervisor::launch(EntryPtr entry, Launch launch) {
     }
     change.source = launch.source;
     return {};
-  });
-  if (!intended) co_return intended;
+  };
+  if (Status intended = co_await write_intent(entry, std::move(intent), launch); !intended) {
+    // The store will be there again, and nobody else would think of the start then.
+    if (launch.automatic && intended.error().retryable && !closing_) {
+      co_return co_await put_off(entry, std::move(intended.error()), std::move(launch));
+    }
+    co_return intended;
+  }
   crash_point("start.intended");
   if (launch.automatic && restarts_ != nullptr) restarts_->add();
 
@@ -300,6 +306,16 @@ net::Task<Status> Supervisor::launch(EntryPtr entry, Launch launch) {
     return watch_readiness(entry, generation, expected);
   });
   co_return Status{};
+}
+
+net::Task<Status> Supervisor::write_intent(EntryPtr entry, Edit intent, const Launch& launch) {
+  if (!launch.exit) co_return co_await ledger_.change(entry, std::move(intent));
+  std::vector<std::pair<EntryPtr, Edit>> edits;
+  edits.emplace_back(entry, launch.exit);
+  edits.emplace_back(entry, std::move(intent));
+  std::vector<Status> written = co_await ledger_.change_all(std::move(edits));
+  if (written.back()) crash_point("exit.recorded");
+  co_return std::move(written.back());
 }
 
 OperationResult result_of(const Entry& entry, bool changed, std::string message) {

@@ -85,10 +85,17 @@ class Supervisor {
   std::string spec_hash_of(const Instance& instance, Slot slot, const Json& configuration) const;
 
  private:
+  using Edit = std::function<Status(Change&)>;
   struct Launch {
     bool automatic = false;        // by the restart policy or recovery: failures are retried, not returned
     std::optional<Json> one_shot;  // runs instead of the stored configuration
     std::string source = "ControlPlane";
+    Edit exit;  // how the workload before this one ended, to be written in the same commit as the intent; may be empty
+  };
+  // What the end of a workload is to be followed by, and how both are written down.
+  struct Aftermath {
+    RestartDecision decision;
+    Edit edit;
   };
   struct StopOutcome;
   // What is to become of an instance whose workload is ended.
@@ -101,11 +108,14 @@ class Supervisor {
 
   // The steps below require entry->lifecycle.
   net::Task<Status> launch(EntryPtr entry, Launch launch);
+  net::Task<Status> write_intent(EntryPtr entry, Edit intent, const Launch& launch);
   net::Task<Status> put_off(EntryPtr entry, Error error, Launch launch);
   net::Task<Status> launch_failed(EntryPtr entry, Error error, Launch launch);
   net::Task<Status> end_workload(EntryPtr entry, Ending ending);
   net::Task<Status> remove_marked(EntryPtr entry, bool keep_data, std::string source);
+  Aftermath aftermath_of(const Entry& entry, WorkloadExit exit, std::string source) const;
   net::Task<void> record_exit(EntryPtr entry, WorkloadExit exit, std::string source);
+  net::Task<void> record_exit(EntryPtr entry, Aftermath aftermath);
   net::Task<void> record_failed_restart(EntryPtr entry, Error error, std::string source);
   net::Task<Result<std::uint64_t>> launch_standby(EntryPtr entry, StandbyStart start, Actor actor);
   net::Task<Status> end_standby(EntryPtr entry, std::string source);

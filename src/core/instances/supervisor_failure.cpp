@@ -9,6 +9,7 @@ namespace draas::core {
 // A start that has to wait for its platform.
 net::Task<Status> Supervisor::put_off(EntryPtr entry, Error error, Launch launch) {
   const Duration delay = options_.polling_interval;
+  if (launch.exit) co_await record(entry, std::move(launch.exit));
   co_await record(entry, [&](Change& change) -> Status {
     RuntimeRecord& runtime = change.edit_runtime();
     runtime.phase = Phase::BackOff;
@@ -30,6 +31,7 @@ net::Task<Status> Supervisor::put_off(EntryPtr entry, Error error, Launch launch
 // restart policy says.
 net::Task<Status> Supervisor::launch_failed(EntryPtr entry, Error error, Launch launch) {
   const bool intent_written = entry->runtime.phase == Phase::Starting && !entry->runtime.handle;
+  if (launch.exit && !intent_written) co_await record(entry, std::move(launch.exit));
   if (error.code == ErrorCode::Cancelled) {
     // Given up, which is no failure. When the control plane goes, its successor finds the intent and starts it.
     if (intent_written && !closing_) {

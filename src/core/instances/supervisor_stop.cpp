@@ -225,7 +225,17 @@ net::Task<void> Supervisor::on_exit(EntryPtr entry, WorkloadHandle handle, Workl
   log_warn("instance ended by itself",
            {{"instanceId", entry->instance.id}, {"generation", handle.generation}, {"reason", exit.reason}});
   std::string source = monitor_source(*entry);
-  co_await record_exit(entry, std::move(exit), std::move(source));
+  Aftermath aftermath = aftermath_of(*entry, std::move(exit), source);
+  const RestartDecision& decision = aftermath.decision;
+  if (decision.action != RestartDecision::Action::Restart || decision.delay.count() > 0 || closing_) {
+    co_await record_exit(entry, std::move(aftermath));
+    co_return;
+  }
+  // Nothing lies between the end and the next start, so one commit holds both.
+  Launch again{
+      .automatic = true, .one_shot = std::nullopt, .source = std::move(source), .exit = std::move(aftermath.edit)};
+  Status launched = co_await launch(entry, std::move(again));
+  if (!launched) co_return;  // recorded and scheduled again by launch()
 }
 
 // What a server that gave up says of why; "" where it does not, or where its log cannot be read.
@@ -242,19 +252,19 @@ net::Task<std::string> Supervisor::last_words(EntryPtr entry) {
   co_return drasi::without_secrets(drasi::last_error(text), configuration_of(*entry));
 }
 
-// Writes down that the workload is gone, and does what the restart policy says.
-net::Task<void> Supervisor::record_exit(EntryPtr entry, WorkloadExit exit, std::string source) {
+Supervisor::Aftermath Supervisor::aftermath_of(const Entry& entry, WorkloadExit exit, std::string source) const {
   RestartInput input;
-  input.policy = entry->instance.restart_policy.value_or(options_.restart.default_policy);
-  if (entry->instance.desired_state == DesiredState::Stopped) input.policy = RestartPolicy::Never;
+  input.policy = entry.instance.restart_policy.value_or(options_.restart.default_policy);
+  if (entry.instance.desired_state == DesiredState::Stopped) input.policy = RestartPolicy::Never;
   input.exit = exit;
   input.now = ledger_.clock().now();
-  input.started_at = entry->runtime.handle ? entry->runtime.started_at : std::nullopt;
-  input.recent_restarts = entry->runtime.recent_restarts;
+  input.started_at = entry.runtime.handle ? entry.runtime.started_at : std::nullopt;
+  input.recent_restarts = entry.runtime.recent_restarts;
   input.random = random_unit();
-  const RestartDecision decision = decide_restart(options_.restart, input);
+  RestartDecision decision = decide_restart(options_.restart, input);
 
-  co_await record(entry, [&](Change& change) -> Status {
+  Edit edit = [decision, exit = std::move(exit), source = std::move(source),
+               now = input.now](Change& change) -> Status {
     RuntimeRecord& runtime = change.edit_runtime();
     runtime.handle.reset();
     runtime.health = Health::Unknown;
@@ -267,7 +277,7 @@ net::Task<void> Supervisor::record_exit(EntryPtr entry, WorkloadExit exit, std::
     switch (decision.action) {
       case RestartDecision::Action::Restart:
         runtime.phase = Phase::BackOff;
-        runtime.next_start_at = input.now + decision.delay;
+        runtime.next_start_at = now + decision.delay;
         break;
       case RestartDecision::Action::Leave:
         runtime.phase = Phase::Stopped;
@@ -281,10 +291,20 @@ net::Task<void> Supervisor::record_exit(EntryPtr entry, WorkloadExit exit, std::
     describe_exit(exit, change.event_metadata);
     change.event_metadata["Restart"] = decision.reason;
     return {};
-  });
+  };
+  return {std::move(decision), std::move(edit)};
+}
+
+// Writes down that the workload is gone, and does what the restart policy says.
+net::Task<void> Supervisor::record_exit(EntryPtr entry, WorkloadExit exit, std::string source) {
+  return record_exit(entry, aftermath_of(*entry, std::move(exit), std::move(source)));
+}
+
+net::Task<void> Supervisor::record_exit(EntryPtr entry, Aftermath aftermath) {
+  co_await record(entry, std::move(aftermath.edit));
   crash_point("exit.recorded");
-  if (decision.action != RestartDecision::Action::Restart || closing_) co_return;
-  tasks_.spawn("restart", [this, entry, generation = entry->runtime.generation, delay = decision.delay] {
+  if (aftermath.decision.action != RestartDecision::Action::Restart || closing_) co_return;
+  tasks_.spawn("restart", [this, entry, generation = entry->runtime.generation, delay = aftermath.decision.delay] {
     return restart_later(entry, generation, delay);
   });
 }
@@ -299,7 +319,7 @@ net::Task<void> Supervisor::restart_later(EntryPtr entry, std::uint64_t generati
   if (closing_ || entry->removed || runtime.phase != Phase::BackOff || runtime.generation != generation) co_return;
   Launch request{.automatic = true, .one_shot = std::nullopt, .source = monitor_source(*entry)};
   Status launched = co_await launch(entry, std::move(request));
-  if (!launched) co_return;  // recorded and scheduled again by launch_failed()
+  if (!launched) co_return;  // recorded and scheduled again by launch()
 }
 
 }  // namespace draas::core

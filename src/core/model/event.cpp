@@ -1,7 +1,6 @@
 #include "core/model/event.hpp"
 
 #include <array>
-#include <cstdio>
 
 #include "base/json.hpp"
 
@@ -59,9 +58,9 @@ void seal(Event& event) {
 }
 
 std::string event_document_id(std::uint64_t sequence) {
-  std::array<char, 24> text{};
-  std::snprintf(text.data(), text.size(), "%020llu", static_cast<unsigned long long>(sequence));
-  return text.data();
+  const std::string digits = std::to_string(sequence);
+  std::string id(20 - digits.size(), '0');
+  return id += digits;
 }
 
 Result<Event> event_from_document(std::string_view body) {

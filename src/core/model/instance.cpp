@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/json_text.hpp"
 #include "net/text.hpp"
 
 namespace draas::core {
@@ -10,6 +11,14 @@ namespace {
 
 constexpr std::size_t kMaxNameLength = 128;
 constexpr std::size_t kMaxIdLength = 63;
+
+void add_unless_zero(JsonText& out, std::string_view name, std::uint64_t number) {
+  if (number == 0) {
+    out.add_null(name);
+  } else {
+    out.add(name, number);
+  }
+}
 
 Json time_or_null(const std::optional<WallTime>& time) { return time ? Json(to_rfc3339(*time)) : Json(nullptr); }
 
@@ -136,35 +145,43 @@ InstanceStatus derive_status(const Instance& instance, const RuntimeRecord& runt
   return InstanceStatus::Error;
 }
 
-Json to_json(const Instance& instance, const RuntimeRecord& runtime) {
-  Json out = Json::object();
-  out["id"] = instance.id;
-  out["name"] = instance.name;
-  out["description"] = instance.description;
-  out["platformType"] = instance.platform;
-  out["status"] = to_string(derive_status(instance, runtime));
-  out["phase"] = to_string(runtime.phase);
-  out["health"] = to_string(runtime.health);
-  out["desiredState"] = to_string(instance.desired_state);
-  out["restartPolicy"] = instance.restart_policy ? Json(to_string(*instance.restart_policy)) : Json(nullptr);
-  out["createdAt"] = to_rfc3339(instance.created_at);
-  out["lastModifiedAt"] = to_rfc3339(instance.last_modified_at);
-  out["metadata"] = to_json(instance.metadata);
-  if (Json limits = to_json(instance.limits); !limits.empty()) out["limits"] = std::move(limits);
-  if (!instance.platform_options.is_null()) out["platformOptions"] = instance.platform_options;
-  out["configurationRevision"] = instance.revision;
-  out["appliedRevision"] = runtime.applied_revision;
-  out["healthyRevision"] = runtime.healthy_revision == 0 ? Json(nullptr) : Json(runtime.healthy_revision);
-  out["held"] = runtime.held ? to_json(*runtime.held) : Json(nullptr);
-  out["frontPort"] = instance.front_port == 0 ? Json(nullptr) : Json(instance.front_port);
+std::string instance_text(const Instance& instance, const RuntimeRecord& runtime) {
+  JsonText out;
+  out.add("id", instance.id);
+  out.add("name", instance.name);
+  out.add("description", instance.description);
+  out.add("platformType", instance.platform);
+  out.add("status", to_string(derive_status(instance, runtime)));
+  out.add("phase", to_string(runtime.phase));
+  out.add("health", to_string(runtime.health));
+  out.add("desiredState", to_string(instance.desired_state));
+  if (instance.restart_policy) {
+    out.add("restartPolicy", to_string(*instance.restart_policy));
+  } else {
+    out.add_null("restartPolicy");
+  }
+  out.add("createdAt", to_rfc3339(instance.created_at));
+  out.add("lastModifiedAt", to_rfc3339(instance.last_modified_at));
+  out.add("metadata", to_json(instance.metadata));
+  if (const Json limits = to_json(instance.limits); !limits.empty()) out.add("limits", limits);
+  if (!instance.platform_options.is_null()) out.add("platformOptions", instance.platform_options);
+  out.add("configurationRevision", instance.revision);
+  out.add("appliedRevision", runtime.applied_revision);
+  add_unless_zero(out, "healthyRevision", runtime.healthy_revision);
+  if (runtime.held) {
+    out.add("held", to_json(*runtime.held));
+  } else {
+    out.add_null("held");
+  }
+  add_unless_zero(out, "frontPort", instance.front_port);
   if (runtime.handle) {
     // A wildcard is where it listens, not where it is reached.
     const std::string host = runtime.host == "0.0.0.0" || runtime.host == "::" ? "127.0.0.1" : runtime.host;
-    out["address"] = "http://" + host + ":" + std::to_string(runtime.port);
+    out.add("address", "http://" + host + ":" + std::to_string(runtime.port));
   }
-  out["restartCount"] = runtime.restart_count;
-  if (!runtime.error_message.empty()) out["errorMessage"] = runtime.error_message;
-  return out;
+  out.add("restartCount", runtime.restart_count);
+  if (!runtime.error_message.empty()) out.add("errorMessage", runtime.error_message);
+  return out.take();
 }
 
 Json runtime_to_json(const Instance& instance, const RuntimeRecord& runtime) {
@@ -250,21 +267,21 @@ Result<Instance> instance_from_document(std::string_view body) {
 
 namespace {
 
-void write_workload(const WorkloadRecord& workload, Json& out) {
-  if (workload.slot != Slot::A) out["slot"] = to_string(workload.slot);
-  out["phase"] = to_string(workload.phase);
-  out["health"] = to_string(workload.health);
-  out["generation"] = workload.generation;
-  out["appliedRevision"] = workload.applied_revision;
-  if (workload.one_shot) out["oneShot"] = true;
-  out["specHash"] = workload.spec_hash;
-  if (!workload.platform_options.is_null()) out["platformOptions"] = workload.platform_options;
-  out["host"] = workload.host;
-  out["port"] = workload.port;
-  if (workload.handle) out["handle"] = to_json(*workload.handle);
-  if (workload.started_at) out["startedAt"] = to_rfc3339(*workload.started_at);
-  if (!workload.error_message.empty()) out["errorMessage"] = workload.error_message;
-  if (!workload.metadata.empty()) out["metadata"] = workload.metadata;
+void write_workload(const WorkloadRecord& workload, JsonText& out) {
+  if (workload.slot != Slot::A) out.add("slot", to_string(workload.slot));
+  out.add("phase", to_string(workload.phase));
+  out.add("health", to_string(workload.health));
+  out.add("generation", workload.generation);
+  out.add("appliedRevision", workload.applied_revision);
+  if (workload.one_shot) out.add("oneShot", true);
+  out.add("specHash", workload.spec_hash);
+  if (!workload.platform_options.is_null()) out.add("platformOptions", workload.platform_options);
+  out.add("host", workload.host);
+  out.add("port", workload.port);
+  if (workload.handle) out.add("handle", to_json(*workload.handle));
+  if (workload.started_at) out.add("startedAt", to_rfc3339(*workload.started_at));
+  if (!workload.error_message.empty()) out.add("errorMessage", workload.error_message);
+  if (!workload.metadata.empty()) out.add("metadata", Json(workload.metadata));
 }
 
 void read_workload(const DocumentReader& in, WorkloadRecord& workload) {
@@ -304,44 +321,44 @@ StandbyRecord standby_from_json(const Json& value) {
   return standby;
 }
 
-Json to_json(const StandbyRecord& standby) {
-  Json out = Json::object();
+std::string standby_text(const StandbyRecord& standby) {
+  JsonText out;
   write_workload(standby, out);
-  out["role"] = to_string(standby.role);
-  if (!standby.owner.empty()) out["owner"] = standby.owner;
-  out["platform"] = standby.platform;
-  out["traffic"] = standby.traffic;
-  return out;
+  out.add("role", to_string(standby.role));
+  if (!standby.owner.empty()) out.add("owner", standby.owner);
+  out.add("platform", standby.platform);
+  out.add("traffic", standby.traffic);
+  return out.take();
 }
 
 }  // namespace
 
 std::string to_document(const RuntimeRecord& runtime) {
-  Json out = Json::object();
+  JsonText out;
   write_workload(runtime, out);
-  if (runtime.last_generation != runtime.generation) out["lastGeneration"] = runtime.last_generation;
-  if (runtime.standby) out["standby"] = to_json(*runtime.standby);
+  if (runtime.last_generation != runtime.generation) out.add("lastGeneration", runtime.last_generation);
+  if (runtime.standby) out.add_raw("standby", standby_text(*runtime.standby));
   if (!runtime.places.empty()) {
     Json places = Json::array();
     for (const auto& [platform, slot] : runtime.places) places.push_back(Json::array({platform, to_string(slot)}));
-    out["places"] = std::move(places);
+    out.add("places", places);
   }
-  if (runtime.stopped_at) out["stoppedAt"] = to_rfc3339(*runtime.stopped_at);
-  if (runtime.last_exit) out["lastExit"] = to_json(*runtime.last_exit);
-  out["restartCount"] = runtime.restart_count;
+  if (runtime.stopped_at) out.add("stoppedAt", to_rfc3339(*runtime.stopped_at));
+  if (runtime.last_exit) out.add("lastExit", to_json(*runtime.last_exit));
+  out.add("restartCount", runtime.restart_count);
   if (!runtime.recent_restarts.empty()) {
     Json times = Json::array();
     for (WallTime time : runtime.recent_restarts) times.push_back(to_rfc3339(time));
-    out["recentRestarts"] = std::move(times);
+    out.add("recentRestarts", times);
   }
-  if (runtime.next_start_at) out["nextStartAt"] = to_rfc3339(*runtime.next_start_at);
-  if (runtime.reported_status) out["reportedStatus"] = to_string(*runtime.reported_status);
-  if (runtime.deleting) out["deleting"] = true;
-  if (runtime.keep_data) out["keepData"] = true;
-  if (runtime.healthy_revision != 0) out["healthyRevision"] = runtime.healthy_revision;
-  if (runtime.judged) out["judged"] = true;
-  if (runtime.held) out["held"] = to_json(*runtime.held);
-  return out.dump();
+  if (runtime.next_start_at) out.add("nextStartAt", to_rfc3339(*runtime.next_start_at));
+  if (runtime.reported_status) out.add("reportedStatus", to_string(*runtime.reported_status));
+  if (runtime.deleting) out.add("deleting", true);
+  if (runtime.keep_data) out.add("keepData", true);
+  if (runtime.healthy_revision != 0) out.add("healthyRevision", runtime.healthy_revision);
+  if (runtime.judged) out.add("judged", true);
+  if (runtime.held) out.add("held", to_json(*runtime.held));
+  return out.take();
 }
 
 Result<RuntimeRecord> runtime_from_document(std::string_view body) {

@@ -134,8 +134,8 @@ using InstanceViewPtr = std::shared_ptr<const InstanceView>;
 // The body, which keeps its view.
 inline std::shared_ptr<const std::string> shared_body(const InstanceViewPtr& view) { return {view, &view->body}; }
 
-Json to_json(const Instance& instance, const RuntimeRecord& runtime);          // GET one
-Json runtime_to_json(const Instance& instance, const RuntimeRecord& runtime);  // runtime status
+std::string instance_text(const Instance& instance, const RuntimeRecord& runtime);  // GET one
+Json runtime_to_json(const Instance& instance, const RuntimeRecord& runtime);       // runtime status
 
 // Documents of the store.
 std::string to_document(const Instance& instance);

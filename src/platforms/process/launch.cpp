@@ -40,6 +40,12 @@ void wait_until_marked(const Spawned& spawned) {
   }
 }
 
+// A configuration that stands there already is left: a replacement costs a look, not a new file.
+Status write_configuration(const fs::path& path, const std::string& text) {
+  if (const auto standing = read_file(path); standing && *standing == text) return {};
+  return write_file(path, text, kPrivateFile, Durability::Atomic);
+}
+
 Result<Launched> prepare_and_spawn(const LaunchContext& context, const core::WorkloadSpec& spec, InstanceLog& log) {
   const auto settings = read_instance_settings(spec.platform_options);
   if (!settings) return std::unexpected(settings.error());
@@ -61,7 +67,7 @@ Result<Launched> prepare_and_spawn(const LaunchContext& context, const core::Wor
   crash_point("process.start.directories_made");
 
   const fs::path configuration = context.paths.configuration(spec.instance_id);
-  if (auto written = write_file(configuration, spec.configuration, kPrivateFile, Durability::Atomic); !written) {
+  if (auto written = write_configuration(configuration, spec.configuration); !written) {
     return std::unexpected(written.error());
   }
   crash_point("process.start.configuration_written");

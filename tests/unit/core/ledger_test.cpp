@@ -190,6 +190,32 @@ TEST_F(LedgerTest, AChangeThatAnotherOfTheSameBatchFollowsIsStored) {
   EXPECT_EQ(stored->reported_status, InstanceStatus::Error);
 }
 
+TEST_F(LedgerTest, EventsOfOneCommitAreErasedTogetherWhenTheLastOfThemIsOld) {
+  put_instance("one");
+  options_.event_log = 300;
+  Ledger ledger(loop_, *store_, system_clock(), options_);
+  ASSERT_TRUE(ledger.load());
+  const EntryPtr entry = ledger.find("one");
+  const std::function<Status(Change&)> event = [](Change& change) -> Status {
+    change.report_update = true;
+    return {};
+  };
+  for (int number = 0; number < 200; ++number) {
+    const auto statuses = run(ledger.change_all({{entry, event}, {entry, event}, {entry, event}, {entry, event}}));
+    ASSERT_TRUE(statuses.back());
+  }
+  const auto ids = event_ids();
+  ASSERT_FALSE(ids.empty());
+  // The last trim was that of event 768: what is kept begins with 469, which lies in the document that ends with 472.
+  EXPECT_EQ(std::stoull(ids.front()), 472U);
+  EXPECT_EQ(std::stoull(ids.back()), 800U);
+  EXPECT_EQ(ids.size(), (800U - 468U) / 4U);
+
+  Ledger again(loop_, *store_, system_clock(), options_);
+  ASSERT_TRUE(again.load());
+  EXPECT_EQ(again.events().last_sequence(), 800U);
+}
+
 TEST_F(LedgerTest, OldEventsThatCouldNotBeErasedAreErasedLater) {
   put_instance("one");
   options_.event_log = 300;
