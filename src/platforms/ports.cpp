@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/files.hpp"
+#include "platforms/listeners.hpp"
 
 namespace draas::platforms {
 namespace {
@@ -55,6 +56,15 @@ bool port_is_free(const std::string& host, std::uint16_t port) {
   }
   v4.s_addr = htonl(INADDR_ANY);
   return can_bind_v4(v4, port);
+}
+
+bool port_seems_free(const std::string& host, std::uint16_t port) {
+  in_addr v4{};
+  if (port != 0 && ::inet_pton(AF_INET, host.c_str(), &v4) == 1 && v4.s_addr != htonl(INADDR_ANY)) {
+    thread_local Listeners listeners;
+    if (const auto taken = listeners.at(v4, port)) return !*taken;
+  }
+  return port_is_free(host, port);
 }
 
 }  // namespace draas::platforms

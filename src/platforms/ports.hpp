@@ -11,4 +11,8 @@ namespace draas::platforms {
 // cannot be asked, for want of a descriptor, the answer is yes. Does not wait. Thread-safe.
 bool port_is_free(const std::string& host, std::uint16_t port);
 
+// As port_is_free(), for choosing among many: on a single address only listeners count, where the kernel tells of them,
+// and not what holds a port without listening.
+bool port_seems_free(const std::string& host, std::uint16_t port);
+
 }  // namespace draas::platforms

@@ -1,6 +1,7 @@
 // A fleet in use, for as long as asked: instances are created, started, patched, moved to a standby, stopped and
-// deleted; workloads and the control plane are killed at random. After every round everything is where the records say,
-// nothing that was acknowledged is lost, and in the end memory, descriptors and disk are what they were.
+// deleted; workloads and the control plane are killed at random, while a follower reads all events and a webhook's
+// receiver is gone. After every round everything is where the records say, nothing that was acknowledged is lost, the
+// follower has had every event once; and in the end memory, descriptors and disk are what they were.
 //
 // DRAAS_SOAK_MINUTES says how long (3), DRAAS_TEST_SEED which sequence; the seed is printed.
 
@@ -15,6 +16,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "support/event_witness.hpp"
 #include "support/fault_tools.hpp"
 #include "support/fleet_invariants.hpp"
 #include "support/reconciled_fleet.hpp"
@@ -165,8 +167,13 @@ class Soak {
 
   bool start() {
     const bool started = server_.start();
-    if (started) descriptors_at_first_ = open_descriptors(server_.pid());
-    return started;
+    if (!started) return false;
+    // Port 1 of this machine refuses: what is to be sent waits, and must not pile up.
+    const Answer hook = server_.post("/api/webhooks", R"({"url":"http://127.0.0.1:1/gone"})");
+    EXPECT_EQ(hook.status, 201) << hook.body;
+    witness_ = std::make_unique<EventWitness>(server_.endpoint());
+    descriptors_at_first_ = open_descriptors(server_.pid());
+    return true;
   }
   ServerProcess& server() { return server_; }
 
@@ -206,7 +213,22 @@ class Soak {
       client->expect_kept();
       for (const std::string& fault : client->faults()) ADD_FAILURE() << fault;
     }
+    expect_witnessed();
     ++rounds_;
+  }
+
+  // Every event that the server has now, the follower has had, too: once, in order, over all deaths.
+  void expect_witnessed() {
+    std::vector<std::uint64_t> sequences;
+    const Json changes =
+        server_.get("/api/status/recent-changes?allTypes=true&after=" + std::to_string(compared_)).json();
+    for (const Json& change : changes) sequences.push_back(change["sequence"].get<std::uint64_t>());
+    if (sequences.empty()) return;
+    EXPECT_TRUE(eventually([&] { return witness_->last() >= sequences.back(); })) << "the follower does not follow";
+    EXPECT_TRUE(witness_->unseen(sequences).empty()) << "first of them: " << witness_->unseen(sequences).front();
+    for (const std::string& fault : witness_->faults()) ADD_FAILURE() << fault;
+    witnessed_ += sequences.size();
+    compared_ = sequences.back();
   }
 
   // At rest, with the same load as at any other rest: no instance at all.
@@ -237,7 +259,7 @@ class Soak {
     for (const auto& client : clients_) operations += client->operations();
     return std::to_string(rounds_) + " rounds, " + std::to_string(operations) + " operations, " +
            std::to_string(killed_workloads_) + " workloads and " + std::to_string(killed_servers_) +
-           " control planes killed";
+           " control planes killed, " + std::to_string(witnessed_) + " events compared";
   }
 
  private:
@@ -263,6 +285,7 @@ class Soak {
 
   std::mt19937 random_;
   ServerProcess server_;
+  std::unique_ptr<EventWitness> witness_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::size_t descriptors_at_first_ = 0;
   int made_ = 0;
@@ -270,6 +293,8 @@ class Soak {
   std::size_t rounds_ = 0;
   std::size_t killed_workloads_ = 0;
   std::size_t killed_servers_ = 0;
+  std::size_t witnessed_ = 0;
+  std::uint64_t compared_ = 0;
 };
 
 TEST(Soak, AFleetInUseKeepsItsPromisesAndItsSize) {

@@ -66,7 +66,7 @@ class Planner {
   }
 
   Result<std::uint16_t> allocate(std::string_view address) {
-    auto is_free = [this](std::uint16_t candidate) { return platform_.port_is_free(host_, candidate); };
+    auto is_free = [this](std::uint16_t candidate) { return platform_.port_seems_free(host_, candidate); };
     auto port = pool_.allocate(instance_id_, is_free, address);
     if (port) note(*port, false);
     return port;

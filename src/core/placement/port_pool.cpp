@@ -5,6 +5,18 @@
 
 namespace draas::core {
 
+namespace {
+
+constexpr std::chrono::seconds kRefusalCounts{1};
+
+}  // namespace
+
+std::size_t PortPool::PortSet::size() const {
+  std::size_t count = 0;
+  for (const std::uint64_t word : words_) count += static_cast<std::size_t>(std::popcount(word));
+  return count;
+}
+
 std::optional<std::uint16_t> PortPool::PortSet::lowest_missing(std::uint32_t first, std::uint32_t last) const {
   std::uint64_t below = first % kBits == 0 ? 0 : ~std::uint64_t{0} >> (kBits - first % kBits);  // count as present
   for (std::size_t word = first / kBits; word <= last / kBits; ++word) {
@@ -42,21 +54,40 @@ bool PortPool::is_taken(std::uint16_t port, std::string_view address) const {
   });
 }
 
-Result<std::uint16_t> PortPool::allocate(const std::string& instance_id,
-                                         const std::function<bool(std::uint16_t)>& is_free, std::string_view address) {
-  const PortSet& taken = lane_of(address)->second.taken;
-  std::size_t occupied = 0;
+std::optional<std::uint16_t> PortPool::find_free(Lane& lane, const std::function<bool(std::uint16_t)>& is_free) {
   for (std::uint32_t from = range_.first; from <= range_.last;) {
-    const std::optional<std::uint16_t> candidate = taken.lowest_missing(from, range_.last);
+    const std::optional<std::uint16_t> candidate = lane.taken.lowest_missing(from, range_.last);
     if (!candidate) break;
-    if (is_free(*candidate)) {
-      hold(*candidate, instance_id, address);
-      return *candidate;
+    if (!lane.refused.contains(*candidate)) {
+      if (is_free(*candidate)) return candidate;
+      lane.refused.insert(*candidate);
     }
-    ++occupied;
     from = *candidate + 1U;
   }
+  return std::nullopt;
+}
+
+Result<std::uint16_t> PortPool::allocate(const std::string& instance_id,
+                                         const std::function<bool(std::uint16_t)>& is_free, std::string_view address) {
+  Lane& lane = lane_of(address)->second;
+  const SteadyTime now = std::chrono::steady_clock::now();
+  const auto forget = [&] {
+    lane.refused = {};
+    lane.refused_since = now;
+  };
+  const bool fresh = now - lane.refused_since >= kRefusalCounts;
+  if (fresh) forget();
+  std::optional<std::uint16_t> port = find_free(lane, is_free);
+  if (!port && !fresh) {
+    forget();
+    port = find_free(lane, is_free);
+  }
+  if (port) {
+    hold(*port, instance_id, address);
+    return *port;
+  }
   const std::size_t size = std::size_t{range_.last} - range_.first + 1;
+  const std::size_t occupied = lane.refused.size();
   return fail(ErrorCode::ResourceExhausted,
               "No free port in the pool " + std::to_string(range_.first) + "-" + std::to_string(range_.last) + ": " +
                   std::to_string(size - occupied) + " are leased to instances and " + std::to_string(occupied) +

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "core/options.hpp"
 
@@ -32,7 +33,8 @@ class PortPool {
   ~PortPool() = default;
 
   // The lowest port of the range that is neither leased on `address` nor refused by `is_free` (which asks the system).
-  // ResourceExhausted with the reason and the way out when there is none. The lease is held at once.
+  // ResourceExhausted with the reason and the way out when there is none. The lease is held at once. What was refused
+  // is not asked about again for a moment, unless there is no other.
   Result<std::uint16_t> allocate(const std::string& instance_id, const std::function<bool(std::uint16_t)>& is_free,
                                  std::string_view address = kAllAddresses);
 
@@ -58,6 +60,7 @@ class PortPool {
    public:
     bool contains(std::uint16_t port) const { return (words_[port / kBits] >> (port % kBits) & 1U) != 0; }
     void insert(std::uint16_t port) { words_[port / kBits] |= std::uint64_t{1} << (port % kBits); }
+    std::size_t size() const;
     void erase(std::uint16_t port) { words_[port / kBits] &= ~(std::uint64_t{1} << (port % kBits)); }
     // The lowest port from `first` to `last` that is not in the set.
     std::optional<std::uint16_t> lowest_missing(std::uint32_t first, std::uint32_t last) const;
@@ -68,8 +71,10 @@ class PortPool {
   };
   // One address. Few, and never removed.
   struct Lane {
-    PortSet leased;  // on this address
-    PortSet taken;   // not to be leased on this address, because of this one or of another
+    PortSet leased;   // on this address
+    PortSet taken;    // not to be leased on this address, because of this one or of another
+    PortSet refused;  // by the system, since `refused_since` or later
+    SteadyTime refused_since;
   };
   using Lanes = std::map<std::string, Lane, std::less<>>;
   using LanePtr = Lanes::value_type*;
@@ -82,6 +87,7 @@ class PortPool {
   using Key = std::pair<std::uint16_t, const Lanes::value_type*>;
 
   LanePtr lane_of(std::string_view address);
+  std::optional<std::uint16_t> find_free(Lane& lane, const std::function<bool(std::uint16_t)>& is_free);
   bool is_taken(std::uint16_t port, std::string_view address) const;
   void hold(std::uint16_t port, const std::string& instance_id, std::string_view address);
   const Holding* find(const std::string& instance_id, std::uint16_t port) const;

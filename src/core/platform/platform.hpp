@@ -152,6 +152,9 @@ class Platform {
 
   // Is `port` of `host` free for a new workload? (Asked before a lease is written.) Does not wait.
   virtual bool port_is_free(const std::string& host, std::uint16_t port) = 0;
+  // As port_is_free(), where the control plane is to choose among many: may be quicker and miss a port that is taken,
+  // which the start will tell.
+  virtual bool port_seems_free(const std::string& host, std::uint16_t port) { return port_is_free(host, port); }
   // The address new instances listen on unless told otherwise ("127.0.0.1", "0.0.0.0").
   virtual std::string default_host() const = 0;
 

@@ -44,6 +44,10 @@ bool DockerPlatform::port_is_free(const std::string& host, std::uint16_t port) {
   return !is_local() || platforms::port_is_free(host, port);
 }
 
+bool DockerPlatform::port_seems_free(const std::string& host, std::uint16_t port) {
+  return !is_local() || platforms::port_seems_free(host, port);
+}
+
 core::ListenAddress DockerPlatform::listen_address(const std::string&, std::uint16_t port,
                                                    const std::vector<std::uint16_t>& component_ports) const {
   // All ports of the components are the same inside and outside, and none of them is the server's outside.

@@ -36,6 +36,7 @@ class DockerPlatform final : public core::Platform {
   void set_condition_handler(ConditionHandler handler) override { condition_handler_ = std::move(handler); }
   net::Task<core::Availability> availability() override;
   bool port_is_free(const std::string& host, std::uint16_t port) override;
+  bool port_seems_free(const std::string& host, std::uint16_t port) override;
   std::string default_host() const override { return options_.host_address; }
   core::ListenAddress listen_address(const std::string& host, std::uint16_t port,
                                      const std::vector<std::uint16_t>& component_ports) const override;

@@ -50,6 +50,9 @@ class ProcessPlatform final : public core::Platform {
   bool port_is_free(const std::string& host, std::uint16_t port) override {
     return platforms::port_is_free(host, port);
   }
+  bool port_seems_free(const std::string& host, std::uint16_t port) override {
+    return platforms::port_seems_free(host, port);
+  }
   std::string default_host() const override { return options_.default_host; }
   std::vector<std::string_view> option_names() const override { return {"arguments", "environment"}; }
   Status check_options(const Json& platform_options) const override {

@@ -34,6 +34,22 @@ TEST(PortPool, SkipsOccupiedPorts) {
   EXPECT_EQ(*pool.allocate("a", [](std::uint16_t port) { return port > 8082; }), 8083);
 }
 
+TEST(PortPool, AnOccupiedPortIsAskedAboutAgainOnlyWhenThereIsNoOther) {
+  PortPool pool({8080, 8082});
+  std::set<std::uint16_t> occupied{8080, 8081};
+  std::vector<std::uint16_t> asked;
+  const auto is_free = [&](std::uint16_t port) {
+    asked.push_back(port);
+    return !occupied.contains(port);
+  };
+  EXPECT_EQ(*pool.allocate("a", is_free), 8082);
+  pool.release_all("a");
+  EXPECT_EQ(*pool.allocate("b", is_free), 8082);
+  EXPECT_EQ(asked, (std::vector<std::uint16_t>{8080, 8081, 8082, 8082}));
+  occupied.clear();
+  EXPECT_EQ(*pool.allocate("c", is_free), 8080) << "it was given up meanwhile";
+}
+
 TEST(PortPool, ReleasedPortsComeBack) {
   PortPool pool({8080, 8080});
   ASSERT_TRUE(pool.allocate("a", kAllFree));

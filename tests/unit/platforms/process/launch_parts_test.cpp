@@ -165,6 +165,34 @@ TEST_F(PortTest, SeesListeners) {
   EXPECT_TRUE(port_is_free("::1", port_));
 }
 
+TEST_F(PortTest, SeesListenersQuickly) {
+  auto local = bind_to("127.0.0.1", true, true);
+  EXPECT_FALSE(port_seems_free("127.0.0.1", port_));
+  EXPECT_FALSE(port_seems_free("0.0.0.0", port_));
+  EXPECT_FALSE(port_seems_free("localhost", port_));
+  EXPECT_TRUE(port_seems_free("127.0.0.2", port_));
+  local.reset();
+  EXPECT_TRUE(port_seems_free("127.0.0.1", port_));
+  auto everywhere = bind_to("0.0.0.0", true, true);
+  EXPECT_FALSE(port_seems_free("127.0.0.1", port_));
+  EXPECT_FALSE(port_seems_free("127.0.0.2", port_));
+  EXPECT_FALSE(port_seems_free("127.0.0.1", 0));
+}
+
+TEST_F(PortTest, AListenerOfBothProtocolsIsSeenByTheOlderOne) {
+  UniqueFd both(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int off = 0;
+  ::setsockopt(both.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  ASSERT_EQ(::bind(both.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0) << "no IPv6 here";
+  ASSERT_EQ(::listen(both.get(), 1), 0);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(::getsockname(both.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  EXPECT_FALSE(port_is_free("127.0.0.1", ntohs(address.sin6_port)));
+  EXPECT_FALSE(port_seems_free("127.0.0.1", ntohs(address.sin6_port)));
+}
+
 TEST_F(PortTest, DoesNotMindConnectionsThatLinger) {
   auto listener = bind_to("127.0.0.1", true, true);
   sockaddr_in address{};
