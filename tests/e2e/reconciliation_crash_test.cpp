@@ -102,6 +102,36 @@ INSTANTIATE_TEST_SUITE_P(Steps, WorkerCrash,
                                            CrashCase{"Canary", kCanary, "reconcile.undo.ended", true}),
                          case_name);
 
+// What runs after the switch breaks while it is watched, and the reconciler dies as soon as it has switched back.
+TEST(SwitchBackCrash, LeavesTheOldInService) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  create_instance(server, "one", "BlueGreen", R"({"watch":"60s"})");
+  ReconcilerProcess doomed(server, "doomed");
+  ASSERT_TRUE(doomed.start({{"DRAAS_CRASH_AT", "reconcile.undo.switched"}}));
+  ASSERT_EQ(change_first_query(server, "one", query_text(77)), 202);
+  const std::string workloads = "/api/server/instances/one/workloads";
+  const auto runs_actively = [&](unsigned revision) {
+    const Json both = server.get(workloads).json();
+    if (!both.is_object() || !both["active"].is_object() || !both["standby"].is_object()) return false;
+    return both["standby"].value("role", "") == "Retired" && both["active"].value("revision", 0U) == revision;
+  };
+  ASSERT_TRUE(eventually([&] { return runs_actively(2); }, milliseconds(20'000))) << doomed.log() << server.log();
+  const Answer broken = server.post("/api/server/instances/one/proxy/api/v1/queries/q0/stop");
+  ASSERT_EQ(broken.status, 200) << broken.body;
+  ASSERT_TRUE(was_killed(doomed.wait_exit())) << doomed.log() << server.log();
+  EXPECT_TRUE(runs_actively(1)) << server.get(workloads).body;
+  EXPECT_EQ(running_query(server, "one"), query_text(0));
+
+  // The heir ends what was switched away from, and tries once more what only an accident had broken.
+  const std::string policy = R"({"strategy":"BlueGreen","parameters":{"watch":"300ms"}})";
+  ASSERT_EQ(server.call(net::Method::Put, "/api/reconciliation/instances/one/policy", policy).status, 200);
+  ReconcilerProcess heir(server, "heir");
+  ASSERT_TRUE(heir.start());
+  expect_old_or_new(server, "one");
+  EXPECT_EQ(running_query(server, "one"), query_text(77)) << heir.log();
+}
+
 class ControlPlaneCrash : public ::testing::TestWithParam<CrashCase> {};
 
 TEST_P(ControlPlaneCrash, LeavesTheOldOrTheNew) {
