@@ -40,10 +40,10 @@ class Place {
   fs::path path_;
 };
 
-#define SKIP_OR_FAIL(reason)                     \
-  do {                                           \
-    if (machine_is_required()) FAIL() << reason; \
-    GTEST_SKIP() << reason;                      \
+#define SKIP_OR_FAIL(reason)                       \
+  do {                                             \
+    if (machine_is_required()) FAIL() << (reason); \
+    GTEST_SKIP() << (reason);                      \
   } while (false)
 
 std::string detail_of(const Answer& answer) { return answer.json().value("detail", answer.body); }

@@ -24,6 +24,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 // Of the sanitizers, where the program is built with them: called when they end it.
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): their name for it
 extern "C" __attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)());
 
 namespace {
