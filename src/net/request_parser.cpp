@@ -6,6 +6,7 @@
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "net/last_chunk.hpp"
 #include "net/text.hpp"
 
 namespace draas::net {
@@ -248,6 +249,7 @@ std::size_t RequestParser::feed(std::string_view bytes) {
   }
   auto& core = beast_->core();
   const bool in_header = state_ == State::Header;
+  if (state_ == State::Body && core.chunked() && is_short_last_chunk(bytes)) return skipped;
   beast::error_code error;
   const auto consumed = core.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   const auto total = skipped + consumed;

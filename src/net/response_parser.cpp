@@ -4,6 +4,7 @@
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "net/last_chunk.hpp"
 #include "net/text.hpp"
 
 namespace draas::net {
@@ -100,6 +101,7 @@ std::size_t ResponseParser::feed(std::string_view bytes) {
 }
 
 std::size_t ResponseParser::feed_message(std::string_view bytes) {
+  if (state_ == State::Body && beast_->chunked() && is_short_last_chunk(bytes)) return 0;
   beast::error_code error;
   const auto taken = beast_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   if (error && error != http::error::need_more) {

@@ -69,7 +69,9 @@ net::Task<Outcome> Executor::run(InstanceState state, Drift drift, Plan plan, Du
   // A left-over of an earlier run is this run's to undo, too.
   if (run.state.standby) {
     run.standby_started = true;
-    run.promoted = run.state.standby->role == StandbyRole::Retired;
+    // What was switched back from is retired, too, but newer than what serves now: it is not to be promoted again.
+    const Standby& standby = *run.state.standby;
+    run.promoted = standby.role == StandbyRole::Retired && standby.revision <= run.state.applied_revision;
   }
   Duration allowed = timeout;
   for (const Step& step : run.plan.steps) {

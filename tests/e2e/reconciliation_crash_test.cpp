@@ -102,6 +102,36 @@ INSTANTIATE_TEST_SUITE_P(Steps, WorkerCrash,
                                            CrashCase{"Canary", kCanary, "reconcile.undo.ended", true}),
                          case_name);
 
+// What runs after the switch breaks while it is watched, and the reconciler dies as soon as it has switched back.
+TEST(SwitchBackCrash, LeavesTheOldInService) {
+  ServerProcess server;
+  ASSERT_TRUE(server.start()) << server.log();
+  create_instance(server, "one", "BlueGreen", R"({"watch":"60s"})");
+  ReconcilerProcess doomed(server, "doomed");
+  ASSERT_TRUE(doomed.start({{"DRAAS_CRASH_AT", "reconcile.undo.switched"}}));
+  ASSERT_EQ(change_first_query(server, "one", query_text(77)), 202);
+  const std::string workloads = "/api/server/instances/one/workloads";
+  const auto runs_actively = [&](unsigned revision) {
+    const Json both = server.get(workloads).json();
+    if (!both.is_object() || !both["active"].is_object() || !both["standby"].is_object()) return false;
+    return both["standby"].value("role", "") == "Retired" && both["active"].value("revision", 0U) == revision;
+  };
+  ASSERT_TRUE(eventually([&] { return runs_actively(2); }, milliseconds(20'000))) << doomed.log() << server.log();
+  const Answer broken = server.post("/api/server/instances/one/proxy/api/v1/queries/q0/stop");
+  ASSERT_EQ(broken.status, 200) << broken.body;
+  ASSERT_TRUE(was_killed(doomed.wait_exit())) << doomed.log() << server.log();
+  EXPECT_TRUE(runs_actively(1)) << server.get(workloads).body;
+  EXPECT_EQ(running_query(server, "one"), query_text(0));
+
+  // The heir ends what was switched away from, and tries once more what only an accident had broken.
+  const std::string policy = R"({"strategy":"BlueGreen","parameters":{"watch":"300ms"}})";
+  ASSERT_EQ(server.call(net::Method::Put, "/api/reconciliation/instances/one/policy", policy).status, 200);
+  ReconcilerProcess heir(server, "heir");
+  ASSERT_TRUE(heir.start());
+  expect_old_or_new(server, "one");
+  EXPECT_EQ(running_query(server, "one"), query_text(77)) << heir.log();
+}
+
 class ControlPlaneCrash : public ::testing::TestWithParam<CrashCase> {};
 
 TEST_P(ControlPlaneCrash, LeavesTheOldOrTheNew) {
@@ -248,10 +278,14 @@ TEST(Workers, ShareTheFleetAndReplaceEachOther) {
   for (int number = 0; number < 6; ++number) {
     ASSERT_EQ(change_first_query(server, "i" + std::to_string(number), query_text(77)), 202);
   }
+  // What was done is recorded after it was done.
+  const auto recorded = [&](const std::string& id, std::size_t times) {
+    return eventually([&] { return audit(server, id).size() >= times; }) && audit(server, id).size() == times;
+  };
   for (int number = 0; number < 6; ++number) {
     const std::string id = "i" + std::to_string(number);
     expect_settles(server, id);
-    EXPECT_EQ(audit(server, id).size(), 1U) << "handled twice: " << audit(server, id).dump(2);
+    EXPECT_TRUE(recorded(id, 1)) << "handled twice, or never: " << audit(server, id).dump(2);
   }
   // The survivor takes the whole within the lease time, and does what is to be done.
   first.kill();
@@ -261,6 +295,7 @@ TEST(Workers, ShareTheFleetAndReplaceEachOther) {
     ASSERT_EQ(change_first_query(server, id, query_text(88)), 202);
     expect_settles(server, id);
     EXPECT_EQ(running_query(server, id), query_text(88));
+    EXPECT_TRUE(recorded(id, 2)) << "handled twice, or never: " << audit(server, id).dump(2);
   }
 }
 

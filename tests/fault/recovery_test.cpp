@@ -117,6 +117,7 @@ TEST(RandomKills, UnderLoadLoseNoAcknowledgedWrite) {
       clients.emplace_back([&, c, local = std::mt19937(random())]() mutable {
         while (!stop) {
           std::string id;
+          bool is_new = false;
           const unsigned dice = local() % 14;
           {
             const std::scoped_lock lock(mutex);
@@ -125,14 +126,15 @@ TEST(RandomKills, UnderLoadLoseNoAcknowledgedWrite) {
               if (there && !uncertain.contains(known) && known.starts_with("c" + std::to_string(c)))
                 own.push_back(known);
             }
-            if ((dice < 3 && own.size() < kMostInstances) || own.empty()) {
+            is_new = (dice < 3 && own.size() < kMostInstances) || own.empty();
+            if (is_new) {
               id = "c" + std::to_string(c) + "-" + std::to_string(next++);
               uncertain.insert(id);
             } else {
               id = own[local() % own.size()];
             }
           }
-          if (uncertain.contains(id)) {
+          if (is_new) {
             const Answer answer = server.create(id);
             const std::scoped_lock lock(mutex);
             if (answer.status == 503) {  // the pool is used up: nothing was created

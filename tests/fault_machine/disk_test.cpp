@@ -40,10 +40,10 @@ class Place {
   fs::path path_;
 };
 
-#define SKIP_OR_FAIL(reason)                     \
-  do {                                           \
-    if (machine_is_required()) FAIL() << reason; \
-    GTEST_SKIP() << reason;                      \
+#define SKIP_OR_FAIL(reason)                       \
+  do {                                             \
+    if (machine_is_required()) FAIL() << (reason); \
+    GTEST_SKIP() << (reason);                      \
   } while (false)
 
 std::string detail_of(const Answer& answer) { return answer.json().value("detail", answer.body); }
@@ -193,7 +193,8 @@ TEST(Disk, ASlowOneHoldsUpChangesButNeitherReadingNorTheWatch) {
   const auto delay = [&told](int wanted) { std::ofstream(told) << wanted << std::flush; };
   delay(0);
   ServerProcess server({"--Restart:InitialDelay=10ms"});
-  ASSERT_TRUE(server.start({{"LD_PRELOAD", slow_sync_library()}, {"DRAAS_TEST_SYNC_DELAY_FILE", told.string()}}))
+  ASSERT_TRUE(
+      server.start({{"LD_PRELOAD", preload(slow_sync_library())}, {"DRAAS_TEST_SYNC_DELAY_FILE", told.string()}}))
       << server.log();
   ASSERT_EQ(server.create("runs", true).status, 201);
   delay(1'000);

@@ -3,8 +3,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 #include <vector>
 
+#include <link.h>
 #include <unistd.h>
 
 #include "base/id.hpp"
@@ -106,6 +108,19 @@ std::string faketime_library() {
     if (fs::exists(library, unreadable)) return library.string();
   }
   return {};
+}
+
+std::string preload(const std::string& library) {
+  std::string runtime;
+  ::dl_iterate_phdr(
+      [](dl_phdr_info* loaded, std::size_t, void* found) {
+        const std::string_view name = loaded->dlpi_name;
+        const bool sanitizer = name.find("/libasan.so") != name.npos || name.find("/libtsan.so") != name.npos;
+        if (sanitizer) *static_cast<std::string*>(found) = name;
+        return sanitizer ? 1 : 0;
+      },
+      &runtime);
+  return runtime.empty() ? library : runtime + ":" + library;
 }
 
 std::string slow_sync_library() { return program("DRAAS_TEST_SLOW_SYNC", "/tests/libdraas_slow_sync.so"); }

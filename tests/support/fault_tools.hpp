@@ -22,6 +22,9 @@ std::uint64_t address_space_bytes(pid_t pid);
 double processor_seconds(pid_t pid);
 std::uint64_t bytes_below(const std::filesystem::path& directory);
 
+// LD_PRELOAD of a program under test. The runtime of a sanitizer with which it and this one are built comes first, as
+// it must.
+std::string preload(const std::string& library);
 // A library that Debian's faketime brings, or "" when it is not installed.
 std::string faketime_library();
 // The library that makes fsync() and fdatasync() slow: see preload/slow_sync.cpp.

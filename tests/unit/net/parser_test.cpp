@@ -53,6 +53,10 @@ TEST(RequestParser, DoesNotCareHowItsInputIsCut) {
   expect_request(
       "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: t\r\n\r\nX",
       "PUT /?|Host=h|Transfer-Encoding=Chunked|abcde|X");
+  const std::string chunked = "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  expect_request(chunked + "0\r\n\r\nX", "PUT /?|Host=h|Transfer-Encoding=chunked||X");
+  expect_request(chunked + "00\r\nT: t\r\n\r\nX", "PUT /?|Host=h|Transfer-Encoding=chunked||X");
+  expect_request(chunked + "3\r\n0\r\n\r\n0\r\n\r\nX", "PUT /?|Host=h|Transfer-Encoding=chunked|0\r\n|X");
   expect_request("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", "OPTIONS *?|Host=h||");
   expect_request("GET http://a:1?x HTTP/1.1\r\nHost: h\r\n\r\n", "GET /?x|Host=a:1||");
 }
@@ -63,6 +67,7 @@ TEST(RequestParser, RefusesTheSameHoweverItIsCut) {
   expect_request("GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\nHost: h\r\n\r\n0\r\n\r\n",
                  "failed 400");
   expect_request("GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\nHost: h\r\n\r\n0", "failed 400");
+  expect_request("GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\n\r\n\r\n", "failed 400");
   expect_request("GET / HTTP/3.0\r\nHost: h\r\n\r\n", "failed 505");
   expect_request("GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: br\r\n\r\n", "failed 501");
 }
@@ -108,6 +113,8 @@ TEST(ResponseParser, ReadsEveryKindOfBody) {
   expect_response("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcX", "200|abc|X|keep");
   expect_response("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "200|||keep");
   expect_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", "200|abc||keep");
+  expect_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "200|||keep");
+  expect_response("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n0\r\n", "200|0\r\n||keep");
   expect_response("HTTP/1.1 200 OK\r\nA: b\r\n\r\nto the end", "200|to the end||close");
   expect_response("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na", "200|a||close");
   expect_response("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\na", "200|a||close");
