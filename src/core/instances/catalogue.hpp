@@ -4,7 +4,6 @@
 //
 // Writers: the control loop alone. Readers: any thread, through CatalogueCell.
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -69,15 +68,24 @@ class Catalogue {
 };
 using CataloguePtr = std::shared_ptr<const Catalogue>;
 
-// The current catalogue, published by the control loop and read by every thread.
+// The current catalogue, published by the control loop and read by every thread. With a lock of its own: that of
+// libstdc++ 12's atomic shared pointer is given back by readers with relaxed order, which is too weak for some
+// processors.
 class CatalogueCell {
  public:
   CatalogueCell() : current_(std::make_shared<const Catalogue>()) {}
-  CataloguePtr load() const { return current_.load(std::memory_order_acquire); }
-  void store(CataloguePtr next) { current_.store(std::move(next), std::memory_order_release); }
+  CataloguePtr load() const {
+    const std::scoped_lock lock(mutex_);
+    return current_;
+  }
+  void store(CataloguePtr next) {
+    const std::scoped_lock lock(mutex_);
+    current_.swap(next);  // what was there is given up behind the lock
+  }
 
  private:
-  std::atomic<CataloguePtr> current_;
+  mutable std::mutex mutex_;
+  CataloguePtr current_;
 };
 
 struct ListFilter {
