@@ -74,6 +74,12 @@ Supervisord::Supervisord(const std::filesystem::path& directory, const std::stri
   }
 }
 
+// Its programs end only when it is asked to end, not when it is killed.
+Supervisord::~Supervisord() {
+  process_.signal(SIGTERM);
+  process_.wait_exit(std::chrono::minutes(1));
+}
+
 Pm2::Pm2(const std::filesystem::path& directory, std::string script, const std::string& program, std::size_t count)
     : home_(directory / "pm2"), script_(std::move(script)) {
   std::filesystem::create_directories(home_);

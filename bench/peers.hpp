@@ -28,6 +28,9 @@ class Nginx {
 class Supervisord {
  public:
   Supervisord(const std::filesystem::path& directory, const std::string& program, std::size_t count);
+  ~Supervisord();
+  Supervisord(const Supervisord&) = delete;
+  Supervisord& operator=(const Supervisord&) = delete;
 
  private:
   tests::ChildProcess process_;

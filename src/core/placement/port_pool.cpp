@@ -126,7 +126,7 @@ Status PortPool::lease(std::uint16_t port, const std::string& instance_id, std::
 void PortPool::release(std::uint16_t port, const std::string& instance_id) {
   const auto instance = instances_.find(instance_id);
   if (instance == instances_.end()) return;
-  std::vector<Holding>& ports = instance->second;
+  Holdings& ports = instance->second;
   const auto held = std::ranges::find(ports, port, &Holding::port);
   if (held == ports.end()) return;
   holders_.erase(Key{port, held->lane});

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "core/options.hpp"
@@ -83,7 +85,8 @@ class PortPool {
     std::uint16_t port;
     LanePtr lane;
   };
-  using Instances = std::unordered_map<std::string, std::vector<Holding>>;
+  using Holdings = boost::container::small_vector<Holding, 1>;  // most have one
+  using Instances = std::unordered_map<std::string, Holdings>;
   using Key = std::pair<std::uint16_t, const Lanes::value_type*>;
 
   LanePtr lane_of(std::string_view address);
