@@ -12,12 +12,13 @@
 #include "api_call.hpp"
 #include "fake_platform.hpp"
 #include "stores/memory/memory_store.hpp"
+#include "support/refusing_store.hpp"
 
 namespace draas::api::testing {
 
 class ApiTest : public ::testing::Test {
  protected:
-  ApiTest() : control_loop_("control"), http_loop_("http"), store_(stores::make_memory_store()) {
+  ApiTest() : control_loop_("control"), http_loop_("http"), store_(stores::make_memory_store()), refusing_(*store_) {
     control_loop_.start();
     http_loop_.start();
   }
@@ -26,10 +27,12 @@ class ApiTest : public ::testing::Test {
 
   void open() {
     std::vector<std::unique_ptr<core::Platform>> platforms;
-    platforms.push_back(std::make_unique<FakePlatform>("Process", instances_));
+    auto process = std::make_unique<FakePlatform>("Process", instances_);
+    process_ = process.get();
+    platforms.push_back(std::move(process));
     platforms.push_back(std::make_unique<FakePlatform>("Docker", instances_));
     metrics_ = make_metrics();
-    control_plane_ = std::make_unique<core::ControlPlane>(control_loop_, control_options_, *store_,
+    control_plane_ = std::make_unique<core::ControlPlane>(control_loop_, control_options_, refusing_,
                                                           std::move(platforms), metrics_.get());
     const auto opened = control_plane_->open();
     ASSERT_TRUE(opened) << opened.error().message;
@@ -79,6 +82,8 @@ class ApiTest : public ::testing::Test {
   net::EventLoop control_loop_;
   net::EventLoop http_loop_;
   std::unique_ptr<core::Store> store_;
+  tests::RefusingStore refusing_;
+  FakePlatform* process_ = nullptr;  // of the control plane, while it is there
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<core::ControlPlane> control_plane_;
   std::unique_ptr<net::RequestHandler> api_;

@@ -3,7 +3,6 @@
 // drasi-server would: enough to start, probe and proxy.
 
 #include <map>
-#include <set>
 #include <string>
 
 #include "core/platform/platform.hpp"
@@ -118,8 +117,8 @@ class FakePlatform final : public core::Platform {
   bool port_is_free(const std::string&, std::uint16_t) override { return true; }
   std::string default_host() const override { return "127.0.0.1"; }
   net::Task<Result<core::WorkloadHandle>> start(core::WorkloadSpec spec) override {
-    running_.insert(spec.instance_id);
     core::WorkloadHandle handle{name_, spec.instance_id, spec.generation, spec.spec_hash, Json{{"pid", 1}}};
+    running_.insert_or_assign(spec.instance_id, handle);
     co_return handle;
   }
   net::Task<Result<core::WorkloadExit>> stop(core::WorkloadHandle handle, std::chrono::milliseconds) override {
@@ -157,11 +156,22 @@ class FakePlatform final : public core::Platform {
   std::string base_directory(const std::string& instance_id) const override { return "/var/lib/fake/" + instance_id; }
   net::Task<void> close() override { co_return; }
 
+  // Its workload is killed by somebody. On the control loop.
+  void kill(const std::string& instance_id) {
+    const auto workload = running_.extract(instance_id);
+    if (workload.empty() || !exited_) return;
+    core::WorkloadExit exit;
+    exit.signal = 9;
+    exit.reason = "killed by signal 9";
+    exit.time = system_clock().now();
+    exited_(workload.mapped(), exit);
+  }
+
  private:
   std::string name_;
   FakeInstances& instances_;
   ExitHandler exited_;
-  std::set<std::string> running_;
+  std::map<std::string, core::WorkloadHandle> running_;
 };
 
 }  // namespace draas::api::testing

@@ -8,34 +8,12 @@
 #include "core/store/blocking_calls.hpp"
 #include "net/task.hpp"
 #include "stores/memory/memory_store.hpp"
+#include "support/refusing_store.hpp"
 
 namespace draas::core {
 namespace {
 
-// Refuses as many commits as it is told to, as a full disk does.
-class RefusingStore final : public Store {
- public:
-  explicit RefusingStore(Store& store) : store_(store) {}
-  void refuse(int commits) { refusals_ = commits; }
-
-  std::string_view kind() const override { return store_.kind(); }
-  Result<std::optional<Document>> get(std::string_view collection, std::string_view id) override {
-    return store_.get(collection, id);
-  }
-  Result<std::vector<Document>> list(const ListQuery& query) override { return store_.list(query); }
-  void commit(Batch batch, CommitHandler handler) override {
-    if (refusals_-- > 0) return handler(fail(ErrorCode::Unavailable, "The disk is full"));
-    store_.commit(std::move(batch), std::move(handler));
-  }
-  std::shared_ptr<void> watch(ChangeHandler handler) override { return store_.watch(std::move(handler)); }
-  StoreHealth health() override { return store_.health(); }
-  Status backup(const std::filesystem::path& target) override { return store_.backup(target); }
-  void close() override { store_.close(); }
-
- private:
-  Store& store_;
-  std::atomic<int> refusals_ = 0;
-};
+using tests::RefusingStore;
 
 class LedgerTest : public ::testing::Test {
  protected:
