@@ -18,7 +18,7 @@ namespace draas::api::testing {
 
 class ApiTest : public ::testing::Test {
  protected:
-  ApiTest() : control_loop_("control"), http_loop_("http"), store_(stores::make_memory_store()), refusing_(*store_) {
+  ApiTest() : control_loop_("control"), http_loop_("http"), store_(stores::make_memory_store()) {
     control_loop_.start();
     http_loop_.start();
   }
@@ -32,8 +32,10 @@ class ApiTest : public ::testing::Test {
     platforms.push_back(std::move(process));
     platforms.push_back(std::make_unique<FakePlatform>("Docker", instances_));
     metrics_ = make_metrics();
-    control_plane_ = std::make_unique<core::ControlPlane>(control_loop_, control_options_, refusing_,
+    auto refusing = std::make_unique<tests::RefusingStore>(*store_);
+    control_plane_ = std::make_unique<core::ControlPlane>(control_loop_, control_options_, *refusing,
                                                           std::move(platforms), metrics_.get());
+    refusing_ = std::move(refusing);  // the former one goes after the control plane that had it
     const auto opened = control_plane_->open();
     ASSERT_TRUE(opened) << opened.error().message;
     api_ = make_api(options_, *control_plane_, metrics_.get());
@@ -82,8 +84,8 @@ class ApiTest : public ::testing::Test {
   net::EventLoop control_loop_;
   net::EventLoop http_loop_;
   std::unique_ptr<core::Store> store_;
-  tests::RefusingStore refusing_;
-  FakePlatform* process_ = nullptr;  // of the control plane, while it is there
+  std::unique_ptr<tests::RefusingStore> refusing_;  // before the store
+  FakePlatform* process_ = nullptr;                 // of the control plane, while it is there
   std::unique_ptr<Metrics> metrics_;
   std::unique_ptr<core::ControlPlane> control_plane_;
   std::unique_ptr<net::RequestHandler> api_;

@@ -51,7 +51,7 @@ TEST_F(Restart, TheEndAndTheNextStartAreOneCommit) {
 }
 
 TEST_F(Restart, ComesWhenTheStoreWritesAgain) {
-  refusing_.refuse(1);
+  refusing_->refuse(1);
   kill();
   ASSERT_TRUE(runs_again()) << ask("GET", kOne + "/runtime-status").body;
   EXPECT_EQ(ask("GET", kOne + "/runtime-status").json()["lastExit"]["signal"], 9);
