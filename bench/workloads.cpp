@@ -100,7 +100,8 @@ void measure_event(Context& context, std::size_t count, const std::vector<double
   const std::vector<double> times = event_times(count);
   context.report.add_point("latency", "kill -9 → event", static_cast<double>(count), percentile(times, 0.99));
   const double wanted = kEventWanted + percentile(commits, 0.99);
-  context.report.add({"crash-event", "kill -9 → event at a subscriber, durable, " + number(count) + " workloads",
+  context.report.add({"crash-event",
+                      "kill -9 → event at a subscriber, durable, " + number(static_cast<double>(count)) + " workloads",
                       latency_text(times) + "; a bare commit takes " + latency_text(commits), "p99 < 1 ms + one commit",
                       percentile(times, 0.99) < wanted});
 }
