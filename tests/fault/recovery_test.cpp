@@ -95,7 +95,7 @@ int from_environment(const char* name, int fallback) {
 
 constexpr std::size_t kMostInstances = 60;  // of one client; then it only works with those that it has
 
-// DRAAS_TEST_KILLS sets how often, DRAAS_TEST_SEED which sequence.
+// DRAAS_TEST_KILLS sets how often at least, DRAAS_TEST_KILL_MINUTES how long, DRAAS_TEST_SEED which sequence.
 TEST(RandomKills, UnderLoadLoseNoAcknowledgedWrite) {
   const int kills = from_environment("DRAAS_TEST_KILLS", 12);
   const int seed = from_environment("DRAAS_TEST_SEED", 1);
@@ -109,7 +109,9 @@ TEST(RandomKills, UnderLoadLoseNoAcknowledgedWrite) {
   std::map<std::string, std::uint64_t> revisions;
   std::mutex mutex;
   int next = 0;
-  for (int round = 0; round < kills; ++round) {
+  const auto end =
+      std::chrono::steady_clock::now() + std::chrono::minutes(from_environment("DRAAS_TEST_KILL_MINUTES", 0));
+  for (int round = 0; round < kills || std::chrono::steady_clock::now() < end; ++round) {
     ASSERT_TRUE(server.start()) << "seed " << seed << " round " << round << "\n" << server.log();
     std::atomic<bool> stop{false};
     std::vector<std::thread> clients;
