@@ -310,7 +310,8 @@ net::Task<bool> Reconciler::is_superseded(const Outcome& outcome, const Instance
   // start.)
   const bool started = now->generation > before.generation;
   const bool failed = now->phase == core::Phase::Failed || now->phase == core::Phase::BackOff;
-  co_return outcome.kind == Outcome::Kind::Contested&& started && !failed;
+  const bool contested = outcome.kind == Outcome::Kind::Contested;
+  co_return contested&& started && !failed;
 }
 
 // The configuration is at fault: back to the last healthy revision where there is one, and this one is held.

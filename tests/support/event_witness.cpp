@@ -44,12 +44,11 @@ std::vector<std::uint64_t> EventWitness::unseen(const std::vector<std::uint64_t>
 
 void EventWitness::take(const std::string& id, const std::string& type) {
   const std::scoped_lock lock(mutex_);
-  if (type == "missed") faults_.push_back("events were missed behind " + std::to_string(*seen_.rbegin()));
+  const std::uint64_t before = seen_.empty() ? 0 : *seen_.rbegin();
+  if (type == "missed") faults_.push_back("events were missed behind " + std::to_string(before));
   if (id.empty()) return;
   const std::uint64_t sequence = std::stoull(id);
-  if (!seen_.empty() && sequence <= *seen_.rbegin()) {
-    faults_.push_back("event " + id + " came after " + std::to_string(*seen_.rbegin()));
-  }
+  if (sequence <= before) faults_.push_back("event " + id + " came after " + std::to_string(before));
   seen_.insert(sequence);
   if (seen_.size() > kRemembered) seen_.erase(seen_.begin());
 }

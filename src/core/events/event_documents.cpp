@@ -10,7 +10,6 @@
 namespace draas::core {
 namespace {
 
-constexpr std::string_view kEvents = "events";
 constexpr std::size_t kInDocument = 64;  // events: some 20 KB
 constexpr std::size_t kNamed = 8;        // instances
 const IndexEntry kOfMany{"instances", "many"};
@@ -46,26 +45,6 @@ Result<EventPtr> read_event(std::string_view text) {
   return std::make_shared<const Event>(std::move(*event));
 }
 
-// The lists in which documents with events of the instance are found.
-std::vector<std::optional<IndexEntry>> lists_for(const std::string& instance_id) {
-  if (instance_id.empty()) return {std::nullopt};
-  return {IndexEntry{"instance", instance_id}, kOfMany};
-}
-
-}  // namespace
-
-std::vector<Write> event_writes(std::span<const EventPtr> events) {
-  std::vector<Write> writes;
-  for (std::size_t at = 0; at < events.size(); at += kInDocument) {
-    const auto some = events.subspan(at, std::min(kInDocument, events.size() - at));
-    writes.push_back(
-        Write::put(std::string(kEvents), event_document_id(some.back()->sequence), body_of(some), indexes_for(some)));
-  }
-  return writes;
-}
-
-Write erase_event(std::uint64_t sequence) { return Write::erase(std::string(kEvents), event_document_id(sequence)); }
-
 std::uint64_t last_sequence(const Document& document) {
   std::uint64_t sequence = 0;
   std::from_chars(document.id.data(), document.id.data() + document.id.size(), sequence);
@@ -90,8 +69,30 @@ Result<std::vector<EventPtr>> events_of(const Document& document) {
   return events;
 }
 
+// The lists in which documents with events of the instance are found.
+std::vector<std::optional<IndexEntry>> lists_for(const std::string& instance_id) {
+  if (instance_id.empty()) return {std::nullopt};
+  return {IndexEntry{"instance", instance_id}, kOfMany};
+}
+
+}  // namespace
+
+std::vector<Write> event_writes(std::span<const EventPtr> events) {
+  std::vector<Write> writes;
+  for (std::size_t at = 0; at < events.size(); at += kInDocument) {
+    const auto some = events.subspan(at, std::min(kInDocument, events.size() - at));
+    writes.push_back(Write::put(std::string(collections::kEvents), event_document_id(some.back()->sequence),
+                                body_of(some), indexes_for(some)));
+  }
+  return writes;
+}
+
+Write erase_event(std::uint64_t sequence) {
+  return Write::erase(std::string(collections::kEvents), event_document_id(sequence));
+}
+
 Result<EventStretch> read_stretch(Store& store, ListQuery query, const std::string& instance_id) {
-  query.collection = kEvents;
+  query.collection = collections::kEvents;
   std::vector<Document> documents;
   // Beyond the end of a list that was not read to its end, the other may have documents that this one lacks.
   std::optional<std::uint64_t> known_to;
@@ -122,6 +123,13 @@ Result<EventStretch> read_stretch(Store& store, ListQuery query, const std::stri
     }
   }
   return stretch;
+}
+
+Result<std::uint64_t> oldest_sequence(Store& store) {
+  const ListQuery first{.limit = 1};
+  const Result<EventStretch> oldest = read_stretch(store, first, "");
+  if (!oldest) return std::unexpected(oldest.error());
+  return oldest->events.empty() ? 0 : oldest->events.front()->sequence;
 }
 
 }  // namespace draas::core

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/model/event.hpp"
@@ -15,16 +16,15 @@
 
 namespace draas::core {
 
+namespace collections {
+inline constexpr std::string_view kEvents = "events";
+}  // namespace collections
+
 // In sequence order, sealed.
 std::vector<Write> event_writes(std::span<const EventPtr> events);
 
 // The document that ends with this event, if one does.
 Write erase_event(std::uint64_t sequence);
-
-std::uint64_t last_sequence(const Document& document);
-
-// In order. DataLoss when it is not readable.
-Result<std::vector<EventPtr>> events_of(const Document& document);
 
 // The next documents in the direction of `query`, as far as they are known to be all there are.
 struct EventStretch {
@@ -32,7 +32,10 @@ struct EventStretch {
   std::uint64_t end = 0;         // go on behind (ascending) or before (descending) this sequence ...
   bool complete = false;         // ... unless there is nothing more
 };
-// `query`: only after, before, limit and descending count. `instance_id`: "" = of all. Blocks.
+// `query`: only after, before, limit and descending count. `instance_id`: "" = of all. Blocks. DataLoss when a document
+// is not readable.
 Result<EventStretch> read_stretch(Store& store, ListQuery query, const std::string& instance_id);
+// Of the oldest event that is kept; 0 when there is none. Blocks.
+Result<std::uint64_t> oldest_sequence(Store& store);
 
 }  // namespace draas::core

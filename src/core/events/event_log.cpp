@@ -10,13 +10,6 @@ namespace {
 constexpr std::size_t kPage = 500;    // events
 constexpr std::size_t kAtOnce = 100;  // documents
 
-Result<std::uint64_t> oldest_sequence(Store& store) {
-  const ListQuery first{.limit = 1};
-  const Result<EventStretch> oldest = read_stretch(store, first, "");
-  if (!oldest) return std::unexpected(oldest.error());
-  return oldest->events.empty() ? 0 : oldest->events.front()->sequence;
-}
-
 Result<EventLog::Page> read_page(Store& store, EventLog::Range range, const std::string& instance_id,
                                  std::size_t limit) {
   const Result<std::uint64_t> oldest = oldest_sequence(store);

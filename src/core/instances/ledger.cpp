@@ -143,14 +143,16 @@ void Ledger::add_event(Pending& pending, Event event) {
 void Ledger::trim_events(Pending& pending) {
   if (next_sequence_ <= options_.event_log) return;
   const std::uint64_t keep_from = std::min(next_sequence_ - options_.event_log, oldest_sequence_ + kTrimAtMost);
-  if (oldest_sequence_ < keep_from && pending.trims_from == 0) pending.trims_from = oldest_sequence_;
-  for (; oldest_sequence_ < keep_from; ++oldest_sequence_) {
-    pending.batch.writes.push_back(erase_event(oldest_sequence_));
-  }
+  if (oldest_sequence_ >= keep_from) return;
+  if (pending.trims_from == 0) pending.trims_from = oldest_sequence_;
+  pending.trims_to = oldest_sequence_ = keep_from;
 }
 
 net::Task<Result<Commit>> Ledger::commit_pending(Pending& pending) {
-  std::ranges::move(event_writes(pending.events), std::back_inserter(pending.batch.writes));
+  std::vector<Write>& writes = pending.batch.writes;
+  std::ranges::move(event_writes(pending.events), std::back_inserter(writes));
+  // Behind its own events: of a large batch, some may be too old already.
+  for (std::uint64_t old = pending.trims_from; old < pending.trims_to; ++old) writes.push_back(erase_event(old));
   Result<Commit> committed = co_await commit(std::move(pending.batch));
   // What could not be erased is erased by a later trim.
   if (!committed && pending.trims_from != 0) oldest_sequence_ = std::min(oldest_sequence_, pending.trims_from);

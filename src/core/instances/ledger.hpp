@@ -32,7 +32,6 @@ namespace collections {
 inline constexpr std::string_view kInstances = "instances";
 inline constexpr std::string_view kRuntimes = "runtimes";
 inline constexpr std::string_view kRevisions = "revisions";
-inline constexpr std::string_view kEvents = "events";
 inline constexpr std::string_view kPorts = "ports";
 inline constexpr std::string_view kIdempotency = "idempotency";
 inline constexpr std::string_view kSystem = "system";
@@ -192,6 +191,7 @@ class Ledger {
     Batch batch;
     std::vector<EventPtr> events;
     std::uint64_t trims_from = 0;  // the oldest event that the batch erases; 0 = it erases none
+    std::uint64_t trims_to = 0;    // the first one behind those
   };
   void add_event(Pending& pending, Event event);
   net::Task<Result<Commit>> commit_pending(Pending& pending);

@@ -155,10 +155,9 @@ Status Ledger::load_events() {
   if (!newest.empty()) next_sequence_ = newest.front()->sequence + 1;
   for (EventPtr& event : newest | std::views::reverse) events_.publish(std::move(event));
 
-  const ListQuery oldest{.limit = 1};
-  const Result<EventStretch> first = read_stretch(store_, oldest, "");
-  if (!first) return std::unexpected(first.error());
-  oldest_sequence_ = first->events.empty() ? next_sequence_ : first->events.front()->sequence;
+  const Result<std::uint64_t> oldest = oldest_sequence(store_);
+  if (!oldest) return std::unexpected(oldest.error());
+  oldest_sequence_ = *oldest == 0 ? next_sequence_ : *oldest;
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/asio/use_future.hpp>
 
+#include "core/events/event_documents.hpp"
 #include "core/model/revision.hpp"
 #include "core/store/blocking_calls.hpp"
 #include "net/task.hpp"
@@ -192,6 +193,24 @@ TEST_F(LedgerTest, EventsOfOneCommitAreErasedTogetherWhenTheLastOfThemIsOld) {
   Ledger again(loop_, *store_, system_clock(), options_);
   ASSERT_TRUE(again.load());
   EXPECT_EQ(again.events().last_sequence(), 800U);
+}
+
+TEST_F(LedgerTest, ABatchOfMoreEventsThanAreKeptLeavesNoOldOnes) {
+  put_instance("one");
+  options_.event_log = 100;
+  Ledger ledger(loop_, *store_, system_clock(), options_);
+  ASSERT_TRUE(ledger.load());
+  const EntryPtr entry = ledger.find("one");
+  const std::function<Status(Change&)> event = [](Change& change) -> Status {
+    change.report_update = true;
+    return {};
+  };
+  ASSERT_TRUE(run(ledger.change_all({512, {entry, event}})).back());
+  // In documents of 64 events: 413 is the oldest that is kept, and lies in the seventh.
+  const auto ids = event_ids();
+  ASSERT_EQ(ids.size(), 2U);
+  EXPECT_EQ(std::stoull(ids.front()), 448U);
+  EXPECT_EQ(std::stoull(ids.back()), 512U);
 }
 
 TEST_F(LedgerTest, OldEventsThatCouldNotBeErasedAreErasedLater) {
