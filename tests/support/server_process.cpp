@@ -11,8 +11,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/asio/use_future.hpp>
-
 #include "base/id.hpp"
 
 namespace draas::tests {
@@ -106,20 +104,11 @@ ServerProcess::ServerProcess(std::vector<std::string> flags) : flags_(std::move(
       "--Ports:First=" + std::to_string(first + 1),
       "--Ports:Last=" + std::to_string(first + kPoolSize)};
   flags_.insert(flags_.begin(), own.begin(), own.end());
-  loop_.start();
-  client_ = std::make_unique<net::HttpClient>(loop_.executor());
 }
 
 ServerProcess::~ServerProcess() {
   kill();
   for (const Workload& workload : workloads()) ::kill(workload.pid, SIGKILL);
-  std::promise<void> dropped;
-  net::asio::post(loop_.context(), [&] {
-    client_.reset();
-    dropped.set_value();
-  });
-  dropped.get_future().wait();
-  loop_.stop();
   std::error_code ignored;  // a directory that cannot be removed is no fault of the test
   std::filesystem::remove_all(directory_, ignored);
 }
@@ -157,9 +146,9 @@ Answer ServerProcess::call(net::Method method, const std::string& target, const 
   request.body = body;
   if (!body.empty() && !headers.has("Content-Type")) request.headers.set("Content-Type", "application/json");
   auto exchange = [this, request, timeout]() -> net::Task<Result<net::ClientResponse>> {
-    co_return co_await client_->send(endpoint(), request, timeout);
+    co_return co_await client_.http().send(endpoint(), request, timeout);
   };
-  Result<net::ClientResponse> response = net::asio::co_spawn(loop_.executor(), exchange(), net::asio::use_future).get();
+  Result<net::ClientResponse> response = client_.run(exchange());
   if (!response) return Answer{0, {}, response.error().message};
   return Answer{response->status, response->headers, response->body};
 }

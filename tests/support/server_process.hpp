@@ -15,10 +15,9 @@
 #include <sys/types.h>
 
 #include "base/json.hpp"
-#include "net/http_client.hpp"
-#include "net/task.hpp"
 #include "support/child_process.hpp"
 #include "support/eventually.hpp"
+#include "support/loop_client.hpp"
 
 namespace draas::tests {
 
@@ -79,8 +78,7 @@ class ServerProcess {
   std::vector<std::string> flags_;
   std::uint16_t port_ = 0;
   ChildProcess process_;
-  net::EventLoop loop_{"test-client"};
-  std::unique_ptr<net::HttpClient> client_;
+  LoopClient client_;
 };
 
 // A free TCP port of 127.0.0.1, and the first of `count` consecutive ones that are free.

@@ -5,9 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <boost/asio/use_future.hpp>
-
 #include "net/http_server.hpp"
+#include "support/loop_client.hpp"
 
 namespace draas::client {
 namespace {
@@ -70,26 +69,14 @@ class ApiClientTest : public ::testing::Test {
     options_.endpoint.host = "127.0.0.1";
     options_.endpoint.port = server_->addresses().at(0).port;
     options_.api_key = "k-1";
-    loop_.start();
-    http_ = std::make_unique<net::HttpClient>(loop_.executor());
-  }
-  ~ApiClientTest() override {
-    std::promise<void> dropped;
-    net::asio::post(loop_.context(), [&] {
-      http_.reset();
-      dropped.set_value();
-    });
-    dropped.get_future().wait();
-    loop_.stop();
-    server_->stop();
   }
 
   // Makes one call on the client's loop and waits for its end.
   template <class Make>
   auto on_loop(Make make) {
-    ApiClient api(*http_, options_);
+    ApiClient api(client_.http(), options_);
     auto call = [&]() { return make(api); };
-    return net::asio::co_spawn(loop_.executor(), call, net::asio::use_future).get();
+    return client_.run(call);
   }
   Result<Reply> send(const Call& call = {.target = "/x"}) {
     return on_loop([call](ApiClient& api) { return api.send(call); });
@@ -103,11 +90,10 @@ class ApiClientTest : public ::testing::Test {
 
   ControlPlane control_plane;
   ApiOptions options_;
-  net::EventLoop loop_{"test-client"};
 
  private:
   std::unique_ptr<net::HttpServer> server_;
-  std::unique_ptr<net::HttpClient> http_;
+  tests::LoopClient client_;  // goes before the server
 };
 
 TEST_F(ApiClientTest, SendsWhatTheCallSays) {

@@ -1,13 +1,10 @@
 #include "reconciliation/executor.hpp"
 
-#include <future>
 #include <mutex>
-
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include "net/http_server.hpp"
 #include "states.hpp"
+#include "support/loop_client.hpp"
 
 namespace draas::reconciliation {
 namespace {
@@ -45,18 +42,6 @@ class ExecutorTest : public ::testing::Test {
     options.limits.drain_timeout = std::chrono::milliseconds(0);
     server_ = std::make_unique<net::HttpServer>(options, control_plane_);
     EXPECT_TRUE(server_->start().has_value());
-    loop_.start();
-    http_ = std::make_unique<net::HttpClient>(loop_.executor());
-  }
-  ~ExecutorTest() override {
-    std::promise<void> dropped;
-    net::asio::post(loop_.context(), [&] {
-      http_.reset();
-      dropped.set_value();
-    });
-    dropped.get_future().wait();
-    loop_.stop();
-    server_->stop();
   }
 
   // Ends what an interrupted run has left; the requests that came of it.
@@ -64,12 +49,11 @@ class ExecutorTest : public ::testing::Test {
     net::Endpoint endpoint;
     endpoint.host = "127.0.0.1";
     endpoint.port = server_->addresses().at(0).port;
-    client::ApiClient api(*http_, {.endpoint = endpoint, .api_key = {}});
+    client::ApiClient api(client_.http(), {.endpoint = endpoint, .api_key = {}});
     Executor executor(api, strategies(), {});
     Plan plan;
     plan.steps.push_back({.kind = Step::Kind::EndStandby, .target = "left-over workload", .reason = {}});
-    auto run = executor.run(std::move(state), {}, std::move(plan), std::chrono::seconds(30), {});
-    outcome_ = net::asio::co_spawn(loop_.executor(), std::move(run), net::asio::use_future).get();
+    outcome_ = client_.run(executor.run(std::move(state), {}, std::move(plan), std::chrono::seconds(30), {}));
     return control_plane_.asked();
   }
 
@@ -78,8 +62,7 @@ class ExecutorTest : public ::testing::Test {
  private:
   ControlPlane control_plane_;
   std::unique_ptr<net::HttpServer> server_;
-  net::EventLoop loop_{"test-client"};
-  std::unique_ptr<net::HttpClient> http_;
+  tests::LoopClient client_;  // goes before the server
 };
 
 const std::string kStandby = "/api/server/instances/orders/standby";
